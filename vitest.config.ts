@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// One run for every package. Two cores: two forks, each with its own embedded stores.
+export default defineConfig({
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx', 'test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    execArgv: ['--import', 'tsx'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
