@@ -1,0 +1,96 @@
+/**
+ * What the outside world tells us, in one shape, whichever door it came through: a Segment call, a file row, a
+ * webhook. The pipeline turns facts into warehouse rows; readers and mappings only produce facts.
+ * Money is integer minor units of `currency`; times are milliseconds since the epoch, UTC.
+ */
+
+/** Kinds of identifier a person may be known by; the order is their strength, strongest first. */
+export const IDENTIFIER_TYPES = [
+  'user',
+  'member_card',
+  'unionid',
+  'phone',
+  'email',
+  'openid',
+  'device',
+  'anonymous',
+] as const;
+export type IdentifierType = (typeof IDENTIFIER_TYPES)[number];
+
+/** One typed, normalised identifier: `{ type: 'email', value: 'ann@example.com' }`. */
+export interface Identifier {
+  type: IdentifierType;
+  value: string;
+}
+
+export type TraitValue = string | number | boolean;
+
+/** A product as the catalogue should know it; absent fields keep what was known. */
+export interface ProductFact {
+  kind: 'product';
+  productId: string;
+  name?: string;
+  nameZh?: string;
+  brand?: string;
+  /** Path from department to leaf, e.g. ['Food', 'Milk']. */
+  category?: string[];
+  priceCents?: number;
+  costCents?: number;
+  imageUrl?: string;
+  attributes?: Record<string, TraitValue>;
+}
+
+/** A store, physical or a web shop front. */
+export interface StoreFact {
+  kind: 'store';
+  storeId: string;
+  name?: string;
+  nameZh?: string;
+  city?: string;
+  country?: string;
+  latitude?: number;
+  longitude?: number;
+  timeZone?: string;
+}
+
+/** Something said about a person: who they are and attributes that hold from `time` on. */
+export interface PersonFact {
+  kind: 'person';
+  time: number;
+  identifiers: Identifier[];
+  traits: Record<string, TraitValue>;
+}
+
+/** One line of an order or of a return. `netCents` is what was paid for the line (negative for a return). */
+export interface OrderLineFact {
+  kind: 'orderLine';
+  orderId: string;
+  /** Unique within the order; a return has line ids of its own. */
+  lineId: string;
+  lineKind: 'sale' | 'return';
+  time: number;
+  identifiers: Identifier[];
+  channel: string;
+  storeId?: string;
+  productId: string;
+  quantity: number;
+  unitPriceCents: number;
+  discountCents: number;
+  netCents: number;
+  currency: string;
+  couponCode?: string;
+}
+
+/** Anything else that happened: a page seen, a message opened, a coupon redeemed. */
+export interface EventFact {
+  kind: 'event';
+  /** Unique for ever within a workspace; the same id again is the same event. */
+  messageId: string;
+  name: string;
+  time: number;
+  identifiers: Identifier[];
+  channel?: string;
+  properties: Record<string, unknown>;
+}
+
+export type Fact = ProductFact | StoreFact | PersonFact | OrderLineFact | EventFact;
