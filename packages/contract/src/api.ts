@@ -1,0 +1,24 @@
+import { campaignEndpoints } from './campaign.ts';
+import { catalogEndpoints } from './catalog.ts';
+import { collectEndpoints } from './collect.ts';
+import { demoEndpoints } from './demo.ts';
+import { governanceEndpoints } from './governance.ts';
+import { insightEndpoints } from './insight.ts';
+import { jobEndpoints } from './jobs.ts';
+import { profileEndpoints } from './profile.ts';
+import { promotionEndpoints } from './promotion.ts';
+import { segmentEndpoints } from './segment.ts';
+
+/** Every endpoint of the product API, by the name of its call. */
+export const api = {
+  ...governanceEndpoints,
+  ...jobEndpoints,
+  ...catalogEndpoints,
+  ...collectEndpoints,
+  ...profileEndpoints,
+  ...promotionEndpoints,
+  ...campaignEndpoints,
+  ...insightEndpoints,
+  ...demoEndpoints,
+  ...segmentEndpoints,
+};

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, withId, workspaceId } from './endpoint.ts';
+import { permission, role } from './permission.ts';
+
+export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as CNY');
+export const timeZoneName = z.string().min(1).max(60);
+
+/** A workspace: one retailer (or brand) with its own people, data and settings. */
+export const workspace = z.object({
+  id: workspaceId,
+  name: z.string().min(1).max(80),
+  currency: currencyCode,
+  timeZone: timeZoneName,
+  createdAt: isoTime,
+});
+export type Workspace = z.infer<typeof workspace>;
+
+export const workspaceDraft = z.object({
+  id: workspaceId,
+  name: z.string().trim().min(1).max(80),
+  currency: currencyCode.default('CNY'),
+  timeZone: timeZoneName.default('Asia/Shanghai'),
+});
+
+export const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
+
+export const account = z.object({ id: z.string(), email: z.string(), name: z.string() });
+
+/** A workspace as the signed-in account sees it. */
+export const membership = workspace.extend({ role, permissions: z.array(permission) });
+export type Membership = z.infer<typeof membership>;
+
+export const session = z.object({ account, workspaces: z.array(membership), demo: z.boolean() });
+export type Session = z.infer<typeof session>;
+
+export const member = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role,
+  createdAt: isoTime,
+  lastSeenAt: isoTime.nullable(),
+});
+
+export const apiKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  prefix: z.string(),
+  createdAt: isoTime,
+  lastUsedAt: isoTime.nullable(),
+});
+
+export const auditEntry = z.object({
+  id: z.string(),
+  at: isoTime,
+  actor: z.string(),
+  action: z.string(),
+  target: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+});
+
+const password = z.string().min(10, 'must have at least 10 characters').max(200);
+
+export const governanceEndpoints = {
+  signIn: endpoint({
+    method: 'POST',
+    path: '/v1/session',
+    summary: 'Sign in with e-mail and password; answers a session cookie',
+    domain: 'governance',
+    access: 'public',
+    body: z.object({ email, password: z.string().min(1).max(200) }),
+    response: session,
+  }),
+  getSession: endpoint({
+    method: 'GET',
+    path: '/v1/session',
+    summary: 'Who is signed in, and where they may go',
+    domain: 'governance',
+    access: 'signedIn',
+    response: session,
+  }),
+  signOut: endpoint({
+    method: 'DELETE',
+    path: '/v1/session',
+    summary: 'Sign out',
+    domain: 'governance',
+    access: 'signedIn',
+  }),
+  changePassword: endpoint({
+    method: 'PUT',
+    path: '/v1/session/password',
+    summary: 'Change the own password; ends every other session of the account',
+    domain: 'governance',
+    access: 'signedIn',
+    body: z.object({ current: z.string().min(1).max(200), next: password }),
+  }),
+  createWorkspace: endpoint({
+    method: 'POST',
+    path: '/v1/workspaces',
+    summary: 'Create a workspace; the creator becomes its owner',
+    domain: 'governance',
+    access: 'signedIn',
+    body: workspaceDraft,
+    response: workspace,
+  }),
+  getWorkspace: endpoint({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace',
+    summary: 'A workspace with its settings',
+    domain: 'governance',
+    access: 'overview.read',
+    params: inWorkspace,
+    response: workspace,
+  }),
+  updateWorkspace: endpoint({
+    method: 'PATCH',
+    path: '/v1/workspaces/:workspace',
+    summary: 'Change name, currency or time zone of a workspace',
+    domain: 'governance',
+    access: 'settings.write',
+    params: inWorkspace,
+    body: workspaceDraft.omit({ id: true }).partial(),
+    response: workspace,
+  }),
+  listMembers: endpoint({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/members',
+    summary: 'People who may enter the workspace',
+    domain: 'governance',
+    access: 'settings.read',
+    params: inWorkspace,
+    response: z.array(member),
+  }),
+  addMember: endpoint({
+    method: 'POST',
+    path: '/v1/workspaces/:workspace/members',
+    summary: 'Add a person; a new account gets the password given',
+    domain: 'governance',
+    access: 'settings.write',
+    params: inWorkspace,
+    body: z.object({ email, name: z.string().trim().min(1).max(80), role, password: password.optional() }),
+    response: member,
+  }),
+  changeMember: endpoint({
+    method: 'PATCH',
+    path: '/v1/workspaces/:workspace/members/:id',
+    summary: 'Change the role of a member',
+    domain: 'governance',
+    access: 'settings.write',
+    params: withId,
+    body: z.object({ role }),
+    response: member,
+  }),
+  removeMember: endpoint({
+    method: 'DELETE',
+    path: '/v1/workspaces/:workspace/members/:id',
+    summary: 'Take a person out of the workspace',
+    domain: 'governance',
+    access: 'settings.write',
+    params: withId,
+  }),
+  listApiKeys: endpoint({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/api-keys',
+    summary: 'Keys for programs; the secret is never shown again',
+    domain: 'governance',
+    access: 'settings.read',
+    params: inWorkspace,
+    response: z.array(apiKey),
+  }),
+  createApiKey: endpoint({
+    method: 'POST',
+    path: '/v1/workspaces/:workspace/api-keys',
+    summary: 'Create a key for a program; the answer holds the secret once',
+    domain: 'governance',
+    access: 'settings.write',
+    params: inWorkspace,
+    body: z.object({
+      name: z.string().trim().min(1).max(80),
+      role: role.exclude(['owner']).default('operator'),
+    }),
+    response: apiKey.extend({ secret: z.string() }),
+  }),
+  deleteApiKey: endpoint({
+    method: 'DELETE',
+    path: '/v1/workspaces/:workspace/api-keys/:id',
+    summary: 'Revoke a key at once',
+    domain: 'governance',
+    access: 'settings.write',
+    params: withId,
+  }),
+  listAudit: endpoint({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/audit',
+    summary: 'Who did what, newest first',
+    domain: 'governance',
+    access: 'audit.read',
+    params: inWorkspace,
+    query: pageQuery,
+    response: pageOf(auditEntry),
+  }),
+};
