@@ -18,7 +18,11 @@ export class AppError extends Error {
 
 /** A thing asked for by id that this workspace does not have. */
 export function notFound(what: string, id: string | number): AppError {
-  return new AppError({ code: `${what}.not_found`, status: 404, detail: `There is no ${what} "${id}" in this workspace.` });
+  return new AppError({
+    code: `${what}.not_found`,
+    status: 404,
+    detail: `There is no ${what} "${id}" in this workspace.`,
+  });
 }
 
 /** The text of anything thrown, for logs and job records. */

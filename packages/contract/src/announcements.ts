@@ -1,0 +1,17 @@
+/** What parts of the server announce to each other; the speaker does not know who listens. */
+export interface Announcements {
+  /** Facts of a workspace are in the warehouse and can be queried. */
+  'collect.stored': {
+    workspace: string;
+    /** People the facts are about. */
+    personIds: number[];
+    /** Coupon codes that came with orders, for redemption; money in minor units. */
+    couponUses: { code: string; orderId: string; basketCents: number; time: number }[];
+    hasOrders: boolean;
+    hasTraits: boolean;
+  };
+  /** Everything an import brought was taken back out. */
+  'collect.undone': { workspace: string };
+  /** Profiles of a workspace were computed anew. */
+  'profile.refreshed': { workspace: string; people: number };
+}

@@ -1,0 +1,149 @@
+import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
+
+export const catalogMigrations: WarehouseMigration[] = [
+  {
+    name: 'catalog/0001_product_store',
+    tables: [
+      {
+        name: 'catalog_product',
+        columns: `
+          workspace LowCardinality(String),
+          product_id String,
+          name String,
+          name_zh String,
+          brand LowCardinality(String),
+          category Array(LowCardinality(String)),
+          price_cents Nullable(Int64),
+          cost_cents Nullable(Int64),
+          image_url String,
+          attributes String,
+          import_id LowCardinality(String),
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, product_id)',
+        shardBy: 'cityHash64(workspace, product_id)',
+      },
+      {
+        name: 'catalog_store',
+        columns: `
+          workspace LowCardinality(String),
+          store_id String,
+          name String,
+          name_zh String,
+          city String,
+          country String,
+          latitude Nullable(Float64),
+          longitude Nullable(Float64),
+          time_zone String,
+          import_id LowCardinality(String),
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, store_id)',
+        shardBy: 'cityHash64(workspace, store_id)',
+      },
+    ],
+  },
+];
+
+export interface ProductRow {
+  workspace: string;
+  product_id: string;
+  name: string;
+  name_zh: string;
+  brand: string;
+  category: string[];
+  price_cents: number | null;
+  cost_cents: number | null;
+  image_url: string;
+  attributes: string;
+  import_id: string;
+  version: number;
+}
+
+export interface StoreRow {
+  workspace: string;
+  store_id: string;
+  name: string;
+  name_zh: string;
+  city: string;
+  country: string;
+  latitude: number | null;
+  longitude: number | null;
+  time_zone: string;
+  import_id: string;
+  version: number;
+}
+
+/** What the catalogue reads and writes in the warehouse. */
+export function catalogWarehouse(warehouse: Warehouse) {
+  return {
+    insertProducts: (rows: ProductRow[], token?: string) => warehouse.insert('catalog_product', rows, token),
+    insertStores: (rows: StoreRow[], token?: string) => warehouse.insert('catalog_store', rows, token),
+
+    /** Products by id, as they are known now. */
+    productsById: (workspace: string, ids: string[]) =>
+      warehouse.query<ProductRow>(
+        `SELECT * FROM catalog_product FINAL WHERE workspace = {workspace:String} AND product_id IN {ids:Array(String)}`,
+        { workspace, ids },
+      ),
+
+    storesById: (workspace: string, ids: string[]) =>
+      warehouse.query<StoreRow>(
+        `SELECT * FROM catalog_store FINAL WHERE workspace = {workspace:String} AND store_id IN {ids:Array(String)}`,
+        { workspace, ids },
+      ),
+
+    products: (
+      workspace: string,
+      filter: { search: string; category: string; limit: number; offset: number },
+    ) =>
+      warehouse.query<ProductRow>(
+        `SELECT * FROM catalog_product FINAL WHERE workspace = {workspace:String}
+           AND (empty({search:String}) OR positionCaseInsensitiveUTF8(concat(product_id, ' ', name, ' ', name_zh, ' ', brand), {search:String}) > 0)
+           AND (empty({category:String}) OR has(category, {category:String}))
+         ORDER BY product_id LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+        { workspace, ...filter },
+      ),
+
+    countProducts: async (workspace: string, filter: { search: string; category: string }) =>
+      (
+        await warehouse.one<{ n: number }>(
+          `SELECT count() AS n FROM catalog_product FINAL WHERE workspace = {workspace:String}
+             AND (empty({search:String}) OR positionCaseInsensitiveUTF8(concat(product_id, ' ', name, ' ', name_zh, ' ', brand), {search:String}) > 0)
+             AND (empty({category:String}) OR has(category, {category:String}))`,
+          { workspace, ...filter },
+        )
+      ).n,
+
+    stores: (workspace: string) =>
+      warehouse.query<StoreRow>(
+        'SELECT * FROM catalog_store FINAL WHERE workspace = {workspace:String} ORDER BY store_id',
+        { workspace },
+      ),
+
+    categories: (workspace: string) =>
+      warehouse.query<{ path: string[]; products: number }>(
+        `SELECT category AS path, count() AS products FROM catalog_product FINAL
+         WHERE workspace = {workspace:String} AND notEmpty(category) GROUP BY category ORDER BY category`,
+        { workspace },
+      ),
+
+    /** How many products and stores an import named last. */
+    importTotals: (workspace: string, importId: string) =>
+      warehouse.one<{ products: number; stores: number }>(
+        `SELECT
+           (SELECT count() FROM catalog_product FINAL WHERE workspace = {workspace:String} AND import_id = {importId:String}) AS products,
+           (SELECT count() FROM catalog_store FINAL WHERE workspace = {workspace:String} AND import_id = {importId:String}) AS stores`,
+        { workspace, importId },
+      ),
+
+    deleteImport: async (workspace: string, importId: string) => {
+      for (const table of ['catalog_product', 'catalog_store'])
+        await warehouse.command(
+          `DELETE FROM ${table} WHERE workspace = {workspace:String} AND import_id = {importId:String}`,
+          { workspace, importId },
+        );
+    },
+  };
+}
+export type CatalogWarehouse = ReturnType<typeof catalogWarehouse>;

@@ -1,0 +1,29 @@
+import type { EventFact, OrderLineFact, PersonFact, ProductFact, StoreFact } from './facts.ts';
+
+/** A fact with the person it belongs to; 0 for nobody. */
+export interface Resolved<F> {
+  fact: F;
+  personId: number;
+}
+
+/** Facts of one workspace on their way into the warehouse, after people were resolved and repeats taken out. */
+export interface FactBatch {
+  workspace: string;
+  /** Source or import the facts came from. */
+  source: string;
+  importId: string;
+  receivedAt: number;
+  /** The same batch again (after a crash) carries the same token. */
+  token: string;
+  products: ProductFact[];
+  stores: StoreFact[];
+  people: Resolved<PersonFact>[];
+  orderLines: Resolved<OrderLineFact>[];
+  events: Resolved<EventFact>[];
+}
+
+/**
+ * Writes what a domain derives from facts. Called before the events themselves are stored, and again with the same
+ * facts after a crash in between: writing twice must leave what writing once leaves.
+ */
+export type FactSink = (batch: FactBatch) => Promise<void>;

@@ -1,0 +1,182 @@
+import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
+
+export const collectMigrations: WarehouseMigration[] = [
+  {
+    name: 'collect/0001_facts',
+    tables: [
+      {
+        name: 'collect_event',
+        columns: `
+          workspace LowCardinality(String),
+          person_id UInt32,
+          time DateTime64(3, 'UTC'),
+          received_at DateTime64(3, 'UTC'),
+          name LowCardinality(String),
+          message_id String,
+          message_hash UInt64,
+          source LowCardinality(String),
+          import_id LowCardinality(String),
+          channel LowCardinality(String),
+          properties JSON(max_dynamic_paths = 256)`,
+        engine: 'MergeTree',
+        partitionBy: 'toYYYYMM(time)',
+        orderBy: '(workspace, person_id, time)',
+        shardBy: 'cityHash64(workspace, person_id)',
+      },
+      {
+        name: 'collect_order_line',
+        columns: `
+          workspace LowCardinality(String),
+          order_id String,
+          line_kind Enum8('sale' = 1, 'return' = 2),
+          line_id String,
+          person_id UInt32,
+          time DateTime64(3, 'UTC'),
+          channel LowCardinality(String),
+          store_id LowCardinality(String),
+          product_id String,
+          quantity Float64,
+          unit_price_cents Int64,
+          discount_cents Int64,
+          net_cents Int64,
+          currency LowCardinality(String),
+          coupon_code String,
+          source LowCardinality(String),
+          import_id LowCardinality(String),
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, order_id, line_kind, line_id)',
+        shardBy: 'cityHash64(workspace, order_id)',
+      },
+      {
+        name: 'collect_quarantine',
+        columns: `
+          workspace LowCardinality(String),
+          id String,
+          received_at DateTime64(3, 'UTC'),
+          source LowCardinality(String),
+          reason LowCardinality(String),
+          detail String,
+          payload String`,
+        engine: 'ReplacingMergeTree(received_at)',
+        orderBy: '(workspace, received_at, id)',
+        shardBy: 'cityHash64(workspace, id)',
+      },
+    ],
+  },
+];
+
+export interface EventRow {
+  workspace: string;
+  person_id: number;
+  time: number;
+  received_at: number;
+  name: string;
+  message_id: string;
+  message_hash: string;
+  source: string;
+  import_id: string;
+  channel: string;
+  properties: Record<string, unknown>;
+}
+
+export interface OrderLineRow {
+  workspace: string;
+  order_id: string;
+  line_kind: 'sale' | 'return';
+  line_id: string;
+  person_id: number;
+  time: number;
+  channel: string;
+  store_id: string;
+  product_id: string;
+  quantity: number;
+  unit_price_cents: number;
+  discount_cents: number;
+  net_cents: number;
+  currency: string;
+  coupon_code: string;
+  source: string;
+  import_id: string;
+  version: number;
+}
+
+export interface QuarantineRow {
+  workspace: string;
+  id: string;
+  received_at: number;
+  source: string;
+  reason: string;
+  detail: string;
+  payload: string;
+}
+
+/** What collect reads and writes in the warehouse. */
+export function collectWarehouse(warehouse: Warehouse) {
+  return {
+    insertEvents: (rows: EventRow[], token: string) => warehouse.insert('collect_event', rows, token),
+    insertOrderLines: (rows: OrderLineRow[], token: string) =>
+      warehouse.insert('collect_order_line', rows, token),
+    insertQuarantine: (rows: QuarantineRow[], token: string) =>
+      warehouse.insert('collect_quarantine', rows, token),
+
+    /** Hashes of messages received since a moment, in strings of decimal digits: what must not be stored again. */
+    recentMessageHashes: (since: number) =>
+      warehouse.query<{ workspace: string; hashes: string[] }>(
+        `SELECT workspace, groupArray(toString(message_hash)) AS hashes FROM collect_event
+         WHERE received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') GROUP BY workspace`,
+        { since },
+      ),
+
+    events: (
+      workspace: string,
+      filter: { name?: string; personIds?: number[]; limit: number; offset: number },
+    ) =>
+      warehouse.query<Omit<EventRow, 'time' | 'received_at'> & { time: string; received_at: string }>(
+        `SELECT message_id, name, time, received_at, person_id, source, channel, properties FROM collect_event
+         WHERE workspace = {workspace:String}
+           AND (empty({name:String}) OR name = {name:String})
+           AND (empty({people:Array(UInt32)}) OR person_id IN {people:Array(UInt32)})
+         ORDER BY received_at DESC, time DESC, message_id LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+        {
+          workspace,
+          name: filter.name ?? '',
+          people: filter.personIds ?? [],
+          limit: filter.limit,
+          offset: filter.offset,
+        },
+      ),
+
+    quarantine: (workspace: string, page: { limit: number; offset: number }) =>
+      warehouse.query<Omit<QuarantineRow, 'received_at'> & { received_at: string }>(
+        `SELECT id, received_at, source, reason, detail, payload FROM collect_quarantine FINAL
+         WHERE workspace = {workspace:String} ORDER BY received_at DESC, id LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+        { workspace, ...page },
+      ),
+
+    countsBySource: (workspace: string) =>
+      warehouse.query<{ source: string; events: number; last: string }>(
+        `SELECT source, count() AS events, max(received_at) AS last FROM collect_event
+         WHERE workspace = {workspace:String} GROUP BY source`,
+        { workspace },
+      ),
+
+    /** What an import brought, as counted in the warehouse. */
+    importTotals: (workspace: string, importId: string) =>
+      warehouse.one<{ orders: number; people: number; sales: number; returns: number }>(
+        `SELECT uniqExactIf(order_id, line_kind = 'sale') AS orders, uniqExactIf(person_id, person_id > 0) AS people,
+                sumIf(net_cents, line_kind = 'sale') AS sales, -sumIf(net_cents, line_kind = 'return') AS returns
+         FROM collect_order_line FINAL WHERE workspace = {workspace:String} AND import_id = {importId:String}`,
+        { workspace, importId },
+      ),
+
+    deleteImport: async (workspace: string, importId: string) => {
+      for (const table of ['collect_event', 'collect_order_line'])
+        await warehouse.command(
+          `DELETE FROM ${table} WHERE workspace = {workspace:String} AND import_id = {importId:String}`,
+          { workspace, importId },
+        );
+    },
+  };
+}
+export type CollectWarehouse = ReturnType<typeof collectWarehouse>;

@@ -1,0 +1,350 @@
+import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import cookie from '@fastify/cookie';
+import multipart from '@fastify/multipart';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { Endpoint, Permission, Problem } from '@qianmian/contract';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { AppError } from './errors.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Who calls: an account with a session, or a program with a key. */
+export interface Principal {
+  kind: 'account' | 'apiKey';
+  id: string;
+  /** For audit entries: the account's e-mail, or the key's name. */
+  name: string;
+  /** What it may do in a workspace; null when it has no business there. */
+  permissionsIn(workspace: string): ReadonlySet<Permission> | null;
+}
+
+/** Finds out who calls; null for nobody. */
+export type Authenticate = (request: FastifyRequest) => Promise<Principal | null>;
+
+/** What a route's handler is given: parsed input and an allowed caller. */
+export interface Call<E> {
+  params: E extends Endpoint<infer P> ? z.output<P> : never;
+  query: E extends Endpoint<z.ZodTypeAny, infer Q> ? z.output<Q> : never;
+  body: E extends Endpoint<z.ZodTypeAny, z.ZodTypeAny, infer B> ? z.output<B> : never;
+  /** Workspace of the address; '' for endpoints outside any. */
+  workspace: string;
+  /** Absent only on public endpoints. */
+  who: Principal;
+  may(permission: Permission): boolean;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+/** A handler's answer: the JSON the contract names, or a text or stream where it names another media type. */
+export type Answer<E> =
+  E extends Endpoint<z.ZodTypeAny, z.ZodTypeAny, z.ZodTypeAny, infer R>
+    ? z.input<R> | Readable | string | undefined
+    : never;
+
+// biome-ignore lint/suspicious/noExplicitAny: any endpoint, whatever its schemas
+type AnyEndpoint = Endpoint<any, any, any, any>;
+
+/** Binds endpoints of the contract to their handlers. */
+export type Mount = <E extends AnyEndpoint>(
+  endpoint: E,
+  handler: (call: Call<E>) => Promise<Answer<E>>,
+) => void;
+
+export interface Http {
+  app: FastifyInstance;
+  mount: Mount;
+  /** Every mounted endpoint, for the test that tries each signed out and from another workspace. */
+  mounted: AnyEndpoint[];
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const CONTENT_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-src 'self' blob: data: about:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** The HTTP server: parsing, permission, problem details, metrics, OpenAPI. Knows no retail word. */
+export async function buildHttp(parts: {
+  log: Log;
+  metrics: Metrics;
+  authenticate: Authenticate;
+  version: string;
+  /** Folder of the built console; absent in tests. */
+  consoleDir: string | null;
+}): Promise<Http> {
+  const app = Fastify({
+    loggerInstance: parts.log as never,
+    disableRequestLogging: true,
+    bodyLimit: 2 * 1024 * 1024,
+    trustProxy: 'loopback',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+  }) as unknown as FastifyInstance;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerProblem);
+  app.setNotFoundHandler((request, reply) => notFoundAnswer(request, reply, parts.consoleDir !== null));
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    parts.metrics.requests.observe(
+      { method: request.method, route, status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    );
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', CONTENT_POLICY);
+  });
+  await app.register(cookie);
+  await app.register(multipart, { limits: { fileSize: 2 * 1024 ** 3, files: 50, fields: 20 } });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Qianmian',
+        version: parts.version,
+        description: 'Customer portraits and precision marketing.',
+      },
+      components: {
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: 'qm_session' },
+          apiKey: { type: 'http', scheme: 'bearer' },
+        },
+      },
+      security: [{ session: [] }, { apiKey: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  const mounted: AnyEndpoint[] = [];
+  if (parts.consoleDir && existsSync(parts.consoleDir)) await serveConsole(app, parts.consoleDir);
+  return { app, mount: mounter(app, parts.authenticate, mounted), mounted };
+}
+
+async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: folder,
+    wildcard: false,
+    setHeaders: (response, path) => {
+      response.setHeader(
+        'cache-control',
+        /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
+    },
+  });
+}
+
+function mounter(app: FastifyInstance, authenticate: Authenticate, mounted: AnyEndpoint[]): Mount {
+  return (endpoint, handler) => {
+    mounted.push(endpoint);
+    app.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      schema: {
+        summary: endpoint.summary,
+        tags: [endpoint.domain],
+        ...(endpoint.path.includes('/:') ? { params: endpoint.params } : {}),
+        ...(endpoint.query.type === 'object' ? { querystring: endpoint.query } : {}),
+        ...(endpoint.body.type === 'optional' ? {} : { body: endpoint.body }),
+        ...(endpoint.media || endpoint.response.type === 'optional'
+          ? {}
+          : { response: { 200: endpoint.response } }),
+      },
+      // The caller is checked before the body is read and parsed: who may not come in learns nothing from errors.
+      onRequest: async (request) => {
+        const workspace = (request.params as { workspace?: string }).workspace ?? '';
+        (request as Admitted).caller = await admit(request, endpoint, workspace, authenticate);
+      },
+      handler: async (request, reply) => {
+        const who = (request as Admitted).caller as Principal;
+        const workspace = (request.params as { workspace?: string }).workspace ?? '';
+        const answer = await handler({
+          params: request.params,
+          query: request.query,
+          body: request.body,
+          workspace,
+          who,
+          may: (p: Permission) => who.permissionsIn(workspace)?.has(p) ?? false,
+          request,
+          reply,
+        } as never);
+        if (endpoint.media) reply.type(`${endpoint.media}; charset=utf-8`);
+        return answer === undefined && !reply.sent ? reply.status(204).send() : answer;
+      },
+    });
+  };
+}
+
+interface Admitted extends FastifyRequest {
+  caller?: Principal | null;
+}
+
+async function admit(
+  request: FastifyRequest,
+  endpoint: AnyEndpoint,
+  workspace: string,
+  authenticate: Authenticate,
+): Promise<Principal | null> {
+  if (endpoint.access === 'public') return null;
+  const who = await authenticate(request);
+  if (!who)
+    throw new AppError({
+      code: 'auth.signed_out',
+      status: 401,
+      detail: 'Sign in, or send an API key as "Authorization: Bearer …".',
+    });
+  if (
+    who.kind === 'account' &&
+    !SAFE_METHODS.has(request.method) &&
+    request.headers['x-qianmian'] === undefined
+  )
+    throw new AppError({
+      code: 'auth.cross_site',
+      status: 403,
+      detail: 'Calls that change something from a browser need the header "X-Qianmian: 1".',
+    });
+  if (endpoint.access === 'signedIn') return who;
+  const permissions = who.permissionsIn(workspace);
+  if (!permissions)
+    throw new AppError({
+      code: 'workspace.not_found',
+      status: 404,
+      detail: `There is no workspace "${workspace}" for you.`,
+    });
+  if (!permissions.has(endpoint.access))
+    throw new AppError({
+      code: 'auth.forbidden',
+      status: 403,
+      detail: `This needs the permission "${endpoint.access}"; ask an owner of the workspace for a role that has it.`,
+    });
+  return who;
+}
+
+function answerProblem(
+  error: FastifyError | AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const problem = problemOf(error);
+  if (problem.status >= 500 && !(error instanceof AppError))
+    request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
+  if (problem.status === 503 || problem.status === 429) reply.header('retry-after', '1');
+  // A CSV route may have failed after its content type was chosen; a problem is always a problem.
+  return reply
+    .status(problem.status)
+    .removeHeader('content-disposition')
+    .type('application/problem+json; charset=utf-8')
+    .serializer((p: unknown) => JSON.stringify(p))
+    .send(problem);
+}
+
+function problemOf(error: FastifyError | AppError): Problem {
+  const problem = (
+    status: number,
+    code: string,
+    detail: string,
+    fields?: Record<string, string>,
+  ): Problem => ({
+    type: `https://qianmian.example/problems/${code}`,
+    title: TITLES[status] ?? 'The request failed',
+    status,
+    detail,
+    code,
+    ...(fields ? { fields } : {}),
+  });
+  if (error instanceof AppError) return problem(error.status, error.code, error.detail, error.fields);
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const fields = fieldFaults(error.validation, error.validationContext);
+    const words = Object.entries(fields).map(([f, m]) => `${f}: ${m}`);
+    return problem(400, 'request.invalid', `The request has faults. ${words.slice(0, 5).join('; ')}`, fields);
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500)
+    return problem(status, `request.${(error.code ?? 'invalid').toLowerCase()}`, error.message);
+  return problem(500, 'server.bug', 'Something went wrong on our side; the log has the details.');
+}
+
+const TITLES: Record<number, string> = {
+  400: 'The request has faults',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Not possible now',
+  413: 'Too large',
+  415: 'Unknown content type',
+  422: 'Not possible',
+  429: 'Too many requests',
+  503: 'Overloaded',
+};
+
+interface ValidationFault {
+  instancePath: string;
+  message?: string;
+  params?: { issue?: { path?: PropertyKey[]; message?: string } };
+}
+
+/** Faults by field path, `window.days`; query and path fields carry no prefix, as people think of them by name. */
+function fieldFaults(
+  faults: readonly ValidationFault[],
+  _context: string | undefined,
+): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const fault of faults) {
+    const path = fault.instancePath.replace(/^\//, '').replaceAll('/', '.') || 'body';
+    fields[path] ??= fault.message ?? 'is not right';
+  }
+  return fields;
+}
+
+function notFoundAnswer(request: FastifyRequest, reply: FastifyReply, hasConsole: boolean): FastifyReply {
+  const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+  if (hasConsole && isPage && !/^\/(v1|t|u|docs)\//.test(request.url))
+    return reply.header('cache-control', 'no-cache').sendFile('index.html');
+  throw new AppError({
+    code: 'request.no_such_address',
+    status: 404,
+    detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
+  });
+}
+
+/** An opaque cursor that is nothing but an offset: for lists that are small or sorted by what changes. */
+export function offsetCursor(cursor: string | undefined): number {
+  if (!cursor) return 0;
+  const offset = Number(Buffer.from(cursor, 'base64url').toString());
+  if (!Number.isInteger(offset) || offset < 0 || offset > 10_000_000)
+    throw new AppError({
+      code: 'request.bad_cursor',
+      status: 400,
+      detail: 'The cursor is not one this list gave out; begin without one.',
+      fields: { cursor: 'is not one this list gave out' },
+    });
+  return offset;
+}
+
+/** The page of rows fetched with one row more than asked, and the cursor of the next. */
+export function pageFrom<T>(
+  fetched: T[],
+  page: { limit: number; offset: number },
+  total: number | null = null,
+) {
+  const more = fetched.length > page.limit;
+  return {
+    rows: more ? fetched.slice(0, page.limit) : fetched,
+    nextCursor: more ? Buffer.from(String(page.offset + page.limit)).toString('base64url') : null,
+    total,
+  };
+}

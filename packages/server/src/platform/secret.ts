@@ -1,0 +1,36 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The installation's signing secret: made once, kept in the data folder, readable by its owner only. */
+export async function loadSecret(dataDir: string): Promise<Buffer> {
+  const file = join(dataDir, 'secret');
+  const known = await readFile(file, 'utf8').catch(() => '');
+  if (/^[0-9a-f]{64}$/.test(known)) return Buffer.from(known, 'hex');
+  const made = randomBytes(32);
+  await writeFile(file, made.toString('hex'), { mode: 0o600 });
+  return made;
+}
+
+/** A random token and the hash that is stored in its stead. */
+export function makeToken(prefix: string): { token: string; hash: string } {
+  const token = `${prefix}${randomBytes(24).toString('base64url')}`;
+  return { token, hash: hashOf(token) };
+}
+
+/** What is stored of a token: tokens are random and long, so a plain hash suffices. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** A short signature that ties a value to this installation. */
+export function sign(secret: Buffer, value: string): string {
+  return createHmac('sha256', secret).update(value).digest('base64url').slice(0, 22);
+}
+
+/** Whether a signature is ours, in constant time. */
+export function isSigned(secret: Buffer, value: string, signature: string): boolean {
+  const right = Buffer.from(sign(secret, value));
+  const given = Buffer.from(signature);
+  return right.length === given.length && timingSafeEqual(right, given);
+}

@@ -1,0 +1,204 @@
+import { createRequire } from 'node:module';
+import type { Readable } from 'node:stream';
+import {
+  type ClickHouseClient,
+  type ClickHouseSettings,
+  type ClickHouseClientConfigOptions as ClientConfig,
+  createClient,
+} from '@clickhouse/client';
+
+/** Values bound to `{name:Type}` places in a query. */
+export type Params = Record<string, unknown>;
+
+/** The analytical store: everything counted in millions. SQL is ClickHouse's; values are always bound, never pasted. */
+export interface Warehouse {
+  /** Rows of a query, as objects. 64-bit integers come as numbers: keep them below 2^53 or ask for strings. */
+  query<T>(sql: string, params?: Params, settings?: ClickHouseSettings): Promise<T[]>;
+  /** The one row of a query that has exactly one. */
+  one<T>(sql: string, params?: Params): Promise<T>;
+  /** Inserts rows; the same `token` again within the last 1,000 inserts of the table changes nothing. */
+  insert(table: string, rows: readonly object[], token?: string): Promise<void>;
+  /** Runs a statement that answers nothing: INSERT ... SELECT, ALTER, DELETE. */
+  command(sql: string, params?: Params): Promise<void>;
+  /** The answer as text in a ClickHouse format, in pieces, for exports. */
+  stream(sql: string, format: 'CSVWithNames' | 'JSONEachRow', params?: Params): Promise<Readable>;
+  /** Statements that declare a table on this installation, single or clustered. */
+  declare(table: TableDeclaration): string[];
+  close(): Promise<void>;
+}
+
+/** A table said once; on a cluster it becomes a replicated local table and a distributed one of the plain name. */
+export interface TableDeclaration {
+  name: string;
+  columns: string;
+  engine: 'MergeTree' | `ReplacingMergeTree(${string})`;
+  orderBy: string;
+  partitionBy?: string;
+  /** Expression that spreads rows over shards. */
+  shardBy: string;
+  settings?: string;
+}
+
+const SETTINGS: ClickHouseSettings = {
+  output_format_json_quote_64bit_integers: 0,
+  date_time_output_format: 'iso',
+  date_time_input_format: 'best_effort',
+  join_use_nulls: 0,
+  mutations_sync: '2',
+  lightweight_deletes_sync: '2',
+};
+const DATABASE = 'qianmian';
+/** One lane for writing, the rest for reading: the embedded engine runs one query per connection at a time. */
+const EMBEDDED_READERS = 4;
+
+/** Opens the embedded warehouse in `folder`, or the ClickHouse at `url` when one is given. */
+export async function openWarehouse(where: {
+  url: string | null;
+  cluster: string | null;
+  folder: string;
+}): Promise<Warehouse> {
+  const connect = where.url ? () => served(where.url as string) : embedded(where.folder);
+  const writer = connect();
+  const onCluster = where.cluster ? ` ON CLUSTER ${where.cluster}` : '';
+  await writer.command({
+    query: `CREATE DATABASE IF NOT EXISTS ${DATABASE}${onCluster}${where.url ? '' : ' ENGINE = Atomic'}`,
+  });
+  const readers = where.url ? [writer] : Array.from({ length: EMBEDDED_READERS }, connect);
+  return warehouseOver(writer, readers, where.cluster);
+}
+
+function served(url: string): ClickHouseClient {
+  return createClient({ url, database: DATABASE, clickhouse_settings: SETTINGS, max_open_connections: 10 });
+}
+
+function embedded(folder: string): () => ClickHouseClient {
+  // The native library is loaded only where it is used: a served installation need not have it.
+  const { createChdbConnection } = createRequire(import.meta.url)(
+    'chdb/connection',
+  ) as typeof import('chdb/connection');
+  return () =>
+    createClient({
+      // chdb compiles against the separately published common package; the two declare the same interface.
+      connection: createChdbConnection({ path: folder }) as unknown as NonNullable<
+        ClientConfig['connection']
+      >,
+      database: DATABASE,
+      clickhouse_settings: SETTINGS,
+    });
+}
+
+function warehouseOver(
+  writer: ClickHouseClient,
+  readers: ClickHouseClient[],
+  cluster: string | null,
+): Warehouse {
+  const busy = readers.map(() => 0);
+  /** Gives the work to the reader with the fewest queries under way. */
+  async function read<T>(work: (client: ClickHouseClient) => Promise<T>): Promise<T> {
+    const lane = busy.indexOf(Math.min(...busy));
+    busy[lane]! += 1;
+    try {
+      return await work(readers[lane]!);
+    } finally {
+      busy[lane]! -= 1;
+    }
+  }
+  const query = <T>(sql: string, params: Params = {}, settings: ClickHouseSettings = {}): Promise<T[]> =>
+    read(async (client) => {
+      const answer = await client.query({
+        query: sql,
+        format: 'JSONEachRow',
+        query_params: params,
+        clickhouse_settings: { ...SETTINGS, ...settings },
+      });
+      return answer.json<T>() as Promise<T[]>;
+    });
+  return {
+    query,
+    async one<T>(sql: string, params: Params = {}): Promise<T> {
+      const rows = await query<T>(sql, params);
+      if (rows.length !== 1)
+        throw new Error(`A query meant to answer one row answered ${rows.length}: ${sql.slice(0, 200)}`);
+      return rows[0] as T;
+    },
+    async insert(table, rows, token) {
+      if (rows.length === 0) return;
+      await writer.insert({
+        table: `${DATABASE}.${table}`,
+        values: rows,
+        format: 'JSONEachRow',
+        clickhouse_settings: { ...SETTINGS, ...(token ? { insert_deduplication_token: token } : {}) },
+      });
+    },
+    async command(sql, params = {}) {
+      await writer.command({ query: sql, query_params: params, clickhouse_settings: SETTINGS });
+    },
+    stream: (sql, format, params = {}) =>
+      read(async (client) => {
+        const answer = await client.exec({
+          query: `${sql} FORMAT ${format}`,
+          query_params: params,
+          clickhouse_settings: SETTINGS,
+        });
+        return answer.stream as Readable;
+      }),
+    declare: (table) => declaration(table, cluster),
+    async close() {
+      await Promise.all([...new Set([writer, ...readers])].map((client) => client.close()));
+    },
+  };
+}
+
+function declaration(table: TableDeclaration, cluster: string | null): string[] {
+  const settings = [
+    'fsync_after_insert = 1',
+    'non_replicated_deduplication_window = 1000',
+    table.settings,
+  ].filter(Boolean);
+  const tail = (engine: string) =>
+    `(${table.columns}) ENGINE = ${engine} ${table.partitionBy ? `PARTITION BY ${table.partitionBy} ` : ''}ORDER BY ${table.orderBy} SETTINGS ${settings.join(', ')}`;
+  const name = `${DATABASE}.${table.name}`;
+  if (!cluster) return [`CREATE TABLE IF NOT EXISTS ${name} ${tail(table.engine)}`];
+  const replicated = `Replicated${table.engine}`;
+  return [
+    `CREATE TABLE IF NOT EXISTS ${name}_local ON CLUSTER ${cluster} ${tail(replicated)}`,
+    `CREATE TABLE IF NOT EXISTS ${name} ON CLUSTER ${cluster} AS ${name}_local ENGINE = Distributed(${cluster}, ${DATABASE}, ${table.name}_local, ${table.shardBy})`,
+  ];
+}
+
+/** A numbered step of the warehouse's form: statements, or a table to declare. */
+export interface WarehouseMigration {
+  /** `<domain>/<number>_<what>`, e.g. `collect/0001_event`. */
+  name: string;
+  tables?: TableDeclaration[];
+  statements?: string[];
+}
+
+/** Runs the steps that have not run yet, in the order given. */
+export async function migrateWarehouse(
+  warehouse: Warehouse,
+  migrations: readonly WarehouseMigration[],
+): Promise<void> {
+  const log: TableDeclaration = {
+    name: 'platform_migration',
+    columns: 'name String, ran_at DateTime DEFAULT now()',
+    engine: 'MergeTree',
+    orderBy: 'name',
+    shardBy: 'cityHash64(name)',
+  };
+  for (const statement of warehouse.declare(log)) await warehouse.command(statement);
+  const ran = new Set(
+    (await warehouse.query<{ name: string }>('SELECT name FROM qianmian.platform_migration')).map(
+      (r) => r.name,
+    ),
+  );
+  for (const migration of migrations) {
+    if (ran.has(migration.name)) continue;
+    const statements = [
+      ...(migration.tables ?? []).flatMap(warehouse.declare),
+      ...(migration.statements ?? []),
+    ];
+    for (const statement of statements) await warehouse.command(statement);
+    await warehouse.insert('platform_migration', [{ name: migration.name }]);
+  }
+}
