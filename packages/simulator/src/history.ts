@@ -1,0 +1,43 @@
+import { playDay } from './day.ts';
+import { type SimMessage, takeWritten } from './messages.ts';
+import { openPlay, type Play } from './play.ts';
+import type { TextTruth } from './reviews.ts';
+import { openingReport, reportStock, type StockChange } from './stock.ts';
+import type { World } from './world.ts';
+
+/** All that a retailer recorded on one day, and beside it what only the world knows. */
+export interface DayBatch {
+  /** ISO day in the retailer's time zone. */
+  day: string;
+  messages: SimMessage[];
+  /** Shelves that changed; on the first day all that carry something. */
+  stock: StockChange[];
+  /** Truth: the person who caused each message. */
+  people: Int32Array;
+  /** Truth: what the day's reviews and complaints really say. */
+  texts: TextTruth[];
+}
+
+/** Plays a world's history, one day at a time; memory does not grow with its length. */
+export function* history(world: World): Generator<DayBatch> {
+  const play = openPlay(world);
+  for (let day = 0; day < world.options.days; day++) {
+    playDay(play, day, world.calendar.startMs(day), world.calendar.startMs(day + 1));
+    yield closeDay(play, day);
+  }
+}
+
+function closeDay(play: Play, day: number): DayBatch {
+  const { world, stock, texts } = play;
+  const written = takeWritten(play.out, world.calendar.startMs(day + 1));
+  play.texts = [];
+  play.reactions = [];
+  const changes = reportStock(world, stock);
+  return {
+    day: world.calendar.season(day).iso,
+    messages: written.map(({ message }) => message),
+    people: Int32Array.from(written, ({ person }) => person),
+    stock: day === 0 ? openingReport(world, stock) : changes,
+    texts,
+  };
+}
