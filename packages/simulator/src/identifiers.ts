@@ -151,8 +151,11 @@ export function mistypedPhone(phone: string): string {
   return `${phone.slice(0, -1)}${(Number(phone.at(-1)) + 1) % 10}`;
 }
 
+const HEX = Array.from({ length: 65_536 }, (_, n) => n.toString(16).padStart(4, '0'));
+
 function hexWord(seed: number, a: number, b: number): string {
-  return (hash(seed, a, b, SALT.device) + 4294967296).toString(16).slice(1);
+  const word = hash(seed, a, b, SALT.device);
+  return HEX[word >>> 16]! + HEX[word & 65_535]!;
 }
 
 function uuid(seed: number, owner: number, thing: number): string {

@@ -27,7 +27,7 @@ import { onlineVisitor, storeVisitor, traitsOf, typedEmail, type Visitor } from 
 
 type Visit = Extract<Errand, { kind: 'visit' }>;
 
-const TRACKED_ORDERS = 0.42;
+const TRACKED_ORDERS = 0.38;
 const LETTER = { order: 'o', browse: 'b', boost: 'x', click: 'k' } as const;
 
 interface Trail {

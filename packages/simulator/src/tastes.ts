@@ -214,7 +214,7 @@ export function weighProducts(range: Catalogue): Float64Array[] {
     return range.popularity.map((popularity, p) => {
       const dear = Math.log(range.products[p]!.priceCents) - meanLog[range.leafOf[p]!]!;
       const fits = range.style[p] === row % STYLES ? 2.6 : 1;
-      return popularity * fits * Math.exp((0.9 - 2.2 * thrift) * dear + 0.4 * range.quality[p]!);
+      return popularity * fits * Math.exp((0.5 - 1.7 * thrift) * dear + 0.4 * range.quality[p]!);
     });
   });
 }
