@@ -70,6 +70,7 @@ export function refundOrder(play: Play, errand: Kept<'refund'>): void {
     total: decimal(lines.reduce((sum, line) => sum + lineCents(line), 0)),
     currency: world.options.currency,
     channel: receipt.channel,
+    ...(receipt.store === null ? {} : { store_id: world.stores[receipt.store]!.storeId }),
     products: lines.map((line) => ({
       ...productFields(world, line.product),
       price: decimal(line.unitCents),

@@ -3,9 +3,11 @@ export interface Timed {
   atMs: number;
   person: number;
   kind: string;
+  /** Settles ties between things that are equal in all else. */
+  tie?: string;
 }
 
-/** Things to come, the earliest first; ties are settled by person and kind, so that the order never varies. */
+/** Things to come, the earliest first; ties are settled by person, kind and tie, so that the order never varies. */
 export interface Agenda<T extends Timed> {
   add(item: T): void;
   /** Takes the earliest item before an instant. */
@@ -16,7 +18,8 @@ export interface Agenda<T extends Timed> {
 
 function earlier(a: Timed, b: Timed): boolean {
   if (a.atMs !== b.atMs) return a.atMs < b.atMs;
-  return a.person !== b.person ? a.person < b.person : a.kind < b.kind;
+  if (a.person !== b.person) return a.person < b.person;
+  return a.kind !== b.kind ? a.kind < b.kind : (a.tie ?? '') < (b.tie ?? '');
 }
 
 /** An agenda that holds these items: a binary heap. */

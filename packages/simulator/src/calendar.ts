@@ -81,6 +81,8 @@ export interface Calendar {
   startMs(day: number): number;
   /** The day an instant falls on. */
   dayAt(ms: number): number;
+  /** The wall-clock time of an instant in a zone, as if it were UTC. */
+  wallClock(timeZone: string, ms: number): number;
   /** Minutes by which a zone is ahead of the retailer's own on a day. */
   minutesAhead(timeZone: string, day: number): number;
 }
@@ -172,6 +174,7 @@ export function createCalendar(start: string, timeZone: string): Calendar {
     dayAt(ms) {
       return Math.floor(localTime(timeZone, ms) / DAY_MS) - startDay;
     },
+    wallClock: localTime,
     minutesAhead(zone, day) {
       if (zone === timeZone) return 0;
       const key = `${zone} ${day}`;

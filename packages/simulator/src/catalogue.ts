@@ -76,7 +76,7 @@ function productName(
 
 function retailPrice(leaf: Leaf, rng: Rng): number {
   const [low, high] = leaf.priceYuan;
-  const yuan = low * (high / low) ** (0.05 + 0.9 * rng.uniform() ** 2.7);
+  const yuan = low * (high / low) ** (0.05 + 0.9 * rng.uniform() ** 3.3);
   return yuan < 20 ? Math.round(yuan * 2) * 50 - 10 : Math.round(yuan) * 100 - (rng.happens(0.6) ? 10 : 0);
 }
 

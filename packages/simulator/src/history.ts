@@ -1,6 +1,7 @@
+import { pastCampaigns, sendPastCampaign } from './campaigns.ts';
 import { playDay } from './day.ts';
 import { type SimMessage, takeWritten } from './messages.ts';
-import { openPlay, type Play } from './play.ts';
+import { openPlay, type Play, type PlayState, stateOf } from './play.ts';
 import type { TextTruth } from './reviews.ts';
 import { openingReport, reportStock, type StockChange } from './stock.ts';
 import type { World } from './world.ts';
@@ -18,13 +19,20 @@ export interface DayBatch {
   texts: TextTruth[];
 }
 
-/** Plays a world's history, one day at a time; memory does not grow with its length. */
-export function* history(world: World): Generator<DayBatch> {
+/**
+ * Plays a world's history, one day at a time; memory does not grow with its length.
+ * What it returns at its end is the state from which a player can go on.
+ */
+export function* history(world: World): Generator<DayBatch, PlayState> {
   const play = openPlay(world);
+  const campaigns = new Map(pastCampaigns(world).map((campaign) => [campaign.day, campaign]));
   for (let day = 0; day < world.options.days; day++) {
+    const campaign = campaigns.get(day);
+    if (campaign) sendPastCampaign(play, campaign);
     playDay(play, day, world.calendar.startMs(day), world.calendar.startMs(day + 1));
     yield closeDay(play, day);
   }
+  return stateOf(play);
 }
 
 function closeDay(play: Play, day: number): DayBatch {

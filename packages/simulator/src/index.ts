@@ -1,7 +1,13 @@
+export { type PastCampaign, pastCampaigns } from './campaigns.ts';
 export type { Category, Product } from './catalogue.ts';
+export { type OrderFile, orderFiles } from './files.ts';
 export { type DayBatch, history } from './history.ts';
+export { type Identifier, type IdentifierType, ONE_OFF_ID } from './identifiers.ts';
+export { type Advance, createPlayer, type Player } from './live.ts';
 export type { ExternalId, Fields, Json, SimMessage } from './messages.ts';
-export type { TextTruth } from './reviews.ts';
+export type { PlayState, Reaction, Stimulus } from './play.ts';
+export type { Aspect, Sentiment, TextTruth } from './reviews.ts';
 export { type StockChange, WAREHOUSE_ID } from './stock.ts';
 export type { Store } from './stores.ts';
+export { type Owner, type Truth, truthOf } from './truth.ts';
 export { createWorld, type World, type WorldOptions } from './world.ts';

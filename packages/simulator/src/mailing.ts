@@ -1,3 +1,4 @@
+import { recordPastReaction } from './campaigns.ts';
 import { personByEmail } from './identifiers.ts';
 import { takePen, track } from './messages.ts';
 import { HAS } from './people.ts';
@@ -21,7 +22,13 @@ export function mailErrand(play: Play, stimulus: Stimulus, notBeforeMs: number):
   const { options, people } = play.world;
   const person = personByEmail(options.seed, people, stimulus.toEmail);
   if (person === undefined) return undefined;
-  return { kind: 'mail', person, atMs: Math.max(stimulus.atMs, notBeforeMs), stimulus };
+  return {
+    kind: 'mail',
+    person,
+    atMs: Math.max(stimulus.atMs, notBeforeMs),
+    tie: stimulus.campaignId,
+    stimulus,
+  };
 }
 
 /** A message arrives: its reader opens it after a while, or never. */
@@ -38,6 +45,7 @@ export function openMail(play: Play, errand: Extract<Errand, { kind: 'open' }>, 
   const { world, touches, agenda } = play;
   const { stimulus, person, atMs } = errand;
   const rng = aim(play, errand, 2);
+  if (errand.past) recordPastReaction(play, person, atMs, 'open', stimulus);
   if (stimulus.openUrl) play.reactions.push({ atMs, kind: 'open', url: stimulus.openUrl });
   const touch = touchOf(play, person, atMs, stimulus);
   touches.set(person, [...(touches.get(person) ?? []), touch]);
@@ -71,6 +79,7 @@ function unsubscribe(play: Play, person: number, day: number, atMs: number): voi
 export function clickLink(play: Play, errand: Extract<Errand, { kind: 'click' }>, day: number): void {
   const { stimulus, person, atMs } = errand;
   const rng = aim(play, errand, 3);
+  if (errand.past) recordPastReaction(play, person, atMs, 'click', stimulus);
   const links = stimulus.linkUrls ?? [];
   if (links.length > 0) play.reactions.push({ atMs, kind: 'click', url: rng.pick(links) });
   const channel = play.world.people.flags[person]! & HAS.app ? 'app' : 'web';

@@ -60,8 +60,8 @@ export interface Population {
 export const NEVER = 1_000_000;
 
 const MEAN_RATE = 0.0142;
-const RATE_SHAPE = 1.15;
-const DROP_SHAPE = 0.8;
+const RATE_SHAPE = 0.75;
+const DROP_SHAPE = 0.6;
 const MEAN_DROP = 1 / 420;
 
 const TYPE_SHARES = risingShares(LATENT_TYPES.map(({ share }) => share));

@@ -41,7 +41,7 @@ export interface Reaction {
   url: string;
 }
 
-type At = { atMs: number; person: number };
+type At = { atMs: number; person: number; tie?: string };
 
 /** Something that will happen to a person; plain data, so that it can wait in a file. */
 export type Errand =
@@ -70,20 +70,42 @@ export interface Play {
   boostPlanned: Set<number>;
 }
 
-/** A play at its beginning. */
-export function openPlay(world: World, errands: readonly Errand[] = []): Play {
+/** A play as plain JSON, so that it can be put away and taken up again. */
+export interface PlayState {
+  /** Units that shelves are above (negative) or below their target. */
+  missing: [slot: number, units: number][];
+  errands: Errand[];
+  touches: [person: number, touches: Touch[]][];
+  /** Messages written already whose time has not come. */
+  outbox: Written[];
+}
+
+/** A play at its beginning, or taken up where a state left it. */
+export function openPlay(world: World, state?: PlayState): Play {
+  const stock = openStock(world);
+  for (const [slot, units] of state?.missing ?? []) stock.onHand[slot]! -= units;
   return {
     world,
-    stock: openStock(world),
-    agenda: createAgenda(errands),
-    touches: new Map(),
-    out: [],
+    stock,
+    agenda: createAgenda(state?.errands),
+    touches: new Map(structuredClone(state?.touches)),
+    out: [...(state?.outbox ?? [])],
     texts: [],
     reactions: [],
     chooser: createChooser(world),
     rng: new Rng(),
     boostPlanned: new Set(),
   };
+}
+
+/** The state of a play between two stretches. */
+export function stateOf({ stock, agenda, touches, out }: Play): PlayState {
+  const missing: PlayState['missing'] = [];
+  for (let slot = 0; slot < stock.target.length; slot++) {
+    const units = stock.target[slot]! - stock.onHand[slot]!;
+    if (units !== 0) missing.push([slot, units]);
+  }
+  return structuredClone({ missing, errands: [...agenda.rest()], touches: [...touches], outbox: out });
 }
 
 /** The beginning of the ids of all messages of one happening. */
