@@ -1,0 +1,18 @@
+export { createRowMapper, type MapperOptions } from './create-row-mapper.ts';
+export { guessMapping } from './guess-mapping.ts';
+export {
+  type Mapping,
+  MappingSchema,
+  mappingGaps,
+  parseMapping,
+  type RecordKind,
+  requireFit,
+} from './mapping.ts';
+export { type ImportPlan, type PlannedFile, planImport } from './plan-import.ts';
+export { PRESETS, type PresetName, presetFile, presetNamed } from './presets/index.ts';
+export type { Preset, PresetFile } from './presets/preset.ts';
+export { readRows } from './read-rows.ts';
+export type { RowMapper, RowOutcome } from './row-mapper.ts';
+export { sniffFile } from './sniff.ts';
+export type { SniffedFile } from './sniffed-file.ts';
+export { isFault, type ReadRow, type RowFault, type RowNote, type SourceRow } from './source-row.ts';

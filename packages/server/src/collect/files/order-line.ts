@@ -1,0 +1,187 @@
+import type { Identifier, OrderLineFact } from '../facts.ts';
+import type { ReadIdentifiers } from './identifiers.ts';
+import { lineAmounts } from './line-amounts.ts';
+import type { Mapping } from './mapping.ts';
+import { isCurrency, minorDigits, toMinor } from './money.ts';
+import type { FieldReader } from './read-field.ts';
+import { correct, type RowDraft, reject } from './row-draft.ts';
+import { SeenTable } from './seen-table.ts';
+import type { RowValues } from './source-row.ts';
+
+const DAY = 86_400_000;
+const EMPTY_PATH: string[] = [];
+
+/** A line read from a row, with what the row says beside it. */
+export interface ReadLine {
+  line: OrderLineFact;
+  product: { name: string; brand: string; category: string[] };
+  refundCents: number;
+  refundTime: number | undefined;
+}
+
+export interface OrderLineSetup {
+  mapping: Mapping;
+  reader: FieldReader;
+  identifiersOf: ReadIdentifiers;
+  currency: string;
+  now: number;
+}
+
+/** Reads the order line of a row, or leaves the reason why there is none in the draft. */
+export type ReadOrderLine = (values: RowValues, draft: RowDraft) => ReadLine | undefined;
+
+export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
+  const { mapping, reader, identifiersOf, now } = setup;
+  const orders = mapping.orders ?? {};
+  const unpaid = new Set(orders.unpaidStatuses?.map((status) => status.toLowerCase()));
+  const refunded = new Set(orders.refundedStatuses?.map((status) => status.toLowerCase()));
+  const lineIdOf = lineNamer(reader);
+  const productOf = productReader(reader, orders.codeCase === 'upper');
+  const channelOf = channelReader(reader, orders.channelNames ?? {});
+  const has = { brand: reader.has('brand'), category: reader.has('category') };
+
+  return (values, draft) => {
+    const status = reader.text('status', values, draft).toLowerCase();
+    if (unpaid.has(status))
+      reject(draft, 'not_paid', `The order is "${status}": nothing was sold.`, {
+        field: 'status',
+        from: status,
+      });
+    const orderId = reader.text('orderId', values, draft);
+    if (orderId === '') reject(draft, 'no_order', 'The row has no order number.', { field: 'orderId' });
+    const product = productOf(values, draft);
+    const time = reader.time('time', values, draft);
+    if (time === undefined) reject(draft, 'no_date', 'The row has no date.', { field: 'time' });
+    else if (time > now + DAY)
+      reject(draft, 'date_in_future', 'The date lies in the future.', { field: 'time' });
+    if (draft.rejection) return undefined;
+    const money = moneyOf(setup, orderId, values, draft);
+    if (!money || draft.rejection) return undefined;
+    const identifiers = identifiersOf(values, draft);
+    noteDoubts(identifiers, money.quantity, draft);
+    const lineId = lineIdOf(orderId, product.productId, values, draft);
+    if (draft.rejection) return undefined;
+    const { currency, digits, ...amounts } = money;
+    const storeId = reader.text('storeId', values, draft) || reader.text('storeName', values, draft);
+    const couponCode = reader.text('couponCode', values, draft);
+    const line: OrderLineFact = {
+      kind: 'orderLine', orderId, lineId, lineKind: amounts.lineKind, time: time!, identifiers,
+      channel: channelOf(values, draft), productId: product.productId, quantity: amounts.quantity,
+      unitPriceCents: amounts.unitPriceCents, discountCents: amounts.discountCents, netCents: amounts.netCents, currency,
+    }; // biome-ignore format: the fact's fields in their order
+    if (storeId !== '') line.storeId = storeId;
+    if (couponCode !== '') line.couponCode = couponCode;
+    const refund = refunded.has(status) ? amounts.netCents : centsOf(reader, 'refund', values, draft, digits);
+    const refundTime = reader.time('refundTime', values, draft);
+    if (draft.rejection) return undefined;
+    return {
+      line,
+      product: {
+        name: product.name,
+        brand: has.brand ? reader.text('brand', values, draft) : '',
+        category: has.category ? reader.path('category', values, draft) : EMPTY_PATH,
+      },
+      refundCents: amounts.lineKind === 'sale' ? Math.min(Math.abs(refund ?? 0), amounts.netCents) : 0,
+      refundTime,
+    };
+  };
+}
+
+function noteDoubts(identifiers: Identifier[], quantity: number, draft: RowDraft): void {
+  if (identifiers.length === 0)
+    correct(draft, 'no_customer', 'The row names no customer; it was kept as an anonymous sale.');
+  if (quantity === 0)
+    correct(draft, 'quantity_zero', 'The quantity is 0; the line was kept as it is.', { field: 'quantity' });
+}
+
+function moneyOf(
+  { mapping, reader, currency: usual }: OrderLineSetup,
+  orderId: string,
+  values: RowValues,
+  draft: RowDraft,
+) {
+  const currency = reader.text('currency', values, draft).toUpperCase() || usual;
+  if (!isCurrency(currency)) {
+    reject(draft, 'bad_currency', `"${currency}" is not a currency code.`, {
+      field: 'currency',
+      from: currency,
+    });
+    return undefined;
+  }
+  const quantity = reader.decimal('quantity', 'quantity', values, draft);
+  if (!quantity && reader.has('quantity'))
+    reject(draft, 'no_quantity', 'The row has no quantity.', { field: 'quantity' });
+  const unitPrice = reader.decimal('unitPrice', 'price', values, draft);
+  if (mapping.orders?.priceNotPositive === 'reject' && unitPrice && unitPrice.units <= 0) {
+    reject(draft, 'price_not_positive', 'The price is 0 or less.', { field: 'unitPrice' });
+  }
+  const net = reader.decimal('net', 'amount', values, draft);
+  const discounts = reader.decimals('discount', 'discount', values, draft);
+  if (draft.rejection) return undefined;
+  const digits = minorDigits(currency);
+  const prefix = mapping.orders?.returnPrefix;
+  const cancelled = prefix !== undefined && orderId.startsWith(prefix);
+  const amounts = lineAmounts({ quantity, unitPrice, net, discounts, cancelled }, digits, draft);
+  return amounts && { ...amounts, currency, digits };
+}
+
+function centsOf(
+  reader: FieldReader,
+  field: 'refund',
+  values: RowValues,
+  draft: RowDraft,
+  digits: number,
+): number | undefined {
+  const amount = reader.decimal(field, 'refund', values, draft);
+  return amount && toMinor(amount, digits);
+}
+
+/**
+ * Line ids are the file's own, or the product's id with a count behind the second and later lines of the same
+ * product in the order. They do not depend on where in the file the order stands, so that importing it again, or a
+ * corrected version of it, replaces lines instead of adding them.
+ */
+function lineNamer(reader: FieldReader) {
+  const seen = new SeenTable();
+  return (orderId: string, productId: string, values: RowValues, draft: RowDraft): string => {
+    const own = reader.text('lineId', values, draft);
+    const times = seen.count(`${orderId}\u0001${own === '' ? productId : own}`);
+    if (own === '') return times === 1 ? productId : `${productId}#${times}`;
+    if (times > 1)
+      reject(draft, 'duplicate_line', `Line "${own}" of the order was read already.`, {
+        field: 'lineId',
+        from: own,
+      });
+    return own;
+  };
+}
+
+function productReader(reader: FieldReader, upper: boolean) {
+  return (values: RowValues, draft: RowDraft): { productId: string; name: string } => {
+    const name = reader.text('productName', values, draft);
+    const code = reader.text('productId', values, draft);
+    const productId = upper ? code.toUpperCase() : code;
+    if (productId !== code) {
+      correct(draft, 'code_standardised', 'The product code was written in capitals.', {
+        field: 'productId',
+        from: code,
+        to: productId,
+      });
+    }
+    if (productId !== '') return { productId, name };
+    if (name === '') reject(draft, 'no_product', 'The row names no product.', { field: 'productId' });
+    else
+      correct(draft, 'product_id_from_name', 'The row has no product code; its name stands in.', {
+        field: 'productId',
+        to: name,
+      });
+    return { productId: name, name };
+  };
+}
+
+function channelReader(reader: FieldReader, names: Record<string, string>) {
+  return (values: RowValues, draft: RowDraft): string => {
+    const found = reader.text('channel', values, draft);
+    return found === '' ? 'import' : (names[found.toLowerCase()] ?? found);
+  };
+}

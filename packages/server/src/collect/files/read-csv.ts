@@ -1,0 +1,38 @@
+import { csvRecords } from './csv-records.ts';
+import { uniqueHeaders } from './headers.ts';
+import { clippedRaw, type ReadRow, type RowNote, type RowValues } from './source-row.ts';
+
+const UNREADABLE: RowNote = {
+  code: 'unreadable_character',
+  message:
+    'The row holds characters that were lost (shown as �): the file was saved in another encoding at some time.',
+};
+
+/** Rows of delimited text, streaming. The first record names the columns. */
+export async function* readCsv(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<ReadRow> {
+  let headers: string[] = [];
+  let row = 0;
+  for await (const record of csvRecords(text, delimiter, () => headers.length)) {
+    if (headers.length === 0) {
+      if (record.kind === 'cells') headers = uniqueHeaders(record.cells);
+      continue;
+    }
+    row++;
+    if (record.kind === 'fault')
+      yield { row, raw: clippedRaw(record.raw), code: record.code, message: record.message };
+    else if (record.kind === 'cells') {
+      const { cells, raw } = record;
+      const values: RowValues = {};
+      for (let i = 0; i < headers.length; i++) values[headers[i]!] = cells[i]!;
+      yield raw.includes('\ufffd') ? { row, values, raw, notes: [UNREADABLE] } : { row, values, raw };
+    }
+  }
+}
+
+/** The column names of delimited text. */
+export async function csvHeaders(text: AsyncIterable<string>, delimiter: string): Promise<string[]> {
+  for await (const record of csvRecords(text, delimiter, () => 0)) {
+    if (record.kind === 'cells') return uniqueHeaders(record.cells);
+  }
+  return [];
+}

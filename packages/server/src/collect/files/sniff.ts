@@ -1,0 +1,129 @@
+import { open, stat } from 'node:fs/promises';
+import { gunzipSync, constants as zlib } from 'node:zlib';
+import { AppError } from '../../platform/errors.ts';
+import { detectDelimiter } from './delimiter.ts';
+import { csvHeaders } from './read-csv.ts';
+import { parquetHeaders } from './read-parquet.ts';
+import { readRows } from './read-rows.ts';
+import { xlsxHeaders } from './read-xlsx.ts';
+import type { SniffedFile } from './sniffed-file.ts';
+import { isFault, type RowValues } from './source-row.ts';
+import type { TextEncoding } from './text-encoding.ts';
+import { type Compression, openText, sniffEncoding } from './text-stream.ts';
+
+type Shape = Pick<SniffedFile, 'format' | 'encoding' | 'compression' | 'delimiter'>;
+
+const SAMPLE_ROWS = 200;
+const SAMPLE_CHARS = 64 * 1024;
+
+/** Tells a file's format, encoding, compression, delimiter and columns by its content; its name is not asked. */
+export async function sniffFile(path: string): Promise<SniffedFile> {
+  const shape = await shapeOf(path);
+  const sampleRows = await sample(path, { ...shape, headers: [], sampleRows: [] });
+  const headers = await headersOf(path, shape, sampleRows);
+  if (headers.length === 0) throw emptyFile();
+  return { ...shape, headers, sampleRows };
+}
+
+async function shapeOf(path: string): Promise<Shape> {
+  const head = await firstBytes(path);
+  const binary: Omit<Shape, 'format'> = { encoding: 'utf-8', compression: 'none' };
+  if (head.length === 0) throw emptyFile();
+  if (head.subarray(0, 4).toString('latin1') === 'PAR1') return { format: 'parquet', ...binary };
+  if (head[0] === 0x50 && head[1] === 0x4b) return { format: 'xlsx', ...binary };
+  if (head.readUInt16BE(0) === 0xd0cf) throw unsupported('is an old .xls workbook; save it as .xlsx or CSV');
+  const compression = head[0] === 0x1f && head[1] === 0x8b ? 'gzip' : 'none';
+  if (compression === 'gzip') refusePackedBinary(head);
+  return textShape(path, compression);
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile()) {
+    throw new AppError({ code: 'collect.no_such_file', status: 404, detail: `There is no file "${path}".` });
+  }
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+    return bytesRead === 1 ? Buffer.from([buffer[0]!, 0x0a]) : buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function refusePackedBinary(head: Buffer): void {
+  const inner = unpackedHead(head);
+  if (inner.startsWith('PAR1') || inner.startsWith('PK'))
+    throw unsupported('is gzipped; unpack it first and import what is inside');
+}
+
+function unpackedHead(head: Buffer): string {
+  try {
+    return gunzipSync(head, { finishFlush: zlib.Z_SYNC_FLUSH }).toString('latin1', 0, 8);
+  } catch {
+    return '';
+  }
+}
+
+function unsupported(what: string): AppError {
+  return new AppError({ code: 'collect.unknown_format', status: 415, detail: `The file ${what}.` });
+}
+
+function emptyFile(): AppError {
+  const detail = 'The file is empty: it has not even a header line with column names.';
+  return new AppError({ code: 'collect.file_empty', status: 422, detail });
+}
+
+async function textShape(path: string, compression: Compression): Promise<Shape> {
+  const encoding = await sniffEncoding(path, compression);
+  const text = await firstText(path, { compression, encoding });
+  if (text.includes('\0') && !/[\n,;\t|]/.test(text.replaceAll('\0', '')))
+    throw unsupported('is not text, Parquet or Excel');
+  const start = text.trimStart();
+  if (start === '') throw emptyFile();
+  if (start.startsWith('[')) return { format: 'json', encoding, compression };
+  if (start.startsWith('{')) return { format: isJsonLine(start) ? 'jsonl' : 'json', encoding, compression };
+  return { format: 'csv', encoding, compression, delimiter: await detectDelimiter(text) };
+}
+
+/** The first 64 K characters, cut at a line end so that no record is halved. */
+async function firstText(
+  path: string,
+  source: { compression: Compression; encoding: TextEncoding },
+): Promise<string> {
+  let text = '';
+  for await (const chunk of openText(path, source)) {
+    text += chunk;
+    if (text.length >= SAMPLE_CHARS) break;
+  }
+  if (text.length < SAMPLE_CHARS) return text;
+  const newline = text.lastIndexOf('\n', SAMPLE_CHARS);
+  return text.slice(0, newline > 0 ? newline + 1 : SAMPLE_CHARS);
+}
+
+function isJsonLine(text: string): boolean {
+  const newline = text.indexOf('\n');
+  if (newline < 0) return !/^\{\s*"[^"]*"\s*:\s*\[\s*\{/.test(text);
+  try {
+    JSON.parse(text.slice(0, newline));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function sample(path: string, sniffed: SniffedFile): Promise<RowValues[]> {
+  const rows: RowValues[] = [];
+  for await (const row of readRows(path, sniffed)) {
+    if (!isFault(row)) rows.push(row.values);
+    if (rows.length >= SAMPLE_ROWS) break;
+  }
+  return rows;
+}
+
+async function headersOf(path: string, shape: Shape, sampleRows: RowValues[]): Promise<string[]> {
+  if (shape.format === 'csv') return csvHeaders(openText(path, shape), shape.delimiter ?? ',');
+  if (shape.format === 'parquet') return parquetHeaders(path);
+  if (shape.format === 'xlsx') return xlsxHeaders(path);
+  return [...new Set(sampleRows.flatMap((values) => Object.keys(values)))];
+}

@@ -1,0 +1,14 @@
+import type { Delimiter } from './delimiter.ts';
+import type { RowValues } from './source-row.ts';
+import type { TextEncoding } from './text-encoding.ts';
+import type { Compression } from './text-stream.ts';
+
+/** What a file turned out to be, with enough of its rows to guess what they mean. Plain JSON. */
+export interface SniffedFile {
+  format: 'csv' | 'jsonl' | 'json' | 'parquet' | 'xlsx';
+  encoding: TextEncoding;
+  compression: Compression;
+  delimiter?: Delimiter;
+  headers: string[];
+  sampleRows: RowValues[];
+}
