@@ -19,19 +19,23 @@ interface Cursor {
 
 const NEED_MORE = undefined;
 
-/** Cuts text into records, a chunk's worth at a time, in constant memory. `columns` of 0 accepts any number. */
+/** Cuts text into records, a chunk's worth at a time, in constant memory. `columns()` of 0 accepts any number. */
 export async function* csvRecords(
   chunks: AsyncIterable<string>,
   delimiter: string,
   columns: () => number,
-): AsyncGenerator<CsvRecord> {
+): AsyncGenerator<Iterable<CsvRecord>> {
   const cursor: Cursor = { text: '', at: 0, quote: -1, final: false, skipping: false };
   for await (const chunk of chunks) {
     feed(cursor, chunk);
-    for (let next = take(cursor, delimiter, columns()); next; next = take(cursor, delimiter, columns()))
-      yield next;
+    yield complete(cursor, delimiter, columns);
   }
   cursor.final = true;
+  yield complete(cursor, delimiter, columns);
+}
+
+/** The records that end within the text at hand. */
+function* complete(cursor: Cursor, delimiter: string, columns: () => number): Generator<CsvRecord> {
   for (let next = take(cursor, delimiter, columns()); next; next = take(cursor, delimiter, columns()))
     yield next;
 }

@@ -15,9 +15,9 @@ export async function detectDelimiter(text: string): Promise<Delimiter> {
 
 async function agreement(text: string, delimiter: Delimiter): Promise<number> {
   const widths: number[] = [];
-  for await (const record of csvRecords(only(text), delimiter, () => 0)) {
-    if (record.kind === 'cells') widths.push(record.cells.length);
-    if (widths.length >= 30) break;
+  for await (const records of csvRecords(only(text), delimiter, () => 0)) {
+    for (const record of records)
+      if (record.kind === 'cells' && widths.length < 30) widths.push(record.cells.length);
   }
   const header = widths[0] ?? 1;
   if (header < 2) return 0;

@@ -1,6 +1,6 @@
 import type { Decimal } from './decimal.ts';
 import { toNumber } from './decimal.ts';
-import { lineAmount, toMinor } from './money.ts';
+import { lineAmount, negative, toMinor } from './money.ts';
 import { correct, type RowDraft, reject } from './row-draft.ts';
 
 /** The amounts of a line as the file gives them; what it does not give is undefined. */
@@ -43,7 +43,7 @@ export function lineAmounts(given: GivenAmounts, digits: number, draft: RowDraft
     : withoutNet(gross ?? 0, stated, draft);
   const count = toNumber(size);
   const unit = given.unitPrice ? Math.abs(toMinor(given.unitPrice, digits)) : unitOf(amounts, count);
-  if (![amounts.net, amounts.discount, unit].every(Number.isSafeInteger)) {
+  if (!Number.isSafeInteger(amounts.net + amounts.discount + unit)) {
     reject(draft, 'amount_too_large', 'The amount is too large to be money.');
     return undefined;
   }
@@ -117,14 +117,20 @@ function signed(
   unit: number,
   back: boolean,
 ): LineAmounts {
-  const lineKind = back ? 'return' : 'sale';
-  const turn = (value: number) => (back && value !== 0 ? -value : value);
   const { net, discount } = amounts;
-  return {
-    lineKind,
-    quantity: turn(count),
+  const sale = {
+    lineKind: 'sale',
+    quantity: count,
     unitPriceCents: unit,
-    discountCents: turn(discount),
-    netCents: turn(net),
+    discountCents: discount,
+    netCents: net,
+  } as const;
+  if (!back) return sale;
+  return {
+    ...sale,
+    lineKind: 'return',
+    quantity: negative(count),
+    discountCents: negative(discount),
+    netCents: negative(net),
   };
 }

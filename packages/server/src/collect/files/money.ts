@@ -39,6 +39,11 @@ export function lineAmount(quantity: Decimal, unitPrice: Decimal, digits: number
   return multiplyToScale(quantity, unitPrice, digits);
 }
 
+/** The other sign, and never -0. */
+export function negative(cents: number): number {
+  return cents === 0 ? 0 : -cents;
+}
+
 /**
  * Shares a whole number of cents in proportion to weights so that the parts sum to the whole (largest remainder).
  * All-zero weights share equally; no part has the other sign, and none exceeds its weight when the whole does not

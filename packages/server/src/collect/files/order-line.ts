@@ -1,6 +1,6 @@
 import type { Identifier, OrderLineFact } from '../facts.ts';
 import type { ReadIdentifiers } from './identifiers.ts';
-import { lineAmounts } from './line-amounts.ts';
+import { type LineAmounts, lineAmounts } from './line-amounts.ts';
 import type { Mapping } from './mapping.ts';
 import { isCurrency, minorDigits, toMinor } from './money.ts';
 import type { FieldReader } from './read-field.ts';
@@ -36,6 +36,7 @@ export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
   const unpaid = new Set(orders.unpaidStatuses?.map((status) => status.toLowerCase()));
   const refunded = new Set(orders.refundedStatuses?.map((status) => status.toLowerCase()));
   const lineIdOf = lineNamer(reader);
+  const currencyOf = currencyReader(setup);
   const productOf = productReader(reader, orders.codeCase === 'upper');
   const channelOf = channelReader(reader, orders.channelNames ?? {});
   const has = { brand: reader.has('brand'), category: reader.has('category') };
@@ -55,23 +56,25 @@ export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
     else if (time > now + DAY)
       reject(draft, 'date_in_future', 'The date lies in the future.', { field: 'time' });
     if (draft.rejection) return undefined;
-    const money = moneyOf(setup, orderId, values, draft);
-    if (!money || draft.rejection) return undefined;
+    const currency = currencyOf(values, draft);
+    const amounts = currency && amountsOf(setup, orderId, currency.digits, values, draft);
+    if (!amounts || draft.rejection) return undefined;
     const identifiers = identifiersOf(values, draft);
-    noteDoubts(identifiers, money.quantity, draft);
+    noteDoubts(identifiers, amounts.quantity, draft);
     const lineId = lineIdOf(orderId, product.productId, values, draft);
     if (draft.rejection) return undefined;
-    const { currency, digits, ...amounts } = money;
     const storeId = reader.text('storeId', values, draft) || reader.text('storeName', values, draft);
     const couponCode = reader.text('couponCode', values, draft);
     const line: OrderLineFact = {
       kind: 'orderLine', orderId, lineId, lineKind: amounts.lineKind, time: time!, identifiers,
       channel: channelOf(values, draft), productId: product.productId, quantity: amounts.quantity,
-      unitPriceCents: amounts.unitPriceCents, discountCents: amounts.discountCents, netCents: amounts.netCents, currency,
+      unitPriceCents: amounts.unitPriceCents, discountCents: amounts.discountCents, netCents: amounts.netCents, currency: currency.code,
     }; // biome-ignore format: the fact's fields in their order
     if (storeId !== '') line.storeId = storeId;
     if (couponCode !== '') line.couponCode = couponCode;
-    const refund = refunded.has(status) ? amounts.netCents : centsOf(reader, 'refund', values, draft, digits);
+    const refund = refunded.has(status)
+      ? amounts.netCents
+      : centsOf(reader, 'refund', values, draft, currency.digits);
     const refundTime = reader.time('refundTime', values, draft);
     if (draft.rejection) return undefined;
     return {
@@ -94,20 +97,32 @@ function noteDoubts(identifiers: Identifier[], quantity: number, draft: RowDraft
     correct(draft, 'quantity_zero', 'The quantity is 0; the line was kept as it is.', { field: 'quantity' });
 }
 
-function moneyOf(
-  { mapping, reader, currency: usual }: OrderLineSetup,
+/** The currency a row is in, with its minor digits. */
+interface RowCurrency {
+  code: string;
+  digits: number;
+}
+
+/** Almost every file is in one currency: only a change of it is looked up. */
+function currencyReader({ reader, currency: usual }: OrderLineSetup) {
+  const usualCurrency: RowCurrency = { code: usual, digits: minorDigits(usual) };
+  const named = reader.has('currency');
+  return (values: RowValues, draft: RowDraft): RowCurrency | undefined => {
+    const code = named ? reader.text('currency', values, draft).toUpperCase() : '';
+    if (code === '' || code === usual) return usualCurrency;
+    if (isCurrency(code)) return { code, digits: minorDigits(code) };
+    reject(draft, 'bad_currency', `"${code}" is not a currency code.`, { field: 'currency', from: code });
+    return undefined;
+  };
+}
+
+function amountsOf(
+  { mapping, reader }: OrderLineSetup,
   orderId: string,
+  digits: number,
   values: RowValues,
   draft: RowDraft,
-) {
-  const currency = reader.text('currency', values, draft).toUpperCase() || usual;
-  if (!isCurrency(currency)) {
-    reject(draft, 'bad_currency', `"${currency}" is not a currency code.`, {
-      field: 'currency',
-      from: currency,
-    });
-    return undefined;
-  }
+): LineAmounts | undefined {
   const quantity = reader.decimal('quantity', 'quantity', values, draft);
   if (!quantity && reader.has('quantity'))
     reject(draft, 'no_quantity', 'The row has no quantity.', { field: 'quantity' });
@@ -118,11 +133,9 @@ function moneyOf(
   const net = reader.decimal('net', 'amount', values, draft);
   const discounts = reader.decimals('discount', 'discount', values, draft);
   if (draft.rejection) return undefined;
-  const digits = minorDigits(currency);
   const prefix = mapping.orders?.returnPrefix;
   const cancelled = prefix !== undefined && orderId.startsWith(prefix);
-  const amounts = lineAmounts({ quantity, unitPrice, net, discounts, cancelled }, digits, draft);
-  return amounts && { ...amounts, currency, digits };
+  return lineAmounts({ quantity, unitPrice, net, discounts, cancelled }, digits, draft);
 }
 
 function centsOf(

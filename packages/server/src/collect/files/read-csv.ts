@@ -1,4 +1,4 @@
-import { csvRecords } from './csv-records.ts';
+import { type CsvRecord, csvRecords } from './csv-records.ts';
 import { uniqueHeaders } from './headers.ts';
 import { clippedRaw, type ReadRow, type RowNote, type RowValues } from './source-row.ts';
 
@@ -12,27 +12,31 @@ const UNREADABLE: RowNote = {
 export async function* readCsv(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<ReadRow> {
   let headers: string[] = [];
   let row = 0;
-  for await (const record of csvRecords(text, delimiter, () => headers.length)) {
-    if (headers.length === 0) {
-      if (record.kind === 'cells') headers = uniqueHeaders(record.cells);
-      continue;
-    }
-    row++;
-    if (record.kind === 'fault')
-      yield { row, raw: clippedRaw(record.raw), code: record.code, message: record.message };
-    else if (record.kind === 'cells') {
-      const { cells, raw } = record;
-      const values: RowValues = {};
-      for (let i = 0; i < headers.length; i++) values[headers[i]!] = cells[i]!;
-      yield raw.includes('\ufffd') ? { row, values, raw, notes: [UNREADABLE] } : { row, values, raw };
+  for await (const records of csvRecords(text, delimiter, () => headers.length)) {
+    for (const record of records) {
+      if (headers.length === 0) {
+        if (record.kind === 'cells') headers = uniqueHeaders(record.cells);
+        continue;
+      }
+      row++;
+      if (record.kind !== 'blank') yield rowOf(record, row, headers);
     }
   }
 }
 
+function rowOf(record: Exclude<CsvRecord, { kind: 'blank' }>, row: number, headers: string[]): ReadRow {
+  const { raw } = record;
+  if (record.kind === 'fault')
+    return { row, raw: clippedRaw(raw), code: record.code, message: record.message };
+  const values: RowValues = {};
+  for (let i = 0; i < headers.length; i++) values[headers[i]!] = record.cells[i]!;
+  return raw.includes('\ufffd') ? { row, values, raw, notes: [UNREADABLE] } : { row, values, raw };
+}
+
 /** The column names of delimited text. */
 export async function csvHeaders(text: AsyncIterable<string>, delimiter: string): Promise<string[]> {
-  for await (const record of csvRecords(text, delimiter, () => 0)) {
-    if (record.kind === 'cells') return uniqueHeaders(record.cells);
+  for await (const records of csvRecords(text, delimiter, () => 0)) {
+    for (const record of records) if (record.kind === 'cells') return uniqueHeaders(record.cells);
   }
   return [];
 }

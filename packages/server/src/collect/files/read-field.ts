@@ -1,7 +1,7 @@
 import type { TraitValue } from '../facts.ts';
 import { type DateOrder, parseTime } from './date-text.ts';
 import { type Decimal, parseDecimal, toNumber } from './decimal.ts';
-import { columnsOf, type Field, type Mapping } from './mapping.ts';
+import { columnsOf, FIELDS, type Field, type Mapping } from './mapping.ts';
 import { correct, type RowDraft, reject } from './row-draft.ts';
 import type { CellValue, RowValues } from './source-row.ts';
 import { type TimeZone, timeZone } from './time-zone.ts';
@@ -25,18 +25,24 @@ export interface FieldReader {
 /** Builds the reader of a mapping; dates without an offset are read in the file's zone or, failing that, the workspace's. */
 export function fieldReader(mapping: Mapping, workspaceZone: string): FieldReader {
   const cleanCell = cellCleaner(new Set(mapping.missing ?? []));
-  const columns = (field: Field) => columnsOf(mapping, field);
-  const constant = (field: Field) => mapping.constants?.[field] ?? '';
+  const columns = Object.fromEntries(FIELDS.map((field) => [field, columnsOf(mapping, field)])) as Record<
+    Field,
+    string[]
+  >;
+  const constants = Object.fromEntries(
+    FIELDS.map((field) => [field, mapping.constants?.[field] ?? '']),
+  ) as Record<Field, string>;
   const mark = mapping.decimalMark ?? '.';
   const order = mapping.dates?.order ?? 'MDY';
   const when = timeReader(timeZone(mapping.timeZone ?? workspaceZone), order);
 
   const text: FieldReader['text'] = (field, values, draft) => {
-    for (const column of columns(field)) {
-      const found = cleanCell(values[column], field, draft);
+    const from = columns[field];
+    for (let i = 0; i < from.length; i++) {
+      const found = cleanCell(values[from[i]!], field, draft);
       if (found !== '') return found;
     }
-    return constant(field);
+    return constants[field];
   };
   const numberOf = (found: string, field: Field, what: string, draft: RowDraft): Decimal | undefined => {
     const number = parseDecimal(found, mark);
@@ -48,19 +54,17 @@ export function fieldReader(mapping: Mapping, workspaceZone: string): FieldReade
     return number;
   };
   return {
-    has: (field) => columns(field).length > 0 || constant(field) !== '',
+    has: (field) => columns[field].length > 0 || constants[field] !== '',
     text,
     path: (field, values, draft) =>
-      columns(field)
-        .map((column) => cleanCell(values[column], field, draft))
-        .filter((part) => part !== ''),
+      columns[field].map((column) => cleanCell(values[column], field, draft)).filter((part) => part !== ''),
     decimal(field, what, values, draft) {
       const found = text(field, values, draft);
       return found === '' ? undefined : numberOf(found, field, what, draft);
     },
     decimals(field, what, values, draft) {
       const found: Decimal[] = [];
-      for (const column of columns(field)) {
+      for (const column of columns[field]) {
         const cell = cleanCell(values[column], field, draft);
         const number = cell === '' ? undefined : numberOf(cell, field, what, draft);
         if (number) found.push(number);

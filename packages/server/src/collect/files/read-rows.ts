@@ -11,14 +11,17 @@ import { openText } from './text-stream.ts';
  * CSV and JSON are streamed. To resume an import, hand the mapper every row again and store only what is new: line
  * ids and duplicates depend on the rows before.
  */
-export async function* readRows(
+export function readRows(
   path: string,
   sniffed: SniffedFile,
   { fromRow = 1 }: { fromRow?: number } = {},
 ): AsyncGenerator<ReadRow> {
-  for await (const row of rowsOf(path, sniffed, fromRow)) {
-    if (row.row >= fromRow) yield row;
-  }
+  const rows = rowsOf(path, sniffed, fromRow);
+  return fromRow > 1 ? skipTo(rows, fromRow) : rows;
+}
+
+async function* skipTo(rows: AsyncGenerator<ReadRow>, fromRow: number): AsyncGenerator<ReadRow> {
+  for await (const row of rows) if (row.row >= fromRow) yield row;
 }
 
 function rowsOf(path: string, sniffed: SniffedFile, fromRow: number): AsyncGenerator<ReadRow> {

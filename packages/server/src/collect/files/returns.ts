@@ -1,4 +1,5 @@
 import type { OrderLineFact } from '../facts.ts';
+import { negative } from './money.ts';
 
 /**
  * The return that a refund of a line makes. A refund of all of it takes the goods back; of a part of the money the
@@ -19,8 +20,4 @@ export function refundLine(
     discountCents: full ? negative(line.discountCents) : 0,
     netCents: negative(refundCents),
   };
-}
-
-function negative(value: number): number {
-  return value === 0 ? 0 : -value;
 }

@@ -45,5 +45,7 @@ export function rowMapper(rule: RowRule, duplicates: 'reject' | 'keep'): RowMapp
 }
 
 function outcome(facts: Fact[], { corrections, rejection }: RowDraft): RowOutcome {
-  return rejection ? { facts, corrections, rejection } : { facts, corrections };
+  if (!rejection) return { facts, corrections };
+  // What was changed in a row that is turned away does not matter; notes on earlier rows stay.
+  return { facts, corrections: corrections.filter((note) => note.row !== undefined), rejection };
 }
