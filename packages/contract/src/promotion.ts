@@ -35,6 +35,7 @@ export const couponDraft = z
     path: ['endsAt'],
     message: 'must be after the start',
   });
+export type CouponDraft = z.infer<typeof couponDraft>;
 
 /** A kind of coupon; each person gets a code of their own that counts once. */
 export const coupon = z.object({
