@@ -1,0 +1,196 @@
+import type { Fact, Identifier } from '../collect/facts.ts';
+import type { Bus } from '../platform/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import { AppError, messageOf } from '../platform/errors.ts';
+import type { Ledger } from '../platform/ledger.ts';
+import type { Log } from '../platform/log.ts';
+import { tidyCode } from './codes.ts';
+import { termsOf } from './coupons.ts';
+import { refused } from './errors.ts';
+import { quoteCoupon, refusalError } from './quote.ts';
+import { type CodeRow, couponRow, findCode, type PromotionTables } from './store.pg.ts';
+
+/** A basket at the till or in the shop, with the code that was shown. */
+export interface Basket {
+  code: string;
+  basketCents: number;
+}
+
+/** Makes facts durable; they reach the profile by the way all facts go. */
+export type Record = (workspace: string, facts: Fact[]) => Promise<unknown>;
+
+const TOLD_AT_ONCE = 500;
+
+/** Codes being used: once each, however many tills try at the same moment. */
+export function openRedeem(parts: {
+  ledger: Ledger;
+  clock: Clock;
+  bus: Bus;
+  log: Log;
+  record: Record;
+  identifiersOf: (workspace: string, person: number) => Promise<{ type: string; value: string }[]>;
+}) {
+  const db = parts.ledger.withTables<PromotionTables>();
+
+  /** Redeems a code for an order at a moment; the same order again answers what it answered first. */
+  async function redeem(workspace: string, basket: Basket & { orderId: string }, at = parts.clock.now()) {
+    const code = tidyCode(basket.code);
+    const redeemed = await db.transaction().execute(async (trx) => {
+      const found = await findCode(trx, workspace, code, true);
+      if (!found) throw refused('promotion.code_unknown', `There is no code "${code}" in this workspace.`);
+      const terms = termsOf(found.coupon);
+      if (found.code.redeemed_at) {
+        if (found.code.order_id === basket.orderId) return found.code;
+        throw refusalError('promotion.already_redeemed', code, terms, basket.basketCents);
+      }
+      const verdict = quoteCoupon(terms, basket.basketCents, at);
+      if (verdict.refusal) throw refusalError(verdict.refusal, code, terms, basket.basketCents);
+      return await trx
+        .updateTable('promotion_code')
+        .set({
+          redeemed_at: new Date(at),
+          order_id: basket.orderId,
+          discount_cents: verdict.discountCents,
+        })
+        .where('id', '=', found.code.id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+    });
+    if (!redeemed.told_at) await tell([redeemed]).catch((err) => parts.log.warn({ err }, 'told later'));
+    return presentCode(redeemed);
+  }
+
+  /** Records redemptions as events. The events' ids are fixed, so that telling twice tells once. */
+  async function tell(rows: readonly CodeRow[]): Promise<void> {
+    for (const row of rows) await parts.record(row.workspace, [await factOf(row)]);
+    await db
+      .updateTable('promotion_code')
+      .set({ told_at: new Date(parts.clock.now()) })
+      .where((e) => e('id', '=', e.fn.any(e.val(rows.map((r) => r.id)))))
+      .execute();
+  }
+
+  async function factOf(row: CodeRow): Promise<Fact> {
+    const coupon = await couponRow(db, row.coupon_id);
+    return {
+      kind: 'event',
+      messageId: `coupon-redeemed:${row.coupon_id}:${row.code}`,
+      name: 'Coupon Redeemed',
+      time: (row.redeemed_at as Date).getTime(),
+      identifiers: row.person_id === null ? [] : await identifiersOf(row.workspace, row.person_id),
+      properties: {
+        coupon_id: row.coupon_id,
+        coupon_name: coupon.name,
+        code: row.code,
+        order_id: row.order_id,
+        discount_cents: row.discount_cents,
+        ...(row.campaign_id ? { campaign_id: row.campaign_id } : {}),
+      },
+    };
+  }
+
+  async function identifiersOf(workspace: string, person: number): Promise<Identifier[]> {
+    return (await parts.identifiersOf(workspace, person)).map(({ type, value }) => ({
+      type: type as Identifier['type'],
+      value,
+    }));
+  }
+
+  /** Redeems the codes that orders came with. Codes of other systems are none of ours and are passed over. */
+  async function redeemUses(
+    workspace: string,
+    uses: readonly { code: string; orderId: string; basketCents: number; time: number }[],
+  ): Promise<void> {
+    const known = await knownAmong(
+      workspace,
+      uses.map((u) => tidyCode(u.code)),
+    );
+    for (const use of uses) {
+      if (!known.has(tidyCode(use.code))) continue;
+      try {
+        await redeem(workspace, use, use.time);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        parts.log.info({ workspace, order: use.orderId, code: error.code }, messageOf(error));
+      }
+    }
+  }
+
+  async function knownAmong(workspace: string, codes: string[]): Promise<Set<string>> {
+    const rows = await db
+      .selectFrom('promotion_code')
+      .select('code')
+      .where('workspace', '=', workspace)
+      .where((e) => e('code', '=', e.fn.any(e.val(codes))))
+      .execute();
+    return new Set(rows.map((r) => r.code));
+  }
+
+  parts.bus.on('collect.stored', async ({ workspace, couponUses }) => {
+    if (couponUses.length > 0) await redeemUses(workspace, couponUses);
+  });
+
+  return {
+    redeem,
+
+    /** Whether a code would count for a basket now, and how much it would take off; changes nothing. */
+    async quote(workspace: string, basket: Basket) {
+      const code = tidyCode(basket.code);
+      const found = await findCode(db, workspace, code, false);
+      const answer = (reason: string | null, discountCents: number) => ({
+        code,
+        valid: reason === null,
+        reason,
+        discountCents,
+        couponName: found?.coupon.name ?? null,
+      });
+      if (!found) return answer('promotion.code_unknown', 0);
+      if (found.code.redeemed_at) return answer('promotion.already_redeemed', 0);
+      const verdict = quoteCoupon(termsOf(found.coupon), basket.basketCents, parts.clock.now());
+      return answer(verdict.refusal, verdict.discountCents);
+    },
+
+    /** Codes of a coupon, newest first. */
+    async list(workspace: string, couponId: string, page: { limit: number; offset: number }) {
+      const rows = await db
+        .selectFrom('promotion_code')
+        .selectAll()
+        .where('workspace', '=', workspace)
+        .where('coupon_id', '=', couponId)
+        .orderBy('id', 'desc')
+        .limit(page.limit)
+        .offset(page.offset)
+        .execute();
+      return rows.map(presentCode);
+    },
+
+    /** Tells of redemptions that a crash left untold; run once at start. */
+    async tellUntold(): Promise<void> {
+      for (;;) {
+        const rows = await db
+          .selectFrom('promotion_code')
+          .selectAll()
+          .where('redeemed_at', 'is not', null)
+          .where('told_at', 'is', null)
+          .orderBy('id')
+          .limit(TOLD_AT_ONCE)
+          .execute();
+        if (rows.length === 0) return;
+        await tell(rows);
+      }
+    },
+  };
+}
+
+function presentCode(row: CodeRow) {
+  return {
+    code: row.code,
+    couponId: row.coupon_id,
+    personId: row.person_id,
+    campaignId: row.campaign_id,
+    issuedAt: row.issued_at.toISOString(),
+    redeemedAt: row.redeemed_at?.toISOString() ?? null,
+    orderId: row.order_id,
+    discountCents: row.discount_cents,
+  };
+}
