@@ -1,5 +1,7 @@
 /** What parts of the server announce to each other; the speaker does not know who listens. */
 export interface Announcements {
+  /** A workspace was made and is empty. */
+  'governance.workspaceCreated': { workspace: string };
   /** Facts of a workspace are in the warehouse and can be queried. */
   'collect.stored': {
     workspace: string;

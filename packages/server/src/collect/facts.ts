@@ -29,6 +29,8 @@ export type TraitValue = string | number | boolean;
 export interface ProductFact {
   kind: 'product';
   productId: string;
+  /** Heard in passing (on an order line): counts only while the catalogue does not know the product. */
+  hearsay?: boolean;
   name?: string;
   nameZh?: string;
   brand?: string;

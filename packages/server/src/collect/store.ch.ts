@@ -62,6 +62,23 @@ export const collectMigrations: WarehouseMigration[] = [
         orderBy: '(workspace, received_at, id)',
         shardBy: 'cityHash64(workspace, id)',
       },
+      {
+        name: 'collect_import_note',
+        columns: `
+          workspace LowCardinality(String),
+          import_id LowCardinality(String),
+          kind Enum8('rejected' = 1, 'corrected' = 2),
+          file LowCardinality(String),
+          row UInt64,
+          code LowCardinality(String),
+          field LowCardinality(String),
+          message String,
+          raw String,
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, import_id, kind, file, row, code, field)',
+        shardBy: 'cityHash64(workspace, import_id)',
+      },
     ],
   },
 ];
@@ -111,6 +128,23 @@ export interface QuarantineRow {
   payload: string;
 }
 
+export interface NoteRow {
+  workspace: string;
+  import_id: string;
+  kind: 'rejected' | 'corrected';
+  file: string;
+  row: number;
+  code: string;
+  field: string;
+  message: string;
+  raw: string;
+  version: number;
+}
+
+const NOTES = `FROM collect_import_note FINAL
+  WHERE workspace = {workspace:String} AND import_id = {importId:String}
+    AND (empty({kind:String}) OR toString(kind) = {kind:String}) AND (empty({code:String}) OR code = {code:String})`;
+
 /** What collect reads and writes in the warehouse. */
 export function collectWarehouse(warehouse: Warehouse) {
   return {
@@ -119,6 +153,27 @@ export function collectWarehouse(warehouse: Warehouse) {
       warehouse.insert('collect_order_line', rows, token),
     insertQuarantine: (rows: QuarantineRow[], token: string) =>
       warehouse.insert('collect_quarantine', rows, token),
+
+    insertNotes: (rows: NoteRow[], token: string) => warehouse.insert('collect_import_note', rows, token),
+
+    notes: (
+      workspace: string,
+      importId: string,
+      filter: { kind: string; code: string; limit: number; offset: number },
+    ) =>
+      warehouse.query<Omit<NoteRow, 'workspace' | 'import_id' | 'version'>>(
+        `SELECT kind, file, row, code, field, message, raw ${NOTES}
+         ORDER BY kind, file, row, code, field LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+        { workspace, importId, ...filter },
+      ),
+
+    /** Rows by reason, and how many rows were touched in all. */
+    noteCounts: (workspace: string, importId: string) =>
+      warehouse.query<{ kind: 'rejected' | 'corrected'; code: string; rows: number }>(
+        `SELECT kind, code, uniqExact(file, row) AS rows ${NOTES}
+         GROUP BY GROUPING SETS ((kind, code), (kind)) ORDER BY kind, code`,
+        { workspace, importId, kind: '', code: '' },
+      ),
 
     /** Hashes of messages received since a moment, in strings of decimal digits: what must not be stored again. */
     recentMessageHashes: (since: number) =>

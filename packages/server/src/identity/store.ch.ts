@@ -110,6 +110,18 @@ export function identityWarehouse(warehouse: Warehouse) {
         )
       ).last,
 
+    /** Marks an import's identifiers as gone where no event or order line of their person is left. */
+    forgetImport: (workspace: string, importId: string, version: number) =>
+      warehouse.command(
+        `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted)
+         SELECT workspace, type, value, person_id, first_seen, import_id, {version:UInt64}, 1
+         FROM identity_link FINAL
+         WHERE workspace = {workspace:String} AND import_id = {importId:String} AND is_deleted = 0
+           AND person_id NOT IN (SELECT person_id FROM collect_event WHERE workspace = {workspace:String})
+           AND person_id NOT IN (SELECT person_id FROM collect_order_line FINAL WHERE workspace = {workspace:String})`,
+        { workspace, importId, version },
+      ),
+
     personOf: async (workspace: string, type: string, value: string) =>
       (
         await warehouse.query<{ person: number }>(

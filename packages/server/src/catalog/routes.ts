@@ -1,0 +1,19 @@
+import { catalogEndpoints } from '@qianmian/contract';
+import { type Mount, offsetCursor, pageFrom } from '../platform/http.ts';
+import type { Catalog } from './catalogue.ts';
+
+/** HTTP edge of the catalogue. */
+export function catalogRoutes(mount: Mount, catalog: Catalog): void {
+  mount(catalogEndpoints.listProducts, async ({ workspace, query }) => {
+    const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
+    const found = await catalog.products(workspace, {
+      search: query.search ?? '',
+      category: query.category ?? '',
+      ...page,
+    });
+    return pageFrom(found.rows, page, found.total);
+  });
+  mount(catalogEndpoints.getProduct, ({ workspace, params }) => catalog.product(workspace, params.id));
+  mount(catalogEndpoints.listStores, ({ workspace }) => catalog.stores(workspace));
+  mount(catalogEndpoints.listCategories, ({ workspace }) => catalog.categories(workspace));
+}

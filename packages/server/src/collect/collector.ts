@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import type { Workspaces } from '../governance/index.ts';
+import type { Bus } from '../platform/bus.ts';
+import { type Clock, DAY, SECOND } from '../platform/clock.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Journal } from '../platform/journal.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { FactSink } from './batch.ts';
+import type { Fact } from './facts.ts';
+import { REMEMBER_DAYS, SeenMessages } from './seen-messages.ts';
+import { factsOfMessage } from './segment-wire.ts';
+import type { CollectWarehouse, QuarantineRow } from './store.ch.ts';
+import { type IncomingBatch, type ResolvePeople, type Stored, storeFacts } from './store-facts.ts';
+
+/** What lies in the journal: a header line and the payload as it came. */
+interface Header {
+  kind: 'segment' | 'facts' | 'malformed';
+  workspace: string;
+  source: string;
+  receivedAt: number;
+  id: string;
+}
+
+/** Journal bytes that become one batch at most: big enough for large inserts, small enough for memory. */
+const BATCH_BYTES = 6 * 1024 * 1024;
+
+/**
+ * The road from acceptance to the warehouse. `accept` puts a payload into the journal and resolves when it is on disk;
+ * one loop takes records from the journal in order and stores them. The journal's checkpoint moves only after the
+ * batch is stored, and storing is safe to repeat, so a crash anywhere neither loses nor doubles an event.
+ */
+export function openCollector(parts: {
+  journal: Journal;
+  warehouse: CollectWarehouse;
+  workspaces: Workspaces;
+  resolve: ResolvePeople;
+  sinks: readonly FactSink[];
+  clock: Clock;
+  bus: Bus;
+  log: Log;
+  metrics: Metrics;
+}) {
+  const { journal, clock, bus, log, metrics } = parts;
+  const seen = new SeenMessages();
+  /** Storing is one at a time: people are resolved by one index in memory. */
+  let lane: Promise<unknown> = Promise.resolve();
+  let position = journal.checkpointed;
+  let closed = false;
+  let running: Promise<void> | null = null;
+  let drainWaiters: (() => void)[] = [];
+  let lastVersion = 0;
+
+  /** Versions rise with time and never repeat within a process. */
+  function nextVersion(): number {
+    lastVersion = Math.max(lastVersion + 1, clock.now() * 1000);
+    return lastVersion;
+  }
+
+  function store(batch: Omit<IncomingBatch, 'version'>): Promise<Stored> {
+    const work = lane.then(() => storeFacts({ ...batch, version: nextVersion() }, { ...parts, seen }));
+    lane = work.catch(() => {});
+    return work;
+  }
+
+  async function accept(
+    header: Omit<Header, 'receivedAt' | 'id'>,
+    payload: Buffer | string,
+  ): Promise<number> {
+    const head: Header = { ...header, receivedAt: clock.now(), id: randomUUID() };
+    return journal.append(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), Buffer.from(payload)]));
+  }
+
+  async function run(): Promise<void> {
+    let pause = SECOND / 4;
+    while (!closed) {
+      await journal.waitBeyond(position);
+      if (closed) break;
+      try {
+        const records = await journal.read(position, BATCH_BYTES);
+        if (records.length > 0) {
+          await storeRecords(
+            records.map((r) => r.payload),
+            position,
+          );
+          position = records.at(-1)!.end;
+          await journal.checkpoint(position);
+        }
+        metrics.journalLag.set(journal.end - position);
+        pause = SECOND / 4;
+        if (position >= journal.end) for (const done of drainWaiters.splice(0)) done();
+      } catch (error) {
+        log.error({ err: error, position }, 'a batch could not be stored; it stays in the journal');
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        pause = Math.min(pause * 2, 10 * SECOND);
+      }
+    }
+  }
+
+  async function storeRecords(payloads: Buffer[], from: number): Promise<void> {
+    const groups = new Map<string, { header: Header; facts: Fact[] }>();
+    const aside: QuarantineRow[] = [];
+    for (const payload of payloads) {
+      const end = payload.indexOf(10);
+      const header = JSON.parse(payload.toString('utf8', 0, end)) as Header;
+      const { facts, faults } = await read(header, payload.toString('utf8', end + 1));
+      aside.push(...faults);
+      const key = `${header.workspace}\n${header.source}`;
+      const group = groups.get(key) ?? { header, facts: [] };
+      for (const fact of facts) group.facts.push(fact);
+      groups.set(key, group);
+    }
+    await parts.warehouse.insertQuarantine(aside, `journal:${from}:quarantine`);
+    metrics.eventsQuarantined.inc(aside.length);
+    for (const [key, { header, facts }] of groups) {
+      const { workspace, source, receivedAt } = header;
+      const stored = await store({
+        workspace,
+        source,
+        importId: '',
+        receivedAt,
+        token: `journal:${from}:${key}`,
+        facts,
+      });
+      metrics.eventsStored.inc(stored.events);
+      await bus.announce('collect.stored', stored.said);
+    }
+  }
+
+  async function read(header: Header, text: string): Promise<{ facts: Fact[]; faults: QuarantineRow[] }> {
+    const faults: QuarantineRow[] = [];
+    const setAside = (place: number, reason: string, detail: string, payload: string) =>
+      faults.push({
+        workspace: header.workspace,
+        id: `${header.id}:${place}`,
+        received_at: header.receivedAt,
+        source: header.source,
+        reason,
+        detail,
+        payload: payload.slice(0, 100_000),
+      });
+    if (header.kind === 'facts') return { facts: JSON.parse(text) as Fact[], faults };
+    if (header.kind === 'malformed') {
+      setAside(0, 'malformed_json', 'The body is not JSON, or no message can be found in it.', text);
+      return { facts: [], faults };
+    }
+    const { currency } = await parts.workspaces.get(header.workspace);
+    const body = JSON.parse(text) as { batch: unknown[]; sentAt?: unknown };
+    const sentAt = typeof body.sentAt === 'string' ? Date.parse(body.sentAt) : Number.NaN;
+    const facts: Fact[] = [];
+    for (const [i, message] of body.batch.entries()) {
+      const made = factsOfMessage(message, {
+        receivedAt: header.receivedAt,
+        sentAt: Number.isFinite(sentAt) ? sentAt : null,
+        currency,
+        messageId: () => `${header.id}:${i}`,
+      });
+      if (Array.isArray(made)) for (const fact of made) facts.push(fact);
+      else setAside(i, made.reason, made.detail, JSON.stringify(message) ?? 'null');
+    }
+    return { facts, faults };
+  }
+
+  return {
+    /** Makes Segment messages durable; resolves when they are on disk. */
+    async acceptMessages(
+      workspace: string,
+      source: string,
+      messages: readonly unknown[],
+      sentAt: string | null = null,
+    ) {
+      await accept(
+        { kind: 'segment', workspace, source },
+        JSON.stringify({ batch: messages, ...(sentAt ? { sentAt } : {}) }),
+      );
+      metrics.eventsAccepted.inc(messages.length);
+    },
+
+    /** Makes a body durable that nothing can be read from, so that it can be looked at. */
+    async acceptMalformed(workspace: string, source: string, body: Buffer): Promise<void> {
+      await accept({ kind: 'malformed', workspace, source }, body.subarray(0, 100_000));
+    },
+
+    /** Makes facts of our own (a message opened, a consent withdrawn) durable. */
+    async record(workspace: string, source: string, facts: readonly Fact[]): Promise<void> {
+      await accept({ kind: 'facts', workspace, source }, JSON.stringify(facts));
+      metrics.eventsAccepted.inc(facts.length);
+    },
+
+    /** Stores facts that are durable elsewhere (an uploaded file); tells nobody. */
+    store,
+
+    /** Runs a change of stored facts when nothing else is being stored. */
+    exclusively<T>(work: () => Promise<T>): Promise<T> {
+      const done = lane.then(work);
+      lane = done.catch(() => {});
+      return done;
+    },
+
+    /** Reads back which messages are stored; after messages were taken out, or at start. */
+    async recall(): Promise<void> {
+      const rows = await parts.warehouse.recentMessageHashes(clock.now() - REMEMBER_DAYS * DAY);
+      for (const r of rows) {
+        seen.forget(r.workspace);
+        seen.load(r.workspace, r.hashes);
+      }
+    },
+
+    async start(): Promise<void> {
+      await this.recall();
+      running = run();
+    },
+
+    /** Resolves when everything accepted so far is stored. */
+    async drained(): Promise<void> {
+      if (position >= journal.end) return;
+      await new Promise<void>((resolve) => drainWaiters.push(resolve));
+    },
+
+    lag: () => journal.end - position,
+
+    async close(): Promise<void> {
+      closed = true;
+      await journal.close();
+      await running?.catch((error) => log.error({ err: messageOf(error) }, 'the collector ended badly'));
+      await lane;
+      drainWaiters = [];
+    },
+  };
+}
+export type Collector = ReturnType<typeof openCollector>;

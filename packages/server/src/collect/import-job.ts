@@ -1,0 +1,257 @@
+import { z } from 'zod';
+import type { Bus } from '../platform/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import { messageOf } from '../platform/errors.ts';
+import { Hash64Map, hash64 } from '../platform/hash64.ts';
+import type { JobContext, Jobs } from '../platform/jobs.ts';
+import type { Collector } from './collector.ts';
+import type { Fact } from './facts.ts';
+import {
+  createRowMapper,
+  type Mapping,
+  parseMapping,
+  presetFile,
+  presetNamed,
+  type RowMapper,
+  type RowOutcome,
+  readRows,
+  type SniffedFile,
+  sniffFile,
+} from './files/index.ts';
+import type { ImportRuns } from './import-runs.ts';
+import type { CollectWarehouse, NoteRow } from './store.ch.ts';
+import type { ImportFile, ImportTotals } from './store.pg.ts';
+
+const payload = z.object({ importId: z.string() });
+
+/** Facts stored at once. */
+const CHUNK = 10_000;
+
+/** Things are read before what happened to them. */
+const ORDER: Record<string, number> = { products: 0, stores: 1, customers: 2, orderLines: 3, events: 4 };
+
+interface PlannedFile {
+  file: ImportFile;
+  sniffed: SniffedFile;
+  mapping: Mapping;
+  mapper: RowMapper;
+}
+
+/** Takes back what other domains derived from an import. */
+export type UndoImport = (workspace: string, importId: string, version: number) => Promise<void>;
+
+/** Registers the work of imports: reading files into facts, and taking an import back out. */
+export function importJobs(
+  jobs: Jobs,
+  parts: {
+    runs: ImportRuns;
+    collector: Collector;
+    warehouse: CollectWarehouse;
+    undoers: readonly UndoImport[];
+    bus: Bus;
+    clock: Clock;
+  },
+): void {
+  const { runs, collector, warehouse, bus, clock } = parts;
+
+  jobs.handle({
+    kind: 'collect.import',
+    payload,
+    maxAttempts: 3,
+    run: ({ importId }, context) => importFiles(importId, context, parts),
+    failed: async ({ importId }, { workspace, error }) => {
+      await runs.patch(workspace, importId, { state: 'failed', error, finished_at: new Date(clock.now()) });
+    },
+  });
+
+  jobs.handle({
+    kind: 'collect.import_undo',
+    payload,
+    async run({ importId }, { workspace, progress }) {
+      await collector.exclusively(async () => {
+        await warehouse.deleteImport(workspace, importId);
+        await progress(0.4);
+        for (const undo of parts.undoers) await undo(workspace, importId, clock.now() * 1000);
+        await collector.recall();
+      });
+      await runs.patch(workspace, importId, { state: 'undone', finished_at: new Date(clock.now()) });
+      await bus.announce('collect.undone', { workspace });
+    },
+    failed: async ({ importId }, { workspace, error }) => {
+      await runs.patch(workspace, importId, { state: 'failed', error: `Undo failed: ${error}` });
+    },
+  });
+}
+
+/**
+ * Reads every file of an import and stores its facts. Stopped anywhere, it is run again from the start: each chunk
+ * carries the same token and each row the same key, so nothing is stored twice.
+ */
+async function importFiles(
+  importId: string,
+  context: JobContext,
+  { runs, collector, warehouse, bus, clock }: Parameters<typeof importJobs>[1],
+): Promise<void> {
+  const { workspace, signal } = context;
+  const run = await runs.row(workspace, importId);
+  await runs.patch(workspace, importId, { state: 'running' });
+  const options = { currency: run.currency, timeZone: run.time_zone, now: clock.now() };
+  const plan: PlannedFile[] = [];
+  for (const file of run.files) {
+    if (file.role === null) continue;
+    const sniffed = await sniffFile(runs.pathOf(workspace, importId, file.name));
+    const mapping = mappingOf(file, run.preset, sniffed);
+    plan.push({ file, sniffed, mapping, mapper: createRowMapper(mapping, options) });
+  }
+  plan.sort((a, b) => (ORDER[a.mapping.kind] ?? 9) - (ORDER[b.mapping.kind] ?? 9));
+  const tally = new Tally();
+  const bytes = plan.reduce((sum, p) => sum + p.file.bytes, 0);
+  let bytesDone = 0;
+  let chunk = 0;
+  let facts: Fact[] = [];
+  let notes: NoteRow[] = [];
+
+  const store = async () => {
+    if (signal.aborted) return;
+    const token = `import:${importId}:${chunk}`;
+    chunk += 1;
+    const { said } = await collector.store({
+      workspace,
+      source: 'import',
+      importId,
+      receivedAt: run.created_at.getTime(),
+      token,
+      facts,
+    });
+    for (const id of said.personIds) tally.people.add(id);
+    await warehouse.insertNotes(notes, `${token}:note`);
+    facts = [];
+    notes = [];
+  };
+
+  for (const { file, sniffed, mapper } of plan) {
+    const path = runs.pathOf(workspace, importId, file.name);
+    const note = (outcome: RowOutcome, at: number, raw: string) => {
+      tally.count(outcome);
+      for (const fact of outcome.facts) facts.push(fact);
+      const add = (kind: NoteRow['kind'], n: RowOutcome['corrections'][number]) =>
+        notes.push({
+          workspace,
+          import_id: importId,
+          kind,
+          file: file.name,
+          row: n.row ?? at,
+          code: n.code,
+          field: n.field ?? '',
+          message: n.from === undefined ? n.message : `${n.message} (${n.from} → ${n.to ?? ''})`,
+          raw: raw.slice(0, 2000),
+          version: run.created_at.getTime(),
+        });
+      for (const n of outcome.corrections) add('corrected', n);
+      if (outcome.rejection) add('rejected', outcome.rejection);
+    };
+    let rows = 0;
+    for await (const row of readRows(path, sniffed)) {
+      if (signal.aborted) break;
+      rows += 1;
+      note(mapper.map(row), row.row, row.raw);
+      if (facts.length >= CHUNK || notes.length >= CHUNK) {
+        await store();
+        const share = Math.min(0.95, rows / Math.max(rows + 1, estimateRows(sniffed, file.bytes)));
+        await context.progress(
+          (bytesDone + share * file.bytes) / bytes,
+          `${file.name}: ${rows.toLocaleString('en')} rows`,
+        );
+      }
+    }
+    note(mapper.finish(), rows, '');
+    tally.rows += rows;
+    file.rowsRead = rows;
+    bytesDone += file.bytes;
+    await store();
+    if (signal.aborted) {
+      await runs.move(
+        workspace,
+        importId,
+        ['running'],
+        signal.reason?.message === 'closing' ? 'queued' : 'cancelled',
+      );
+      return;
+    }
+  }
+  const counts = await warehouse.noteCounts(workspace, importId);
+  const totals: ImportTotals = {
+    ...tally.totals(),
+    rejected: counts.find((c) => c.kind === 'rejected' && c.code === '')?.rows ?? 0,
+    corrected: counts.find((c) => c.kind === 'corrected' && c.code === '')?.rows ?? 0,
+  };
+  await runs.patch(workspace, importId, {
+    state: 'done',
+    totals: JSON.stringify(totals),
+    files: JSON.stringify(run.files),
+    finished_at: new Date(clock.now()),
+  });
+  await bus.announce('collect.stored', {
+    workspace,
+    personIds: [],
+    couponUses: [],
+    hasOrders: true,
+    hasTraits: true,
+  });
+}
+
+function mappingOf(file: ImportFile, preset: string | null, sniffed: SniffedFile): Mapping {
+  if (file.mapping) return parseMapping(file.mapping);
+  const known = preset ? presetFile(presetNamed(preset), sniffed.headers) : undefined;
+  if (!known) throw new Error(messageOf(`${file.name} has no mapping`));
+  return known.mapping;
+}
+
+/** A rough number of rows, for the progress bar only. */
+function estimateRows(sniffed: SniffedFile, bytes: number): number {
+  const sample = sniffed.sampleRows.map((r) => JSON.stringify(Object.values(r)).length);
+  const average = sample.length === 0 ? 100 : sample.reduce((a, b) => a + b, 0) / sample.length;
+  return (bytes * (sniffed.compression === 'none' ? 1 : 6)) / Math.max(10, average);
+}
+
+/** What the files hold, counted while they are read. */
+class Tally {
+  rows = 0;
+  readonly people = new Set<number>();
+  readonly #orders = new Hash64Map();
+  readonly #products = new Hash64Map();
+  readonly #stores = new Hash64Map();
+  #sales = 0;
+  #returns = 0;
+  readonly #hash = new Uint32Array(2);
+
+  count(outcome: RowOutcome): void {
+    for (const fact of outcome.facts) {
+      if (fact.kind === 'product') this.#add(this.#products, fact.productId);
+      else if (fact.kind === 'store') this.#add(this.#stores, fact.storeId);
+      else if (fact.kind === 'orderLine') {
+        if (fact.lineKind === 'sale') {
+          this.#add(this.#orders, fact.orderId);
+          this.#sales += fact.netCents;
+        } else this.#returns -= fact.netCents;
+      }
+    }
+  }
+
+  #add(to: Hash64Map, id: string): void {
+    hash64(id, this.#hash);
+    to.set(this.#hash[0]!, this.#hash[1]!, 1);
+  }
+
+  totals(): Omit<ImportTotals, 'rejected' | 'corrected'> {
+    return {
+      rows: this.rows,
+      orders: this.#orders.size,
+      people: this.people.size,
+      products: this.#products.size,
+      stores: this.#stores.size,
+      salesCents: this.#sales,
+      returnsCents: this.#returns,
+    };
+  }
+}

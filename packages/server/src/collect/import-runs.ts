@@ -1,0 +1,391 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ImportRun } from '@qianmian/contract';
+import type { Workspaces } from '../governance/index.ts';
+import { type Clock, isoOrNull } from '../platform/clock.ts';
+import { AppError, messageOf, notFound } from '../platform/errors.ts';
+import type { Jobs } from '../platform/jobs.ts';
+import type { Ledger } from '../platform/ledger.ts';
+import { isTimeZone } from '../platform/zone.ts';
+import { guessMapping, parseMapping, presetFile, presetNamed, requireFit, sniffFile } from './files/index.ts';
+import { isCurrency } from './files/money.ts';
+import { whyUnused } from './files/presets/index.ts';
+import type { CollectWarehouse } from './store.ch.ts';
+import type { CollectTables, ImportFile, ImportTotals } from './store.pg.ts';
+
+type Row = Omit<CollectTables['collect_import'], 'files' | 'totals'> & {
+  files: ImportFile[];
+  totals: ImportTotals;
+};
+
+/** A file handed in for import. */
+export interface UploadedFile {
+  name: string;
+  content: Readable;
+}
+
+const NOTHING: ImportTotals = {
+  rows: 0,
+  orders: 0,
+  people: 0,
+  products: 0,
+  stores: 0,
+  salesCents: 0,
+  returnsCents: 0,
+  rejected: 0,
+  corrected: 0,
+};
+const MAY_START = ['draft', 'failed', 'cancelled'];
+const MAY_UNDO = ['done', 'failed', 'cancelled'];
+
+/** Imports as people see them: drafts, runs, what became of each row. The work itself is in `import-job.ts`. */
+export function openImportRuns(parts: {
+  ledger: Ledger;
+  warehouse: CollectWarehouse;
+  workspaces: Workspaces;
+  jobs: Jobs;
+  clock: Clock;
+  dataDir: string;
+}) {
+  const db = parts.ledger.withTables<CollectTables>();
+
+  async function row(workspace: string, id: string): Promise<Row> {
+    const found = await db
+      .selectFrom('collect_import')
+      .selectAll()
+      .where('workspace', '=', workspace)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!found) throw notFound('import', id);
+    return found;
+  }
+
+  async function present(r: Row): Promise<ImportRun> {
+    const counts = await parts.warehouse.noteCounts(r.workspace, r.id);
+    const job = r.job_id ? await parts.jobs.get(r.workspace, r.job_id).catch(() => null) : null;
+    return {
+      id: r.id,
+      state: r.state as ImportRun['state'],
+      preset: r.preset,
+      currency: r.currency,
+      timeZone: r.time_zone,
+      files: r.files,
+      progress: r.state === 'running' || r.state === 'undoing' ? (job?.progress ?? 0) : null,
+      totals: r.totals,
+      reasons: counts.filter((c) => c.code !== ''),
+      error: r.error,
+      createdAt: r.created_at.toISOString(),
+      finishedAt: isoOrNull(r.finished_at),
+      createdBy: r.created_by,
+    };
+  }
+
+  const folderOf = (workspace: string, id: string) => join(parts.dataDir, 'imports', workspace, id);
+
+  async function patch(
+    workspace: string,
+    id: string,
+    set: Partial<Record<keyof Row, unknown>>,
+  ): Promise<void> {
+    await db
+      .updateTable('collect_import')
+      .set(set as never)
+      .where('workspace', '=', workspace)
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** Moves to another state only from the states named; answers whether it did. */
+  async function move(workspace: string, id: string, from: readonly string[], to: string): Promise<boolean> {
+    const moved = await db
+      .updateTable('collect_import')
+      .set({ state: to })
+      .where('workspace', '=', workspace)
+      .where('id', '=', id)
+      .where('state', 'in', from)
+      .executeTakeFirst();
+    return Number(moved.numUpdatedRows) > 0;
+  }
+
+  /** Puts the work of a state into the queue; the state and the job change together. */
+  async function begin(
+    workspace: string,
+    id: string,
+    from: string[],
+    to: string,
+    kind: string,
+    verb: string,
+  ): Promise<ImportRun> {
+    const r = await row(workspace, id);
+    if (!from.includes(r.state))
+      throw new AppError({
+        code: 'import.wrong_state',
+        status: 409,
+        detail: `This import is ${r.state}; it cannot be ${verb} now.`,
+      });
+    await db.transaction().execute(async (trx) => {
+      const job = await parts.jobs.enqueue(
+        {
+          workspace,
+          kind,
+          subject: r.files
+            .map((f) => f.name)
+            .join(', ')
+            .slice(0, 200),
+          payload: { importId: id },
+          key: `${kind}:${id}`,
+        },
+        trx as never,
+      );
+      await trx
+        .updateTable('collect_import')
+        .set({ state: to, job_id: job, error: null, finished_at: null })
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .execute();
+    });
+    return present(await row(workspace, id));
+  }
+
+  return {
+    row,
+    patch,
+    move,
+    pathOf: (workspace: string, id: string, file: string) => join(folderOf(workspace, id), file),
+
+    async get(workspace: string, id: string): Promise<ImportRun> {
+      return present(await row(workspace, id));
+    },
+
+    async list(workspace: string): Promise<ImportRun[]> {
+      const rows = await db
+        .selectFrom('collect_import')
+        .selectAll()
+        .where('workspace', '=', workspace)
+        .orderBy('created_at', 'desc')
+        .limit(200)
+        .execute();
+      return Promise.all(rows.map(present));
+    },
+
+    /** Takes files in and says what each was found to be. Nothing is imported yet. */
+    async create(
+      workspace: string,
+      by: string,
+      settings: { preset?: string; currency?: string; timeZone?: string },
+      uploads: AsyncIterable<UploadedFile>,
+    ): Promise<ImportRun> {
+      const home = await parts.workspaces.get(workspace);
+      const choice = {
+        preset: settings.preset || null,
+        currency: settings.currency || home.currency,
+        timeZone: settings.timeZone || home.timeZone,
+      };
+      checkSettings(choice);
+      const id = randomUUID();
+      const folder = folderOf(workspace, id);
+      await mkdir(folder, { recursive: true });
+      try {
+        const names: string[] = [];
+        for await (const upload of uploads) {
+          const name = safeName(upload.name, names);
+          await pipeline(upload.content, createWriteStream(join(folder, name)));
+          names.push(name);
+        }
+        if (names.length === 0)
+          throw new AppError({
+            code: 'import.no_file',
+            status: 400,
+            detail: 'The upload holds no file; send at least one as multipart/form-data.',
+          });
+        const files: ImportFile[] = [];
+        for (const name of names) files.push(await describe(folder, name, choice.preset));
+        await db
+          .insertInto('collect_import')
+          .values({
+            id,
+            workspace,
+            state: 'draft',
+            preset: choice.preset,
+            currency: choice.currency,
+            time_zone: choice.timeZone,
+            files: JSON.stringify(files),
+            totals: JSON.stringify(NOTHING),
+            error: null,
+            job_id: null,
+            created_by: by,
+            created_at: new Date(parts.clock.now()),
+            finished_at: null,
+          })
+          .execute();
+      } catch (error) {
+        await rm(folder, { recursive: true, force: true });
+        throw error;
+      }
+      return present(await row(workspace, id));
+    },
+
+    async update(
+      workspace: string,
+      id: string,
+      change: {
+        preset?: string | null;
+        currency?: string;
+        timeZone?: string;
+        mappings?: Record<string, Record<string, unknown>>;
+      },
+    ): Promise<ImportRun> {
+      const r = await row(workspace, id);
+      if (r.state !== 'draft')
+        throw new AppError({
+          code: 'import.wrong_state',
+          status: 409,
+          detail: `This import is ${r.state}; only a draft can be changed.`,
+        });
+      const choice = {
+        preset: change.preset === undefined ? r.preset : change.preset || null,
+        currency: change.currency ?? r.currency,
+        timeZone: change.timeZone ?? r.time_zone,
+      };
+      checkSettings(choice);
+      const unknown = Object.keys(change.mappings ?? {}).filter(
+        (name) => !r.files.some((f) => f.name === name),
+      );
+      if (unknown.length > 0)
+        throw new AppError({
+          code: 'import.no_such_file',
+          status: 400,
+          detail: `The import has no file "${unknown[0]}".`,
+          fields: { mappings: `has no file "${unknown[0]}"` },
+        });
+      const files: ImportFile[] = [];
+      for (const file of r.files) {
+        const fresh =
+          choice.preset === r.preset
+            ? file
+            : await describe(folderOf(workspace, id), file.name, choice.preset);
+        const given = change.mappings?.[file.name];
+        if (given === undefined) files.push(fresh);
+        else {
+          const mapping = parseMapping(given);
+          requireFit(mapping, file.headers);
+          files.push({ ...fresh, mapping, role: mapping.kind, unusedWhy: null });
+        }
+      }
+      await patch(workspace, id, {
+        preset: choice.preset,
+        currency: choice.currency,
+        time_zone: choice.timeZone,
+        files: JSON.stringify(files),
+      });
+      return present(await row(workspace, id));
+    },
+
+    async start(workspace: string, id: string): Promise<ImportRun> {
+      const r = await row(workspace, id);
+      if (!r.files.some((f) => f.role !== null))
+        throw new AppError({
+          code: 'collect.no_known_file',
+          status: 422,
+          detail: `None of the files can be imported. ${r.files
+            .map((f) => `${f.name}: ${f.unusedWhy}`)
+            .join(' ')
+            .slice(0, 1000)}`,
+        });
+      return begin(workspace, id, MAY_START, 'queued', 'collect.import', 'started');
+    },
+
+    undo: (workspace: string, id: string) =>
+      begin(workspace, id, MAY_UNDO, 'undoing', 'collect.import_undo', 'undone'),
+
+    async cancel(workspace: string, id: string): Promise<ImportRun> {
+      const r = await row(workspace, id);
+      if (r.job_id && ['queued', 'running'].includes(r.state)) {
+        const job = await parts.jobs.cancel(workspace, r.job_id);
+        if (job.state === 'cancelled') await move(workspace, id, ['queued'], 'cancelled');
+      } else if (r.state === 'draft') await move(workspace, id, ['draft'], 'cancelled');
+      return present(await row(workspace, id));
+    },
+
+    notes: (
+      workspace: string,
+      id: string,
+      filter: { kind?: string; code?: string; limit: number; offset: number },
+    ) =>
+      parts.warehouse.notes(workspace, id, { ...filter, kind: filter.kind ?? '', code: filter.code ?? '' }),
+  };
+}
+export type ImportRuns = ReturnType<typeof openImportRuns>;
+
+/** What a file is, and how it would be read under a preset or a guessed mapping. */
+async function describe(folder: string, name: string, preset: string | null): Promise<ImportFile> {
+  const path = join(folder, name);
+  const bytes = (await stat(path)).size;
+  const unreadable = (why: string): ImportFile => ({
+    name,
+    bytes,
+    format: '',
+    encoding: '',
+    headers: [],
+    sample: [],
+    role: null,
+    unusedWhy: why,
+    mapping: null,
+    rowsRead: 0,
+  });
+  try {
+    const sniffed = await sniffFile(path);
+    const base = {
+      ...unreadable(''),
+      format: sniffed.format,
+      encoding: sniffed.encoding,
+      headers: sniffed.headers,
+      sample: sniffed.sampleRows.slice(0, 5),
+    };
+    if (preset) {
+      const known = presetFile(presetNamed(preset), sniffed.headers);
+      return known
+        ? { ...base, role: known.role, unusedWhy: null }
+        : { ...base, unusedWhy: whyUnused(presetNamed(preset), sniffed.headers) };
+    }
+    const mapping = guessMapping(sniffed.headers, sniffed.sampleRows);
+    return { ...base, mapping, role: mapping.kind, unusedWhy: null };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return unreadable(messageOf(error));
+  }
+}
+
+function checkSettings(choice: { preset: string | null; currency: string; timeZone: string }): void {
+  if (choice.preset) presetNamed(choice.preset);
+  if (!isCurrency(choice.currency))
+    throw new AppError({
+      code: 'collect.bad_currency',
+      status: 400,
+      detail: `"${choice.currency}" is no ISO 4217 currency, such as CNY or EUR.`,
+      fields: { currency: 'must be an ISO 4217 code' },
+    });
+  if (!isTimeZone(choice.timeZone))
+    throw new AppError({
+      code: 'collect.bad_time_zone',
+      status: 400,
+      detail: `"${choice.timeZone}" is no IANA time zone, such as Asia/Shanghai.`,
+      fields: { timeZone: 'must be an IANA zone' },
+    });
+}
+
+/** A name that stays inside the import's folder and differs from those before. */
+function safeName(given: string, taken: readonly string[]): string {
+  const plain =
+    basename(given.replaceAll('\\', '/'))
+      .replace(/[\p{C}]/gu, '')
+      .replace(/^\.+/, '')
+      .slice(-120) || 'file';
+  let name = plain;
+  for (let i = 2; taken.includes(name); i++) name = `${i}-${plain}`;
+  return name;
+}

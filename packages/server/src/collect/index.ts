@@ -1,0 +1,21 @@
+export type { FactBatch, FactSink, Resolved } from './batch.ts';
+export { type Collector, openCollector } from './collector.ts';
+export {
+  type EventFact,
+  type Fact,
+  IDENTIFIER_TYPES,
+  type Identifier,
+  type IdentifierType,
+  type OrderLineFact,
+  type PersonFact,
+  type ProductFact,
+  type StoreFact,
+  type TraitValue,
+} from './facts.ts';
+export { importJobs, type UndoImport } from './import-job.ts';
+export { type ImportRuns, openImportRuns } from './import-runs.ts';
+export { ingestRoutes } from './ingest-routes.ts';
+export { type Mappings, openMappings } from './mappings.ts';
+export { collectRoutes } from './routes.ts';
+export { openSources, type Sources } from './sources.ts';
+export { collectMigrations, collectWarehouse } from './store.ch.ts';

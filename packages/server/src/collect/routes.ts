@@ -1,0 +1,145 @@
+import { Readable } from 'node:stream';
+import { collectEndpoints as e } from '@qianmian/contract';
+import type { FastifyRequest } from 'fastify';
+import type { Audit } from '../governance/index.ts';
+import { csvLine } from '../platform/csv.ts';
+import { AppError } from '../platform/errors.ts';
+import { type Mount, offsetCursor, pageFrom } from '../platform/http.ts';
+import type { ImportRuns, UploadedFile } from './import-runs.ts';
+import type { Mappings } from './mappings.ts';
+import type { Sources } from './sources.ts';
+import type { CollectWarehouse } from './store.ch.ts';
+
+/** Who a person's number may stand in rows as, after merges; identity's verb, handed in by `app.ts`. */
+export type OriginsOf = (workspace: string, personId: number) => Promise<number[]>;
+
+/** HTTP edge of collection, but for the tracking protocol itself. */
+export function collectRoutes(
+  mount: Mount,
+  parts: {
+    sources: Sources;
+    runs: ImportRuns;
+    mappings: Mappings;
+    warehouse: CollectWarehouse;
+    originsOf: OriginsOf;
+    audit: Audit;
+  },
+): void {
+  const { sources, runs, mappings, warehouse, audit } = parts;
+
+  mount(e.listSources, ({ workspace }) => sources.list(workspace));
+  mount(e.createSource, async ({ workspace, body, who }) => {
+    const id = await sources.create(workspace, body.name);
+    await audit.note(workspace, who, 'source.create', id, { name: body.name });
+    return sources.one(workspace, id);
+  });
+  mount(e.deleteSource, async ({ workspace, params, who }) => {
+    await sources.revoke(workspace, params.id);
+    await audit.note(workspace, who, 'source.revoke', params.id);
+    return undefined;
+  });
+
+  mount(e.listEvents, async ({ workspace, query }) => {
+    const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
+    const personIds = query.personId ? await parts.originsOf(workspace, query.personId) : undefined;
+    const rows = await warehouse.events(workspace, {
+      name: query.name,
+      personIds,
+      ...page,
+      limit: page.limit + 1,
+    });
+    return pageFrom(
+      rows.map((r) => ({
+        messageId: r.message_id,
+        name: r.name,
+        time: r.time,
+        receivedAt: r.received_at,
+        personId: r.person_id || null,
+        source: r.source,
+        channel: r.channel,
+        properties: r.properties,
+      })),
+      page,
+    );
+  });
+  mount(e.listQuarantine, async ({ workspace, query }) => {
+    const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
+    const rows = await warehouse.quarantine(workspace, { ...page, limit: page.limit + 1 });
+    return pageFrom(
+      rows.map((r) => ({ ...r, receivedAt: r.received_at })),
+      page,
+    );
+  });
+
+  mount(e.listImports, ({ workspace }) => runs.list(workspace));
+  mount(e.createImport, async ({ workspace, query, who, request }) => {
+    if (!request.isMultipart())
+      throw new AppError({
+        code: 'import.not_multipart',
+        status: 415,
+        detail: 'Send the files as multipart/form-data.',
+      });
+    const made = await runs.create(workspace, who.name, query, uploadsOf(request));
+    await audit.note(workspace, who, 'import.create', made.id, { files: made.files.length });
+    return made;
+  });
+  mount(e.getImport, ({ workspace, params }) => runs.get(workspace, params.id));
+  mount(e.updateImport, ({ workspace, params, body }) => runs.update(workspace, params.id, body));
+  mount(e.startImport, async ({ workspace, params, who }) => {
+    const started = await runs.start(workspace, params.id);
+    await audit.note(workspace, who, 'import.start', params.id);
+    return started;
+  });
+  mount(e.cancelImport, ({ workspace, params }) => runs.cancel(workspace, params.id));
+  mount(e.undoImport, async ({ workspace, params, who }) => {
+    const begun = await runs.undo(workspace, params.id);
+    await audit.note(workspace, who, 'import.undo', params.id);
+    return begun;
+  });
+  mount(e.listImportNotes, async ({ workspace, params, query }) => {
+    await runs.row(workspace, params.id);
+    const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
+    return pageFrom(
+      await runs.notes(workspace, params.id, { ...query, ...page, limit: page.limit + 1 }),
+      page,
+    );
+  });
+  mount(e.downloadImportNotes, async ({ workspace, params, query, reply }) => {
+    await runs.row(workspace, params.id);
+    reply.header('content-disposition', `attachment; filename="import-${params.id.slice(0, 8)}-rows.csv"`);
+    return Readable.from(noteLines(runs, workspace, params.id, query.kind));
+  });
+
+  mount(e.listMappings, ({ workspace }) => mappings.list(workspace));
+  mount(e.saveMapping, ({ workspace, body }) => mappings.save(workspace, body.name, body.mapping));
+  mount(e.deleteMapping, async ({ workspace, params }) => {
+    await mappings.remove(workspace, params.id);
+    return undefined;
+  });
+}
+
+async function* uploadsOf(request: FastifyRequest): AsyncGenerator<UploadedFile> {
+  for await (const part of request.files()) {
+    yield { name: part.filename, content: part.file };
+    if (part.file.truncated)
+      throw new AppError({
+        code: 'request.too_large',
+        status: 413,
+        detail: `"${part.filename}" is larger than 2 GiB; split it or compress it with gzip.`,
+      });
+  }
+}
+
+async function* noteLines(
+  runs: ImportRuns,
+  workspace: string,
+  id: string,
+  kind: string | undefined,
+): AsyncGenerator<string> {
+  yield `\uFEFF${csvLine(['kind', 'file', 'row', 'code', 'field', 'message', 'raw'])}`;
+  for (let offset = 0; ; offset += 10_000) {
+    const rows = await runs.notes(workspace, id, { kind, limit: 10_000, offset });
+    yield rows.map((r) => csvLine([r.kind, r.file, r.row, r.code, r.field, r.message, r.raw])).join('');
+    if (rows.length < 10_000) return;
+  }
+}

@@ -1,0 +1,50 @@
+import { Hash64Map, hash64 } from '../platform/hash64.ts';
+
+/** Days a message id is remembered; the same id again within them is the same message. */
+export const REMEMBER_DAYS = 30;
+
+/** Ids of messages that are in the warehouse, by 64-bit hash: 12 to 24 bytes a message. */
+export class SeenMessages {
+  readonly #byWorkspace = new Map<string, Hash64Map>();
+  readonly #hash = new Uint32Array(2);
+
+  /** Takes up hashes read back from the warehouse (decimal digits of 64 bits). */
+  load(workspace: string, hashes: readonly string[]): void {
+    const map = this.#of(workspace, hashes.length);
+    for (const text of hashes) {
+      const bits = BigInt(text);
+      map.set(Number(bits & 0xffffffffn), Number(bits >> 32n), 1);
+    }
+  }
+
+  /** The message's hash as decimal digits, or null when the message was seen before. */
+  hashIfNew(workspace: string, messageId: string): string | null {
+    hash64(messageId, this.#hash);
+    const [low, high] = this.#hash as unknown as [number, number];
+    if (this.#of(workspace, 0).get(low, high) !== 0) return null;
+    return ((BigInt(high) << 32n) | BigInt(low)).toString();
+  }
+
+  /** Remembers messages that are stored now. */
+  remember(workspace: string, messageIds: readonly string[]): void {
+    const map = this.#of(workspace, messageIds.length);
+    for (const id of messageIds) {
+      hash64(id, this.#hash);
+      map.set(this.#hash[0]!, this.#hash[1]!, 1);
+    }
+  }
+
+  /** Forgets a workspace: its messages were taken out of the warehouse and may come again. */
+  forget(workspace: string): void {
+    this.#byWorkspace.delete(workspace);
+  }
+
+  #of(workspace: string, expected: number): Hash64Map {
+    let map = this.#byWorkspace.get(workspace);
+    if (!map) {
+      map = new Hash64Map(Math.max(4096, expected));
+      this.#byWorkspace.set(workspace, map);
+    }
+    return map;
+  }
+}

@@ -1,0 +1,39 @@
+import type { importFile, importTotals } from '@qianmian/contract';
+import type { JSONColumnType } from 'kysely';
+import type { z } from 'zod';
+
+export type ImportFile = z.infer<typeof importFile>;
+export type ImportTotals = z.infer<typeof importTotals>;
+
+export type CollectTables = {
+  collect_source: {
+    id: string;
+    workspace: string;
+    name: string;
+    write_key: string;
+    created_at: Date;
+    revoked_at: Date | null;
+  };
+  collect_import: {
+    id: string;
+    workspace: string;
+    state: string;
+    preset: string | null;
+    currency: string;
+    time_zone: string;
+    files: JSONColumnType<ImportFile[]>;
+    totals: JSONColumnType<ImportTotals>;
+    error: string | null;
+    job_id: string | null;
+    created_by: string;
+    created_at: Date;
+    finished_at: Date | null;
+  };
+  collect_mapping: {
+    id: string;
+    workspace: string;
+    name: string;
+    mapping: JSONColumnType<Record<string, unknown>>;
+    created_at: Date;
+  };
+};

@@ -1,0 +1,79 @@
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
+import type { IdentifierType } from '../collect/index.ts';
+
+/** Values that many systems write where they know nothing: they identify nobody. */
+const BLOCKED = new Set([
+  'null',
+  'undefined',
+  'nil',
+  'none',
+  'n/a',
+  'na',
+  'nan',
+  'unknown',
+  'anonymous',
+  'guest',
+  'test',
+  'true',
+  'false',
+  'admin',
+  '无',
+  '未知',
+  '游客',
+  'test@test.com',
+  'example@example.com',
+  'noreply@example.com',
+]);
+
+/** Zeros, a single repeated sign, or nothing but punctuation. */
+const MEANINGLESS = /^(.)\1*$|^[\p{P}\p{S}\s]*$/u;
+/** One letter or digit may be somebody's id; a row of the same sign may not. */
+const SINGLE = /^[\p{L}1-9]$/u;
+
+/**
+ * The one form of an identifier, so that the same thing written differently is found again; null when it identifies
+ * nobody. E-mails are lower-cased, phones become E.164 (`country` is used where no country code is given), the rest is
+ * trimmed.
+ */
+export function normaliseIdentifier(type: IdentifierType, raw: string, country: string): string | null {
+  const value = raw.normalize('NFKC').trim();
+  if (value.length === 0 || value.length > 300 || BLOCKED.has(value.toLowerCase())) return null;
+  if (MEANINGLESS.test(value) && !SINGLE.test(value)) return null;
+  if (type === 'email') return normaliseEmail(value);
+  if (type === 'phone') return normalisePhone(value, country);
+  return value;
+}
+
+function normaliseEmail(value: string): string | null {
+  const email = value.toLowerCase();
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : null;
+}
+
+function normalisePhone(value: string, country: string): string | null {
+  const digits = value.replace(/[\s().-]/g, '');
+  if (/^\+[1-9]\d{7,14}$/.test(digits)) return digits;
+  if (country === 'CN' && /^1[3-9]\d{9}$/.test(digits)) return `+86${digits}`;
+  const parsed = parsePhoneNumberFromString(value, country as CountryCode);
+  return parsed?.isPossible() ? parsed.number : null;
+}
+
+const COUNTRY_OF_CURRENCY: Record<string, string> = {
+  CNY: 'CN',
+  HKD: 'HK',
+  TWD: 'TW',
+  JPY: 'JP',
+  KRW: 'KR',
+  SGD: 'SG',
+  USD: 'US',
+  CAD: 'CA',
+  GBP: 'GB',
+  EUR: 'DE',
+  CHF: 'CH',
+  AUD: 'AU',
+  INR: 'IN',
+};
+
+/** Country whose phone numbers are written without a code, guessed from the workspace's currency. */
+export function homeCountry(currency: string): string {
+  return COUNTRY_OF_CURRENCY[currency] ?? 'US';
+}
