@@ -1,0 +1,5 @@
+import type { ConsoleDomain } from '../shell/domain.ts';
+
+export const catalog: ConsoleDomain = {
+  pages: [],
+};

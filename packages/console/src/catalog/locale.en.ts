@@ -1,0 +1,3 @@
+export const en = {
+  pages: { products: 'Products', stores: 'Stores' },
+};

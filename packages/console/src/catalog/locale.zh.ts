@@ -1,0 +1,6 @@
+import type { Words } from '../ui/words.ts';
+import type { en } from './locale.en.ts';
+
+export const zh: Words<typeof en> = {
+  pages: { products: '商品', stores: '门店' },
+};

@@ -1,0 +1,3 @@
+export const en = {
+  pages: { imports: 'Imports', sources: 'Sources', events: 'Live events', quarantine: 'Quarantine' },
+};

@@ -1,0 +1,25 @@
+import { Select } from 'antd';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FormField } from '../ui/index.ts';
+import { currencies, currencyLabel, timeZones } from './money-places.ts';
+
+/** The two fields that decide how sums and days are read. */
+export function MoneyAndZone({ disabled }: { disabled?: boolean }) {
+  const { t, i18n } = useTranslation('governance');
+  const money = useMemo(
+    () => currencies().map((value) => ({ value, label: currencyLabel(value, i18n.language) })),
+    [i18n.language],
+  );
+  const zones = useMemo(() => timeZones().map((value) => ({ value, label: value.replaceAll('_', ' ') })), []);
+  return (
+    <>
+      <FormField name="currency" label={t('workspace.currency')} hint={t('workspace.currencyHint')}>
+        <Select showSearch={{ optionFilterProp: 'label' }} options={money} disabled={disabled} />
+      </FormField>
+      <FormField name="timeZone" label={t('workspace.timeZone')} hint={t('workspace.timeZoneHint')}>
+        <Select showSearch={{ optionFilterProp: 'label' }} options={zones} disabled={disabled} />
+      </FormField>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { api } from '@qianmian/contract';
+import { Button, Form, Input } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Logo } from '../shell/logo.tsx';
+import { useSessionQuery } from '../shell/session.tsx';
+import { useAction } from '../shell/use-api.ts';
+import { FormField, useFieldFaults, useGoTo } from '../ui/index.ts';
+import { MoneyAndZone } from './money-and-zone.tsx';
+import { suggestedId } from './money-places.ts';
+
+interface Given {
+  id: string;
+  name: string;
+  currency: string;
+  timeZone: string;
+}
+
+/** Creates a workspace and goes there. */
+export default function NewWorkspace() {
+  const { t } = useTranslation('governance');
+  const { t: ui } = useTranslation('ui');
+  const goTo = useGoTo();
+  const [form] = Form.useForm<Given>();
+  const session = useSessionQuery();
+  const create = useAction(api.createWorkspace);
+  useFieldFaults(form, create.fields);
+  const submit = async (body: Given) => {
+    const made = await create.run({ body });
+    if (!made) return;
+    await session.refetch();
+    goTo(`/w/${made.id}/overview`);
+  };
+  return (
+    <main className="qm-alone">
+      <title>{`${t('workspace.title')} · ${ui('brand')}`}</title>
+      <div className="qm-card">
+        <Logo withName />
+        <h1>{t('workspace.title')}</h1>
+        <p className="qm-note">{t('workspace.text')}</p>
+        <Form<Given>
+          form={form}
+          layout="vertical"
+          requiredMark={false}
+          onFinish={submit}
+          initialValues={{ currency: 'CNY', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }}
+          onValuesChange={(changed: Partial<Given>) => {
+            if (changed.name !== undefined && !form.isFieldTouched('id'))
+              form.setFieldValue('id', suggestedId(changed.name));
+          }}
+        >
+          <FormField
+            name="name"
+            label={t('workspace.name')}
+            rules={[{ required: true, whitespace: true, message: t('workspace.nameMissing') }]}
+          >
+            <Input autoFocus maxLength={80} />
+          </FormField>
+          <FormField
+            name="id"
+            label={t('workspace.id')}
+            hint={t('workspace.idHint')}
+            rules={[{ required: true, pattern: /^[a-z][a-z0-9-]{1,39}$/, message: t('workspace.idBad') }]}
+          >
+            <Input maxLength={40} autoComplete="off" />
+          </FormField>
+          <MoneyAndZone />
+          <Button type="primary" htmlType="submit" block loading={create.running}>
+            {t('workspace.create')}
+          </Button>
+        </Form>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,3 @@
+export const en = {
+  pages: { customers: 'Customers', rfm: 'RFM & life cycle', tags: 'Tags' },
+};

@@ -1,0 +1,35 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ErrorWords } from '../ui/states.tsx';
+import { ApiProblem } from './api.ts';
+
+/** What the reader is told, by what went wrong: the name of one of our own sentences, or the server's. */
+export function problemKey(
+  problem: ApiProblem,
+): 'network' | 'answer' | 'forbidden' | 'gone' | 'busy' | 'server' | null {
+  if (problem.code === 'network') return 'network';
+  if (problem.code === 'answer') return 'answer';
+  if (problem.status === 403) return 'forbidden';
+  if (problem.status === 429) return 'busy';
+  if (problem.status >= 500) return 'server';
+  return problem.status === 404 ? 'gone' : null;
+}
+
+/** A sentence for an error, in the reader's language where we have one, else as the server says it. */
+export function useProblemWords() {
+  const { t, i18n } = useTranslation('shell');
+  return useCallback(
+    (error: unknown): ErrorWords => {
+      if (!(error instanceof ApiProblem)) return { text: t('problem.unknown') };
+      const known = `problem.code.${error.code.replaceAll('.', '_')}`;
+      if (i18n.exists(known, { ns: 'shell' })) return { text: (t as (key: string) => string)(known) };
+      const key = problemKey(error);
+      return {
+        forbidden: key === 'forbidden',
+        title: key === 'gone' ? t('problem.goneTitle') : undefined,
+        text: key ? t(`problem.${key}`) : error.message,
+      };
+    },
+    [t, i18n],
+  );
+}

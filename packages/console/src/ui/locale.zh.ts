@@ -1,0 +1,47 @@
+import type { en } from './locale.en.ts';
+import type { Words } from './words.ts';
+
+export const zh: Words<typeof en> = {
+  brand: '千面',
+  retry: '重试',
+  back: '返回',
+  cancel: '取消',
+  close: '关闭',
+  copy: '复制',
+  copied: '已复制',
+  more: '更多',
+  why: '为什么？',
+  search: '搜索',
+  clear: '清空',
+  columns: '列',
+  export: '导出',
+  exportShown: '当前显示的内容（CSV）',
+  exportWhole: '完整列表（CSV）',
+  loadMore: '加载更多',
+  loading: '加载中…',
+  shownOf: '已显示 {{shown}} 条，共 {{total}} 条',
+  shown_other: '共 {{rows}} 条',
+  nothingFound: '没有找到',
+  sortedUp: '已按升序排列',
+  sortedDown: '已按降序排列',
+  sortBy: '按{{column}}排序',
+  breadcrumbs: '当前位置',
+  chart: {
+    asTable: '看表格',
+    asChart: '看图',
+    save: '保存图表',
+    png: '图片（PNG）',
+    csv: '表格（CSV）',
+    day: '日期',
+    failed: '图没有画出来，表格仍可查看。',
+  },
+  change: { up: '上升 {{by}}', down: '下降 {{by}}', flat: '持平', none: '上期无数据可比' },
+  error: {
+    title: '内容没有加载出来',
+    text: '请求途中出了问题。请重试；如果一直这样，请联系系统管理员。',
+  },
+  noPermission: {
+    title: '你没有查看权限',
+    text: '你的角色不包含这项权限，工作区的所有者或管理员可以调整。',
+  },
+};
