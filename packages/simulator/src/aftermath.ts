@@ -41,7 +41,12 @@ function later({ world, rng }: Play, day: number, least: number, most: number): 
 }
 
 function aim({ world, rng }: Play, errand: Kept<'refund' | 'review' | 'complaint'>, salt: number): Rng {
-  return rng.reseed(world.options.seed, errand.person, Math.floor(errand.atMs / 1000) | 0, SALT.visit + salt);
+  return rng.reseed(
+    world.options.seed,
+    errand.person,
+    Math.floor(errand.atMs / 1000) | 0,
+    SALT.aftermath + salt,
+  );
 }
 
 function lineCents({ unitCents, quantity, discountCents }: Line): number {

@@ -1,5 +1,5 @@
 /** Something that happens to a person at a moment. */
-export interface Timed {
+interface Timed {
   atMs: number;
   person: number;
   kind: string;

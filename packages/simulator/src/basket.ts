@@ -120,7 +120,7 @@ export function shelfPrice({ world, shelf }: Chooser, product: number): number {
 /** Fills a basket at a place from what is in stock; a product that is not there is replaced once or given up. */
 export function fillBasket(chooser: Chooser, stock: Stock, place: number, rng: Rng): Line[] {
   const { world } = chooser;
-  const wanted = 1 + Math.min(9, Math.floor(2.05 * rng.exponential()));
+  const wanted = 1 + Math.min(9, Math.floor(1.95 * rng.exponential()));
   const lines: Line[] = [];
   for (let i = 0; i < wanted; i++) {
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -146,8 +146,8 @@ function lineOf(chooser: Chooser, product: number, quantity: number): Line {
 export function chooseStore({ world, person }: Chooser, day: number): number {
   const { seed } = world.options;
   const home = world.people.homeStore[person]!;
-  if (chance(seed, person, day, SALT.carries) < 0.85) return home;
-  return pickSibling(world, home, hash(seed, person, day, SALT.carries + 100));
+  if (chance(seed, person, day, SALT.storeChoice) < 0.85) return home;
+  return pickSibling(world, home, hash(seed, person, day, SALT.storeChoice + 1));
 }
 
 function pickSibling({ stores }: World, home: number, draw: number): number {

@@ -17,6 +17,9 @@ const SPRING_FESTIVAL = [
   '2032-02-11',
 ].map((iso) => Date.parse(iso) / DAY_MS);
 
+/** Days before the first for which a season can be asked. */
+const BEFORE = 2_000;
+
 const WEEKDAY = [1.1, 0.92, 0.9, 0.92, 0.95, 1.05, 1.16];
 
 /** Extra buying around the shopping festivals, by month-day: 0 is an ordinary day, 1 doubles it. */
@@ -143,8 +146,8 @@ export function createCalendar(start: string, timeZone: string): Calendar {
   if (!Number.isInteger(startDay) || start < '2020-01-01' || start > '2031-12-31') {
     throw new RangeError(`start must be an ISO day from 2020-01-01 to 2031-12-31, not "${start}"`);
   }
-  const seasons = new Map<number, Season>();
-  const starts = new Map<number, number>();
+  const seasons: Season[] = [];
+  const starts: number[] = [];
   const clocks = new Map<string, (ms: number) => number>();
   const ahead = new Map<string, number>();
 
@@ -162,14 +165,12 @@ export function createCalendar(start: string, timeZone: string): Calendar {
 
   return {
     season(day) {
-      const known = seasons.get(day) ?? describeDay(startDay + day);
-      seasons.set(day, known);
-      return known;
+      seasons[day + BEFORE] ??= describeDay(startDay + day);
+      return seasons[day + BEFORE]!;
     },
     startMs(day) {
-      const known = starts.get(day) ?? midnight(day);
-      starts.set(day, known);
-      return known;
+      starts[day + BEFORE] ??= midnight(day);
+      return starts[day + BEFORE]!;
     },
     dayAt(ms) {
       return Math.floor(localTime(timeZone, ms) / DAY_MS) - startDay;

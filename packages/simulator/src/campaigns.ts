@@ -44,7 +44,7 @@ export function pastCampaigns({ options, calendar }: World): PastCampaign[] {
 export function sendPastCampaign(play: Play, campaign: PastCampaign): void {
   const { world } = play;
   const { seed } = world.options;
-  const salt = SALT.campaign * 10_000 + campaign.day;
+  const salt = SALT.campaign + campaign.day;
   for (let person = 0; person < world.people.size; person++) {
     if (chance(seed, person, 0, salt) >= REACH || !isReachable(world, person, campaign.day)) continue;
     const treated = chance(seed, person, 1, salt) < TREATED;

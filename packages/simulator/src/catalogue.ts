@@ -55,6 +55,11 @@ function nameParts(leaf: Leaf, brands: readonly Bilingual[], n: number): Bilingu
   ];
 }
 
+/** Chinese and Latin letters stand apart in print. */
+function airy(text: string): string {
+  return text.replace(/(?<=\p{sc=Han})(?=[A-Za-z0-9])|(?<=[A-Za-z])(?=\p{sc=Han})/gu, ' ');
+}
+
 function productName(
   leaf: Leaf,
   department: number,
@@ -66,12 +71,8 @@ function productName(
     Bilingual,
     Bilingual,
   ];
-  const spaced = /[a-z]$/i.test(brand[0]) ? `${brand[0]} ` : brand[0];
-  return {
-    zh: `${spaced}${style[0]}${item[0]} ${size[0]}`,
-    en: `${brand[1]} ${style[1]} ${item[1]}, ${size[1]}`,
-    brand,
-  };
+  const zh = airy(`${brand[0]}${style[0]}${item[0]} ${size[0]}`);
+  return { zh, en: `${brand[1]} ${style[1]} ${item[1]}, ${size[1]}`, brand };
 }
 
 function retailPrice(leaf: Leaf, rng: Rng): number {

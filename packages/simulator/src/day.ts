@@ -74,7 +74,7 @@ function planDay(play: Play, day: number, fromMs: number, toMs: number): void {
     planPaperwork(play, person, day, fromMs, toMs);
     const purpose = comesFor(world, season, person, day);
     if (purpose === null) continue;
-    const { atMs, channel } = planVisit(world, person, day, SALT.come);
+    const { atMs, channel } = planVisit(world, person, day, 0);
     if (atMs >= fromMs && atMs < toMs)
       play.agenda.add({ kind: 'visit', atMs, person, day, purpose, channel });
   }
@@ -116,7 +116,7 @@ function planBoost(
   toMs: number,
 ): void {
   if (boostPlanned.has(person)) return;
-  const { atMs, channel } = planVisit(world, person, day, SALT.boost);
+  const { atMs, channel } = planVisit(world, person, day, 1);
   boostPlanned.add(person);
   if (atMs >= fromMs && atMs < toMs)
     agenda.add({ kind: 'visit', atMs, person, day, purpose: 'boost', channel });

@@ -4,7 +4,7 @@ import { chance, Rng, SALT } from './rng.ts';
 import type { World } from './world.ts';
 
 /** Probability of an order on the day someone becomes a customer. */
-export const JOIN_ORDER = 0.6;
+const JOIN_ORDER = 0.6;
 /** Most that the chance of an order on one day can be. */
 export const MOST_CHANCE = 0.9;
 /** Share of their former buying that a message can still wake in a valuable customer who went to sleep. */
@@ -16,10 +16,10 @@ const NO_INTENT = 0.8;
 export type Channel = 'web' | 'app' | 'mini_program' | 'store';
 
 /** What someone comes for. */
-export type Purpose = 'order' | 'browse';
+type Purpose = 'order' | 'browse';
 
 /** A person's buying on a kind of day against their average: thrifty people wait for the festivals. */
-export function dayFactor(season: Season, thrift: number): number {
+function dayFactor(season: Season, thrift: number): number {
   return season.base * (1 + season.boost * (0.4 + 1.2 * thrift));
 }
 
@@ -69,7 +69,7 @@ export function comesFor(world: World, season: Season, person: number, day: numb
 }
 
 /** A visit that will take place. */
-export interface PlannedVisit {
+interface PlannedVisit {
   atMs: number;
   channel: Channel;
 }
@@ -103,9 +103,9 @@ function chooseChannel({ people }: World, person: number, weekday: number, rng: 
   return has ? other : 'web';
 }
 
-/** When on a day, and where, a person's visit takes place; it ends before the day does. */
-export function planVisit(world: World, person: number, day: number, salt: number): PlannedVisit {
-  const rng = planning.reseed(world.options.seed, person, day, salt + 100);
+/** When on a day, and where, a person's nth visit takes place; it ends before the day does. */
+export function planVisit(world: World, person: number, day: number, nth: number): PlannedVisit {
+  const rng = planning.reseed(world.options.seed, person, day, SALT.plan + nth);
   const { calendar, people, stores } = world;
   const channel = chooseChannel(world, person, calendar.season(day).weekday, rng);
   const startMs = calendar.startMs(day);

@@ -185,7 +185,7 @@ function webRows(message: SimMessage): string[][] {
     return [
       text(order.order_id),
       once(text(order.email)),
-      nth > 0 ? '' : refund ? 'refunded' : 'paid',
+      refund ? 'refunded' : once('paid'),
       once(message.timestamp),
       once(text(order.currency)),
       once(amount(order.revenue)),

@@ -14,7 +14,7 @@ const MEDIAN_WAIT_MINUTES = 75;
 
 function aim({ world, rng }: Play, { person, stimulus }: Mail, salt: number): Rng {
   const mail = hashText(Math.floor(stimulus.atMs / 1000) | 0, stimulus.campaignId ?? '');
-  return rng.reseed(world.options.seed, person, mail | 0, SALT.stimulus * 100 + salt);
+  return rng.reseed(world.options.seed, person, mail | 0, SALT.stimulus + salt);
 }
 
 /** The errand of a message on its way; undefined if nobody has the address. */

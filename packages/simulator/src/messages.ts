@@ -47,7 +47,7 @@ export interface Pen {
 }
 
 /** What differs from message to message. */
-export type MessageBody = Pick<SimMessage, 'type' | 'event' | 'name' | 'properties' | 'traits'>;
+type MessageBody = Pick<SimMessage, 'type' | 'event' | 'name' | 'properties' | 'traits'>;
 
 /** A pen for a happening; `prefix` must be unique among all happenings of a world. */
 export function takePen(out: Written[], person: number, prefix: string, who: Who, context: Fields): Pen {

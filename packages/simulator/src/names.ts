@@ -27,7 +27,7 @@ const FAMILY =
   );
 
 /** A person's name in their own order of writing, and the plain letters that make their mail address. */
-export interface PersonName {
+interface PersonName {
   firstName: string;
   lastName: string;
   name: string;

@@ -36,7 +36,7 @@ export function discountCents(lines: readonly Line[]): number {
 }
 
 /** Spreads a percentage over the lines so that the parts add up to it to the cent. */
-export function spreadDiscount(lines: readonly Line[], percent: number): void {
+function spreadDiscount(lines: readonly Line[], percent: number): void {
   let goods = 0;
   let given = 0;
   for (const line of lines) {

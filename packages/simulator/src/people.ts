@@ -57,9 +57,9 @@ export interface Population {
 }
 
 /** A day that never comes. */
-export const NEVER = 1_000_000;
+const NEVER = 1_000_000;
 
-const MEAN_RATE = 0.0142;
+const MEAN_RATE = 0.0138;
 const RATE_SHAPE = 0.75;
 const DROP_SHAPE = 0.6;
 const MEAN_DROP = 1 / 420;
@@ -157,7 +157,13 @@ function settleIdentifiers(people: Population, i: number, rng: Rng): void {
   gives(HAS.linked, 0.6);
   gives(HAS.emailConsent, 0.64);
   gives(HAS.smsConsent, 0.5);
-  if (!(people.flags[i]! & HAS.account)) people.flags[i]! &= ~(HAS.app | HAS.linked);
+  if (!(people.flags[i]! & HAS.account)) forgoApp(people, i);
+}
+
+/** The app asks for an account; who has none shops on the web. */
+function forgoApp(people: Population, i: number): void {
+  people.flags[i]! &= ~(HAS.app | HAS.linked);
+  if (people.onlineHome[i] === 1) people.onlineHome[i] = 0;
 }
 
 function settleResponse(people: Population, i: number, rng: Rng, horizon: number): void {

@@ -9,7 +9,7 @@ import type { Touch } from './touches.ts';
 import type { World } from './world.ts';
 
 /** What a visit is for: the day's own purpose, an order that a message brought about, or a click in a message. */
-export type VisitPurpose = 'order' | 'browse' | 'boost' | 'click';
+type VisitPurpose = 'order' | 'browse' | 'boost' | 'click';
 
 /** An order as those who come back about it remember it. */
 export interface Receipt {

@@ -96,7 +96,7 @@ const OPENING: Phrases = {
 const ASPECTS: readonly Aspect[] = ['quality', 'delivery', 'packaging', 'price', 'service'];
 
 /** A text with its truth, the message id still to come. */
-export type Composed = { body: string } & Omit<TextTruth, 'messageId'>;
+type Composed = { body: string } & Omit<TextTruth, 'messageId'>;
 
 function phrase(phrases: Phrases, sentiment: Sentiment, chinese: boolean, rng: Rng): string {
   return rng.pick(phrases[`${sentiment}`])[chinese ? 0 : 1];

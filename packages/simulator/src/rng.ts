@@ -30,30 +30,32 @@ export function hashText(seed: number, text: string): number {
   return settle(state ^ text.length);
 }
 
-/** One salt per use, so that no two decisions about a person and a day share their luck. */
+/** One salt per use, so that no two decisions about a person and a day share their luck; hundreds leave room. */
 export const SALT = {
-  come: 1,
-  visit: 2,
-  browse: 3,
-  boost: 4,
-  thin: 5,
-  person: 6,
-  taste: 7,
-  favourite: 8,
-  product: 9,
-  promotion: 10,
-  carries: 11,
-  delivery: 12,
-  identity: 13,
-  join: 14,
-  stimulus: 15,
-  campaign: 16,
-  companion: 17,
-  traits: 18,
-  device: 19,
-  withdraw: 20,
-  boostTime: 21,
-  click: 22,
+  come: 100,
+  visit: 200,
+  boost: 400,
+  thin: 500,
+  person: 600,
+  taste: 700,
+  favourite: 800,
+  product: 900,
+  promotion: 1000,
+  carries: 1100,
+  delivery: 1200,
+  missedDelivery: 1300,
+  identity: 1400,
+  join: 1500,
+  stimulus: 1600,
+  companion: 1700,
+  traits: 1800,
+  device: 1900,
+  withdraw: 2000,
+  plan: 2100,
+  storeChoice: 2200,
+  aftermath: 2300,
+  /** The last one: the campaign's day is added. */
+  campaign: 10_000,
 } as const;
 
 /** A stream of random numbers (sfc32), set by four integers and so reproducible from any point of the world. */

@@ -40,12 +40,7 @@ export function makeVisit(play: Play, visit: Visit): void {
   if (!comesAfterAll(play, visit)) return;
   const { world, rng, chooser } = play;
   const moment = visit.purpose === 'click' ? Math.floor(visit.atMs / 1000) | 0 : visit.day;
-  rng.reseed(
-    world.options.seed,
-    visit.person,
-    moment,
-    SALT.visit * 1000 + LETTER[visit.purpose].charCodeAt(0),
-  );
+  rng.reseed(world.options.seed, visit.person, moment, SALT.visit + LETTER[visit.purpose].charCodeAt(0));
   aimChooser(chooser, visit.person, visit.day);
   if (visit.purpose === 'order' || visit.purpose === 'boost') shop(play, visit);
   else if (visit.channel === 'store') scanCard(play, visit);

@@ -20,7 +20,7 @@ export interface Stock {
   onHand: Int32Array;
   sold: Map<number, number>;
   received: Map<number, number>;
-  /** Sales that found an empty shelf, since the stock was opened. */
+  /** Sales that found too little of a product that is carried, since the stock was opened. */
   missedSales: number;
 }
 
@@ -40,7 +40,15 @@ function carries(world: World, place: number, product: number): boolean {
 }
 
 function targetUnits(meanUnits: number, least: number): number {
-  return Math.max(least, Math.ceil(meanUnits + 1.3 * Math.sqrt(meanUnits)));
+  return Math.max(least, Math.ceil(1.2 * meanUnits + 1.6 * Math.sqrt(meanUnits)));
+}
+
+/** How much a product is wanted, over all kinds of people. */
+function meanWeights({ weights, products }: World): Float64Array {
+  return Float64Array.from(
+    products,
+    (_, p) => weights.reduce((sum, row) => sum + row[p]!, 0) / weights.length,
+  );
 }
 
 /** Opens all shelves, filled to target. */
@@ -48,12 +56,13 @@ export function openStock(world: World): Stock {
   const { products, stores, options, range } = world;
   const size = products.length;
   const target = new Int32Array((stores.length + 1) * size);
+  const weights = meanWeights(world);
   const leafTotals = new Float64Array(range.leafStart.length);
-  for (let p = 0; p < size; p++) leafTotals[range.leafOf[p]!]! += range.popularity[p]!;
+  for (let p = 0; p < size; p++) leafTotals[range.leafOf[p]!]! += weights[p]!;
   const dailyUnits = options.people * ORDERS_PER_PERSON_DAY * UNITS_PER_ORDER;
   for (let p = 0; p < size; p++) {
     const leaf = range.leafOf[p]!;
-    const units = (dailyUnits * world.leafShares[leaf]! * range.popularity[p]!) / leafTotals[leaf]!;
+    const units = (dailyUnits * world.leafShares[leaf]! * weights[p]!) / leafTotals[leaf]!;
     for (let place = 0; place < stores.length; place++) {
       if (carries(world, place, p))
         target[place * size + p] = targetUnits((7 * units * STORE_SHARE) / stores.length, 2);
@@ -70,7 +79,7 @@ function bump(counts: Map<number, number>, slot: number, units: number): void {
 /** Takes units off a shelf if they are there; answers whether they were. */
 export function takeFromShelf(stock: Stock, slot: number, units: number): boolean {
   if (stock.onHand[slot]! < units) {
-    stock.missedSales++;
+    if (stock.target[slot]! > 0) stock.missedSales++;
     return false;
   }
   stock.onHand[slot]! -= units;
@@ -106,7 +115,7 @@ export function receiveDeliveries(world: World, stock: Stock, day: number): void
 /** A few products are short for three weeks on end; others miss a single delivery. */
 function isShort(seed: number, slot: number, day: number, skipped: number): boolean {
   if (hash(seed, slot, Math.floor((day + (slot % 21)) / 21), SALT.delivery) % 100 < 3) return true;
-  return chance(seed, slot, day, SALT.delivery + 100) < skipped;
+  return chance(seed, slot, day, SALT.missedDelivery) < skipped;
 }
 
 /** What changed since the last report, which is cleared. */

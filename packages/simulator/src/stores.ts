@@ -14,7 +14,7 @@ export interface Store {
 }
 
 /** A city with shops, and the share of customers who live there. */
-export interface City {
+interface City {
   name: Bilingual;
   country: string;
   timeZone: string;

@@ -4,7 +4,7 @@ import { hash, Rng, SALT } from './rng.ts';
 import { LEAVES } from './taxonomy.ts';
 
 /** A hidden kind of customer: what they love, how they live, how messages move them. */
-export interface LatentType {
+interface LatentType {
   nameZh: string;
   nameEn: string;
   /** Share of all people. */
@@ -136,7 +136,7 @@ const EVERYDAY = 0.35;
 const LEAF_COUNT = LEAVES.length;
 
 /** Number of price tiers for which shelves are weighed. */
-export const THRIFT_TIERS = 3;
+const THRIFT_TIERS = 3;
 const STYLES = 4;
 
 /** Base interest of each type in each leaf: types x leaves. */

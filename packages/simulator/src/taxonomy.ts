@@ -84,9 +84,9 @@ export const LEAVES: readonly Leaf[] = [
     STAPLE,
     [19, 89],
     1,
-    '纯牛奶=Milk|酸奶=Yoghurt|奶酪棒=Cheese Sticks|燕麦奶=Oat Milk|鲜牛乳=Fresh Milk',
+    '纯牛奶=Milk|酸奶=Yoghurt|奶昔=Milkshake|燕麦奶=Oat Milk|鲜牛乳=Fresh Milk',
     '有机=Organic|全脂=Whole|低脂=Low-fat|高钙=High-calcium|草饲=Grass-fed|零蔗糖=No-sugar',
-    '250ml×12=250 ml x 12|200ml×10=200 ml x 10|1L×6=1 L x 6|100g×8=100 g x 8',
+    '250ml×12=250 ml x 12|200ml×10=200 ml x 10|1L×6=1 L x 6|950ml=950 ml',
   ),
   leaf(
     0,
@@ -106,7 +106,7 @@ export const LEAVES: readonly Leaf[] = [
     1,
     '龙井绿茶=Longjing Green Tea|茉莉花茶=Jasmine Tea|冻干咖啡=Freeze-dried Coffee|挂耳咖啡=Drip-bag Coffee|普洱熟茶=Ripe Pu-erh|桂花乌龙=Osmanthus Oolong',
     '明前=First-flush|经典=Classic|高山=High-mountain|深烘=Dark-roast|低因=Low-caffeine|珍藏=Reserve',
-    '50g=50 g|100g=100 g|200g=200 g|24 条=24 sticks',
+    '50g=50 g|100g=100 g|200g=200 g|80g 罐装=80 g Tin',
   ),
   leaf(
     0,
@@ -174,9 +174,9 @@ export const LEAVES: readonly Leaf[] = [
     CARE,
     [29, 169],
     5,
-    '补水面膜=Hydrating Mask|蚕丝面膜=Silk Sheet Mask|泥膜=Clay Mask|睡眠面膜=Sleeping Mask|冻膜=Jelly Mask',
+    '补水面膜=Hydrating Mask|蚕丝面膜=Silk Sheet Mask|紧致面膜=Firming Mask|眼膜=Eye Mask|焕亮面膜=Brightening Mask',
     '芦荟=Aloe|积雪草=Centella|燕窝=Bird-nest|蜂蜜=Honey|绿茶=Green Tea|珍珠=Pearl',
-    '5 片=5 sheets|10 片=10 sheets|20 片=20 sheets|100g=100 g',
+    '5 片=5 sheets|10 片=10 sheets|20 片=20 sheets|30 片=30 sheets',
   ),
   leaf(
     2,
@@ -216,7 +216,7 @@ export const LEAVES: readonly Leaf[] = [
     12,
     '积木=Building Blocks|毛绒玩偶=Plush Toy|益智拼图=Puzzle|遥控车=Remote-control Car|画板=Drawing Board|过家家套装=Play Kitchen Set',
     '木质=Wooden|磁力=Magnetic|森林=Forest|太空=Space|农场=Farm|彩虹=Rainbow',
-    '60 件=60 pieces|100 件=100 pieces|大号=Large|小号=Small',
+    '标准款=Standard|豪华款=Deluxe|大号=Large|迷你款=Mini',
   ),
   leaf(
     2,
@@ -226,7 +226,7 @@ export const LEAVES: readonly Leaf[] = [
     10,
     '婴儿湿巾=Baby Wipes|润肤露=Baby Lotion|护臀膏=Nappy Cream|沐浴露=Baby Wash|洗衣液=Baby Laundry Liquid|奶瓶=Feeding Bottle',
     '无香=Fragrance-free|燕麦=Oat|洋甘菊=Chamomile|加厚=Extra-thick|温和=Gentle|山茶油=Camellia-oil',
-    '80 抽×5=80 x 5|200ml=200 ml|500ml=500 ml|240ml=240 ml',
+    '标准装=Standard Pack|家庭装=Family Pack|旅行装=Travel Pack|组合装=Combo Pack',
   ),
   leaf(
     3,
@@ -334,7 +334,7 @@ export const LEAVES: readonly Leaf[] = [
     ['winter', false, 1.9, 1],
     [99, 599],
     28,
-    '四件套=Bedding Set|羽绒被=Down Duvet|记忆枕=Memory Pillow|蚕丝被=Silk Quilt|床笠=Fitted Sheet',
+    '四件套=Bedding Set|羽绒被=Down Duvet|法兰绒毯=Flannel Blanket|蚕丝被=Silk Quilt|床笠=Fitted Sheet',
     '长绒棉=Long-staple Cotton|水洗棉=Washed Cotton|天丝=Lyocell|磨毛=Brushed|抗菌=Antibacterial|亚麻=Linen',
     '1.2m=120 cm|1.5m=150 cm|1.8m=180 cm|2.0m=200 cm',
   ),
@@ -346,7 +346,7 @@ export const LEAVES: readonly Leaf[] = [
     3,
     '不粘炒锅=Non-stick Wok|铸铁锅=Cast-iron Pot|菜刀=Chef Knife|砧板=Chopping Board|餐具套装=Dinnerware Set|保温壶=Thermos Jug',
     '麦饭石=Stone-coated|304 不锈钢=Stainless-steel|竹制=Bamboo|日式=Japanese-style|轻量=Lightweight|珐琅=Enamel',
-    '20cm=20 cm|24cm=24 cm|28cm=28 cm|32cm=32 cm',
+    '小号=Small|中号=Medium|大号=Large|套装=Set',
   ),
   leaf(
     5,
@@ -394,9 +394,9 @@ export const LEAVES: readonly Leaf[] = [
     STAPLE,
     [15, 99],
     30,
-    '洗衣液=Laundry Liquid|洗衣凝珠=Laundry Pods|洗洁精=Dish Soap|厨房去油剂=Kitchen Degreaser|地板清洁剂=Floor Cleaner',
+    '洗衣液=Laundry Liquid|柔顺剂=Fabric Softener|洗洁精=Dish Soap|厨房去油剂=Kitchen Degreaser|地板清洁剂=Floor Cleaner',
     '除菌=Antibacterial|留香=Long-scent|浓缩=Concentrated|柔护=Gentle|柠檬=Lemon|植物=Plant-based',
-    '500ml=500 ml|1L=1 L|2kg=2 kg|50 颗=50 pods',
+    '500ml=500 ml|1L=1 L|2L=2 L|3L=3 L',
   ),
   leaf(
     6,
@@ -406,7 +406,7 @@ export const LEAVES: readonly Leaf[] = [
     33,
     '牙膏=Toothpaste|软毛牙刷=Soft Toothbrush|漱口水=Mouthwash|牙线棒=Floss Picks|电动牙刷头=Electric Brush Heads',
     '益生菌=Probiotic|薄荷=Mint|美白=Whitening|抗敏=Sensitive|白桃乌龙=Peach Oolong|海盐=Sea-salt',
-    '单支=Single|2 支=Pack of 2|4 支=Pack of 4|500ml=500 ml',
+    '单件装=Single|2 件装=Pack of 2|3 件装=Pack of 3|家庭装=Family Pack',
   ),
   leaf(
     6,
@@ -416,7 +416,7 @@ export const LEAVES: readonly Leaf[] = [
     8,
     '沐浴露=Body Wash|身体乳=Body Lotion|护手霜=Hand Cream|香皂=Soap Bar|磨砂膏=Body Scrub',
     '乳木果=Shea|樱花=Cherry-blossom|牛奶=Milk|白麝香=White-musk|海盐=Sea-salt|马油=Horse-oil',
-    '80g=80 g|200ml=200 ml|400ml=400 ml|750ml=750 ml',
+    '经典装=Classic|旅行装=Travel Size|家庭装=Family Size|礼盒装=Gift Box',
   ),
   leaf(
     6,
@@ -424,9 +424,9 @@ export const LEAVES: readonly Leaf[] = [
     STAPLE,
     [19, 259],
     31,
-    '猫粮=Cat Food|狗粮=Dog Food|豆腐猫砂=Tofu Cat Litter|猫条=Cat Treat Sticks|磨牙棒=Dental Chews|宠物窝=Pet Bed',
-    '冻干=Freeze-dried|鸡肉=Chicken|三文鱼=Salmon|无谷=Grain-free|幼宠=Young-pet|绿茶=Green Tea',
-    '500g=500 g|1.5kg=1.5 kg|2.5kg=2.5 kg|6kg=6 kg',
+    '猫粮=Cat Food|狗粮=Dog Food|豆腐猫砂=Tofu Cat Litter|猫条=Cat Treat Sticks|磨牙棒=Dental Chews|冻干零食=Freeze-dried Snacks',
+    '全价=Complete|鸡肉=Chicken|三文鱼=Salmon|无谷=Grain-free|幼宠=Young-pet|绿茶=Green Tea',
+    '500g=500 g|1kg=1 kg|1.5kg=1.5 kg|2.5kg=2.5 kg',
   ),
   leaf(
     7,
@@ -476,7 +476,7 @@ export const LEAVES: readonly Leaf[] = [
     38,
     '帐篷=Tent|折叠椅=Folding Chair|天幕=Tarp|露营灯=Camping Lantern|保温杯=Insulated Bottle|登山包=Hiking Pack',
     '自动=Pop-up|防风=Windproof|轻量=Ultralight|户外=Outdoor|大容量=Large|防晒=UV-block',
-    '1 人=1 person|2 人=2 people|4 人=4 people|500ml=500 ml',
+    '标准款=Standard|加大款=Extra Large|轻便款=Light|套装=Set',
   ),
 ];
 

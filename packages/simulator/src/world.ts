@@ -29,6 +29,8 @@ export interface World {
   people: Population;
   /** Share of demand of each leaf. */
   leafShares: Float64Array;
+  /** How each kind of person values each product: (price tier x style) rows. */
+  weights: Float64Array[];
   /** The shelves of a day; the last two days asked for are kept. */
   shelf(day: number): Shelf;
 }
@@ -50,6 +52,7 @@ export function createWorld(options: Partial<WorldOptions> = {}): World {
   const calendar = createCalendar(chosen.start, chosen.timeZone);
   const range = createCatalogue(chosen.seed, chosen.skus, chosen.days);
   const stores = openStores(chosen.stores);
+  const weights = weighProducts(range);
   return {
     options: chosen,
     products: range.products,
@@ -59,7 +62,8 @@ export function createWorld(options: Partial<WorldOptions> = {}): World {
     range,
     people: populate(chosen.seed, chosen.people, chosen.days, groupByCity(stores)),
     leafShares: leafShares(),
-    shelf: shelfKeeper(chosen.seed, range, calendar),
+    weights,
+    shelf: shelfKeeper(chosen.seed, range, weights, calendar),
   };
 }
 
@@ -67,8 +71,12 @@ function groupByCity(stores: Store[]): number[][] {
   return CITIES.map(({ name }) => stores.flatMap((store, s) => (store.city === name[1] ? [s] : [])));
 }
 
-function shelfKeeper(seed: number, range: Catalogue, calendar: Calendar): (day: number) => Shelf {
-  const weights = weighProducts(range);
+function shelfKeeper(
+  seed: number,
+  range: Catalogue,
+  weights: Float64Array[],
+  calendar: Calendar,
+): (day: number) => Shelf {
   const kept = new Map<number, Shelf>();
   return (day) => {
     const known = kept.get(day);
