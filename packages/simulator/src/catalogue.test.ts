@@ -27,6 +27,8 @@ describe('the range and the shops', () => {
 
   it('says which options cannot be', () => {
     expect(() => createWorld({ start: '2019-12-31' })).toThrow(/2020-01-01/);
+    expect(() => createWorld({ people: 0 })).toThrow(/people/);
+    expect(() => createWorld({ stores: 0 })).toThrow(/at least 1/);
     expect(() => createWorld({ skus: 5 })).toThrow(/at least 40/);
   });
 });

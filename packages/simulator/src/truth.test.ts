@@ -1,22 +1,27 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createWorld, history, truthOf } from './index.ts';
+import { createWorld, type Fields, history, truthOf } from './index.ts';
 
 const DAYS = 365;
 const world = createWorld({ seed: 23, people: 4_000, days: DAYS, stores: 6, skus: 400 });
 const truth = truthOf(world);
 const orders = new Int32Array(world.options.people);
 const lastOrder = new Int32Array(world.options.people).fill(-1);
+const unitsByLeaf = new Float64Array(world.options.people * world.categories.length);
 const untouched = new Uint8Array(world.options.people).fill(1);
 
 beforeAll(() => {
   let day = 0;
   for (const batch of history(world)) {
-    batch.messages.forEach(({ event }, i) => {
+    batch.messages.forEach(({ event, properties }, i) => {
       const person = batch.people[i]!;
       if (event === 'Email Delivered') untouched[person] = 0;
       if (event !== 'Order Completed') return;
       orders[person]!++;
       lastOrder[person] = day;
+      for (const { product_id: id } of properties!.products as Fields[]) {
+        const leaf = world.range.leafOf[Number(String(id).slice(1)) - 100_001]!;
+        unitsByLeaf[person * world.categories.length + leaf]!++;
+      }
     });
     day++;
   }
@@ -39,13 +44,27 @@ describe('the truth of a world', () => {
       (person) => truth.people.joinDay[person]! < 0 && truth.people.dropDay[person]! > DAYS,
     );
     there.sort((a, b) => truth.people.rate[a]! - truth.people.rate[b]!);
-    const fifth = Math.floor(there.length / 5);
-    const repeats = [0, 1, 2, 3, 4].map((band) => {
-      const members = there.slice(band * fifth, (band + 1) * fifth);
+    const tenth = Math.floor(there.length / 10);
+    const repeats = Array.from({ length: 10 }, (_, decile) => {
+      const members = there.slice(decile * tenth, (decile + 1) * tenth);
       return members.filter((person) => orders[person]! >= 2).length / members.length;
     });
     expect(repeats).toEqual([...repeats].sort((a, b) => a - b));
-    expect(repeats[4]! - repeats[0]!).toBeGreaterThan(0.4);
+    expect(repeats[9]! - repeats[0]!).toBeGreaterThan(0.4);
+  });
+
+  it('has people buy what they love', () => {
+    const leaves = world.categories.length;
+    let loved = 0;
+    let all = 0;
+    for (const person of everyone()) {
+      const taste = truth.taste(person);
+      const best = [...taste.keys()].sort((a, b) => taste[b]! - taste[a]!).slice(0, 8);
+      const units = unitsByLeaf.subarray(person * leaves, (person + 1) * leaves);
+      loved += best.reduce((sum, leaf) => sum + units[leaf]!, 0);
+      all += units.reduce((a, b) => a + b, 0);
+    }
+    expect(loved / all).toBeGreaterThan(0.5);
   });
 
   it('lets nobody buy after dropping out, unless a message woke them', () => {

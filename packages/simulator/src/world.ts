@@ -49,6 +49,10 @@ const DEFAULTS: WorldOptions = {
 /** Makes a world; the same options always make the same one. */
 export function createWorld(options: Partial<WorldOptions> = {}): World {
   const chosen = { ...DEFAULTS, ...options };
+  if (!(chosen.people > 0 && chosen.people <= 10_000_000)) {
+    throw new RangeError(`people must be from 1 to 10000000, not ${chosen.people}`);
+  }
+  if (chosen.stores < 1) throw new RangeError(`stores must be at least 1, not ${chosen.stores}`);
   const calendar = createCalendar(chosen.start, chosen.timeZone);
   const range = createCatalogue(chosen.seed, chosen.skus, chosen.days);
   const stores = openStores(chosen.stores);
