@@ -13,6 +13,8 @@ export interface FactBatch {
   source: string;
   importId: string;
   receivedAt: number;
+  /** Rises with every batch: what came later wins over what came earlier. */
+  version: number;
   /** The same batch again (after a crash) carries the same token. */
   token: string;
   products: ProductFact[];

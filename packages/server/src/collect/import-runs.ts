@@ -352,8 +352,14 @@ async function describe(folder: string, name: string, preset: string | null): Pr
         ? { ...base, role: known.role, unusedWhy: null }
         : { ...base, unusedWhy: whyUnused(presetNamed(preset), sniffed.headers) };
     }
-    const mapping = guessMapping(sniffed.headers, sniffed.sampleRows);
-    return { ...base, mapping, role: mapping.kind, unusedWhy: null };
+    const { mapping, confidence } = guessMapping(sniffed.headers, sniffed.sampleRows);
+    return confidence > 0
+      ? { ...base, mapping, role: mapping.kind, unusedWhy: null }
+      : {
+          ...base,
+          mapping,
+          unusedWhy: 'What its columns mean could not be guessed; choose what each one is.',
+        };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return unreadable(messageOf(error));

@@ -87,7 +87,7 @@ export async function buildHttp(parts: {
 }): Promise<Http> {
   const app = Fastify({
     loggerInstance: parts.log as never,
-    disableRequestLogging: true,
+    logController: new Fastify.LogController({ disableRequestLogging: true }),
     bodyLimit: 2 * 1024 * 1024,
     trustProxy: 'loopback',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },

@@ -57,14 +57,25 @@ export async function openWarehouse(where: {
   cluster: string | null;
   folder: string;
 }): Promise<Warehouse> {
-  const connect = where.url ? () => served(where.url as string) : embedded(where.folder);
+  const { url } = where;
+  if (url) await createDatabase(url, where.cluster);
+  const connect = url ? () => served(url) : embedded(where.folder);
   const writer = connect();
-  const onCluster = where.cluster ? ` ON CLUSTER ${where.cluster}` : '';
-  await writer.command({
-    query: `CREATE DATABASE IF NOT EXISTS ${DATABASE}${onCluster}${where.url ? '' : ' ENGINE = Atomic'}`,
-  });
-  const readers = where.url ? [writer] : Array.from({ length: EMBEDDED_READERS }, connect);
+  const readers = url ? [writer] : Array.from({ length: EMBEDDED_READERS }, connect);
+  if (!url) {
+    await writer.command({ query: `CREATE DATABASE IF NOT EXISTS ${DATABASE} ENGINE = Atomic` });
+    // The embedded engine heeds no database named at connection.
+    for (const client of [writer, ...readers]) await client.command({ query: `USE ${DATABASE}` });
+  }
   return warehouseOver(writer, readers, where.cluster);
+}
+
+async function createDatabase(url: string, cluster: string | null): Promise<void> {
+  const client = createClient({ url });
+  await client.command({
+    query: `CREATE DATABASE IF NOT EXISTS ${DATABASE}${cluster ? ` ON CLUSTER ${cluster}` : ''}`,
+  });
+  await client.close();
 }
 
 function served(url: string): ClickHouseClient {

@@ -21,7 +21,7 @@ export async function sniffFile(path: string): Promise<SniffedFile> {
   const shape = await shapeOf(path);
   const sampleRows = await sample(path, { ...shape, headers: [], sampleRows: [] });
   const headers = await headersOf(path, shape, sampleRows);
-  if (headers.length === 0) throw emptyFile();
+  if (headers.length === 0) throw noRecords();
   return { ...shape, headers, sampleRows };
 }
 
@@ -74,6 +74,12 @@ function emptyFile(): AppError {
   return new AppError({ code: 'collect.file_empty', status: 422, detail });
 }
 
+function noRecords(): AppError {
+  const detail =
+    'No line at the start of the file could be read: lines may be 1,048,576 characters long at most.';
+  return new AppError({ code: 'collect.no_records', status: 422, detail });
+}
+
 async function textShape(path: string, compression: Compression): Promise<Shape> {
   const encoding = await sniffEncoding(path, compression);
   const text = await firstText(path, { compression, encoding });
@@ -116,7 +122,7 @@ async function sample(path: string, sniffed: SniffedFile): Promise<RowValues[]> 
   const rows: RowValues[] = [];
   for await (const row of readRows(path, sniffed)) {
     if (!isFault(row)) rows.push(row.values);
-    if (rows.length >= SAMPLE_ROWS) break;
+    if (rows.length >= SAMPLE_ROWS || row.row >= SAMPLE_ROWS * 5) break;
   }
   return rows;
 }

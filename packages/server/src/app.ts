@@ -1,0 +1,161 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { catalogRoutes, openCatalog } from './catalog/index.ts';
+import {
+  collectRoutes,
+  collectWarehouse,
+  type FactSink,
+  importJobs,
+  ingestRoutes,
+  openCollector,
+  openImportRuns,
+  openMappings,
+  openSources,
+} from './collect/index.ts';
+import type { Config } from './config.ts';
+import {
+  authenticator,
+  governanceRoutes,
+  openAccounts,
+  openApiKeys,
+  openAudit,
+  openMembers,
+  openWorkspaces,
+} from './governance/index.ts';
+import { openIdentity } from './identity/index.ts';
+import { Bus } from './platform/bus.ts';
+import type { Clock } from './platform/clock.ts';
+import { buildHttp } from './platform/http.ts';
+import { jobRoutes } from './platform/job-routes.ts';
+import { Jobs } from './platform/jobs.ts';
+import { openJournal } from './platform/journal.ts';
+import type { OpenedLedger } from './platform/ledger.ts';
+import type { Log } from './platform/log.ts';
+import { openMetrics } from './platform/metrics.ts';
+import { loadSecret } from './platform/secret.ts';
+import type { Warehouse } from './platform/warehouse.ts';
+
+export const VERSION = '0.1.0';
+
+/** What the process hands to the app: its settings, its stores, its time. */
+export interface AppParts {
+  config: Config;
+  ledger: OpenedLedger;
+  warehouse: Warehouse;
+  clock: Clock;
+  log: Log;
+  /** The command line's key on this machine. */
+  localToken: string;
+  consoleDir: string | null;
+}
+
+/** Builds every domain, from left to right, and binds them: the only place that sees them all. */
+export async function buildApp({ config, ledger, warehouse, clock, log, localToken, consoleDir }: AppParts) {
+  await mkdir(config.dataDir, { recursive: true });
+  const metrics = openMetrics();
+  const bus = new Bus(log);
+  const jobs = new Jobs(ledger.db, { clock, log, metrics, worker: 'embedded' });
+  const journal = await openJournal(join(config.dataDir, 'journal'));
+  const secret = await loadSecret(config.dataDir);
+  const base = { ledger: ledger.db, warehouse, clock, log, bus, jobs, metrics };
+
+  const accounts = openAccounts(base);
+  const apiKeys = openApiKeys(base);
+  const members = openMembers({ ...base, accounts });
+  const workspaces = openWorkspaces(base);
+  const audit = openAudit(base);
+
+  const catalog = openCatalog(base);
+  const identity = openIdentity({ warehouse, workspaces });
+
+  const collected = collectWarehouse(warehouse);
+  const sources = openSources({ ...base, warehouse: collected });
+  const sinks: FactSink[] = [
+    async (batch) => {
+      await catalog.upsertProducts(batch.workspace, batch.products, batch);
+      await catalog.upsertStores(batch.workspace, batch.stores, batch);
+    },
+  ];
+  const collector = openCollector({
+    ...base,
+    warehouse: collected,
+    journal,
+    workspaces,
+    resolve: identity.resolve,
+    sinks,
+  });
+  const runs = openImportRuns({ ...base, warehouse: collected, workspaces, dataDir: config.dataDir });
+  const mappings = openMappings(base);
+  importJobs(jobs, {
+    ...base,
+    warehouse: collected,
+    runs,
+    collector,
+    undoers: [catalog.undoImport, identity.undoImport],
+  });
+  bus.on('governance.workspaceCreated', async ({ workspace }) => {
+    await sources.create(workspace, 'Web site');
+  });
+
+  const http = await buildHttp({
+    log,
+    metrics,
+    version: VERSION,
+    consoleDir,
+    authenticate: authenticator({ accounts, apiKeys, localToken }),
+  });
+  const { mount } = http;
+  governanceRoutes(mount, { accounts, apiKeys, members, workspaces, audit, demo: config.demo !== null });
+  jobRoutes(mount, jobs);
+  catalogRoutes(mount, catalog);
+  collectRoutes(mount, {
+    sources,
+    runs,
+    mappings,
+    warehouse: collected,
+    originsOf: identity.originsOf,
+    audit,
+  });
+  await ingestRoutes(http.app, { collector, sources });
+  http.app.get('/healthz', { schema: { hide: true }, config: { access: 'public' } }, async () => ({
+    status: 'ok',
+    version: VERSION,
+    journalLagBytes: collector.lag(),
+  }));
+  http.app.get(
+    '/metrics',
+    { schema: { hide: true }, config: { access: 'public' } },
+    async (_request, reply) =>
+      reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+
+  return {
+    http,
+    secret,
+    jobs,
+    bus,
+    accounts,
+    members,
+    workspaces,
+    sources,
+    collector,
+    identity,
+    catalog,
+
+    /** Begins to store what is in the journal and to work through the queue. */
+    async start(): Promise<void> {
+      await collector.start();
+      await jobs.start();
+    },
+
+    /** Stops taking in, finishes what is under way, closes the stores. */
+    async close(): Promise<void> {
+      await http.app.close();
+      await jobs.close();
+      await collector.close();
+      await ledger.close();
+      await warehouse.close();
+    },
+  };
+}
+export type App = Awaited<ReturnType<typeof buildApp>>;

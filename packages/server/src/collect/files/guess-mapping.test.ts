@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { fileOf, mapped, OPTIONS } from './fixtures.ts';
+import { createRowMapper, guessMapping, MappingSchema, sniffFile } from './index.ts';
+
+async function guessOf(text: string) {
+  const path = fileOf(text);
+  const { headers, sampleRows } = await sniffFile(path);
+  const guess = guessMapping(headers, sampleRows);
+  const fields = Object.fromEntries(
+    Object.entries(guess.mapping.fields).map(([field, source]) => [field, source.columns.join('+')]),
+  );
+  return { path, ...guess, fields };
+}
+
+describe('guessing what a file means', () => {
+  it('knows English order lines, and its guess works', async () => {
+    const { path, mapping, fields, confidence, unusedColumns } = await guessOf(
+      'Order ID;Order Date;SKU;Product Name;Qty;Unit Price;Customer E-mail;Country;Weather\n1;25/12/2023;A;Tea;2;1.234,50;ann@x.co;UK;rain\n2;1/2/2024;B;Cup;1;3,00;bob@x.co;UK;sun\n',
+    );
+    expect(fields).toEqual({
+      orderId: 'Order ID', time: 'Order Date', productId: 'SKU', productName: 'Product Name', quantity: 'Qty', unitPrice: 'Unit Price', email: 'Customer E-mail',
+    }); // biome-ignore format: a list
+    expect(mapping).toMatchObject({
+      kind: 'orderLines',
+      dates: { order: 'DMY', why: expect.stringContaining('25') },
+      decimalMark: ',',
+    });
+    expect([confidence > 0.8, unusedColumns]).toEqual([true, ['Weather']]);
+    expect(MappingSchema.parse(JSON.parse(JSON.stringify(mapping)))).toEqual(mapping);
+    const { facts, rejections } = await mapped(path, createRowMapper(mapping, OPTIONS));
+    expect(rejections).toEqual([]);
+    expect(facts).toContainEqual(expect.objectContaining({ netCents: 246900, time: Date.UTC(2023, 11, 25) }));
+    expect(facts).toContainEqual(expect.objectContaining({ kind: 'person', traits: { country: 'UK' } }));
+  });
+
+  it('knows Chinese order lines', async () => {
+    const { fields, mapping } = await guessOf(
+      '订单号,下单时间,商品编码,商品名称,数量,单价,优惠金额,实付金额,会员卡号,手机号,门店\n1,2024/1/5 10:00,A1,茶,2,10.00,1,19.00,C1,13800138000,一店\n',
+    );
+    expect(mapping.kind).toBe('orderLines');
+    expect(fields).toEqual({
+      orderId: '订单号', time: '下单时间', productId: '商品编码', productName: '商品名称', quantity: '数量', unitPrice: '单价',
+      discount: '优惠金额', net: '实付金额', member_card: '会员卡号', phone: '手机号', storeName: '门店',
+    }); // biome-ignore format: a list
+  });
+
+  it('knows products, customers, stores and events', async () => {
+    expect(
+      (await guessOf('sku,title,vendor,department,category,price\n1,Tea,X,Food,Drinks,2.50\n')).mapping,
+    ).toMatchObject({
+      kind: 'products',
+      fields: { category: { columns: ['department', 'category'] }, price: { columns: ['price'] } },
+    });
+    expect(
+      (await guessOf('会员编号,手机号,生日,性别,爱好\n1,13800138000,1990-01-01,女,茶\n')).mapping,
+    ).toMatchObject({
+      kind: 'customers',
+      traits: {
+        birthday: { column: '生日', type: 'date' },
+        gender: { column: '性别' },
+        爱好: { column: '爱好', type: 'text' },
+      },
+    });
+    expect((await guessOf('store_id,store_name,city,lat,lng\n1,Bund,Shanghai,31,121\n')).mapping.kind).toBe(
+      'stores',
+    );
+    expect(
+      (await guessOf('event,timestamp,user_id,page\nview,2024-01-01T00:00:00Z,u1,/a\n')).mapping,
+    ).toMatchObject({
+      kind: 'events',
+      properties: { page: { column: 'page', type: 'text' } },
+    });
+  });
+
+  it('is not sure of what it does not know', async () => {
+    expect((await guessOf('x,y\n1,2\n')).confidence).toBe(0);
+  });
+
+  it('lets content overrule a name: a "date" column of numbers is no time', async () => {
+    expect(
+      (await guessOf('order id,date,created at,sku,price\n1,7,2024-01-01,A,1\n2,8,2024-01-02,A,1\n')).fields[
+        'time'
+      ],
+    ).toBe('created at');
+  });
+});

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { catalogMigrations } from './catalog/index.ts';
+import { collectMigrations } from './collect/index.ts';
+import type { Config } from './config.ts';
+import { DOMAINS } from './domains.ts';
+import { identityMigrations } from './identity/index.ts';
+import { migrateLedger, type OpenedLedger, openLedger } from './platform/ledger.ts';
+import { migrateWarehouse, openWarehouse, type Warehouse } from './platform/warehouse.ts';
+
+const SOURCE_ROOT = fileURLToPath(new URL('.', import.meta.url));
+
+/** Opens both stores and brings them to the newest form. */
+export async function openStores(
+  config: Pick<Config, 'dataDir' | 'ledgerUrl' | 'warehouseUrl' | 'warehouseCluster'>,
+): Promise<{ ledger: OpenedLedger; warehouse: Warehouse }> {
+  const [ledger, warehouse] = await Promise.all([
+    openLedger({ url: config.ledgerUrl, folder: join(config.dataDir, 'ledger') }),
+    openWarehouse({
+      url: config.warehouseUrl,
+      cluster: config.warehouseCluster,
+      folder: join(config.dataDir, 'warehouse'),
+    }),
+  ]);
+  await Promise.all([
+    migrateLedger(ledger, SOURCE_ROOT, DOMAINS),
+    migrateWarehouse(warehouse, [...catalogMigrations, ...collectMigrations, ...identityMigrations]),
+  ]);
+  return { ledger, warehouse };
+}
