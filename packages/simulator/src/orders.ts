@@ -2,6 +2,7 @@ import type { Line } from './basket.ts';
 import type { Channel } from './demand.ts';
 import { memberNumber } from './identifiers.ts';
 import { decimal, type Fields } from './messages.ts';
+import { hashText } from './rng.ts';
 import type { World } from './world.ts';
 
 /** A coupon as an order uses it. */
@@ -115,12 +116,12 @@ export function orderFields(world: World, order: Order): Fields {
     products: lines.map((line) => lineFields(world, line, coupon)),
   };
   if (coupon) fields.coupon = coupon.code;
-  return order.store === null ? fields : Object.assign(fields, tillFields(world, order.store, order.person));
+  return order.store === null ? fields : Object.assign(fields, tillFields(world, order.store, order.orderId));
 }
 
-function tillFields(world: World, store: number, person: number): Fields {
+function tillFields(world: World, store: number, orderId: string): Fields {
   const { storeId } = world.stores[store]!;
-  const number = memberNumber(world.options.seed, person);
+  const number = hashText(world.options.seed, orderId);
   return {
     store_id: storeId,
     till_id: `${storeId}-T${1 + (number % 3)}`,

@@ -41,7 +41,9 @@ export interface Population {
   dropDay: Int32Array;
   /** Their hazard of dropping out per day. */
   dropRate: Float32Array;
+  /** Price sensitivity, 0 to 1. */
   thrift: Float32Array;
+  /** Share of their visits that go to a shop. */
   storeShare: Float32Array;
   /** 0 web, 1 app, 2 mini-program. */
   onlineHome: Uint8Array;

@@ -4,6 +4,7 @@ import { HAS, type Population } from './people.ts';
 import { LATENT_TYPES, tasteInto } from './tastes.ts';
 import { LEAVES } from './taxonomy.ts';
 import { upliftIfOpened } from './touches.ts';
+import { consents } from './visitor.ts';
 import type { World } from './world.ts';
 
 /** Whom an identifier belongs to. */
@@ -28,6 +29,8 @@ export interface Truth {
   isSleeper(person: number): boolean;
   /** Buys less when mailed. */
   isDoNotDisturb(person: number): boolean;
+  /** Agrees to marketing on a day of an untouched life. */
+  consents(person: number, channel: 'email' | 'sms', day: number): boolean;
   /** Shares of interest in the categories. */
   taste(person: number): Float64Array;
   /** Expected orders of an untouched person on days [fromDay, toDay), with their drop-out known. */
@@ -53,6 +56,7 @@ export function truthOf(world: World): Truth {
     elasticity: Float64Array.from(LEAVES, ({ elasticity }) => elasticity),
     isSleeper: (person) => (people.flags[person]! & HAS.sleeper) !== 0,
     isDoNotDisturb: (person) => people.emailEffect[person]! < 0,
+    consents: (person, channel, day) => consents(world, person, channel, day),
     taste: (person) =>
       tasteInto(options.seed, person, people.latentType[person]!, new Float64Array(LEAVES.length)),
     expectedOrders: (person, fromDay, toDay) =>
