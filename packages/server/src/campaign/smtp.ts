@@ -1,0 +1,160 @@
+import { Readable } from 'node:stream';
+import { parseConnectionUrl } from 'nodemailer/lib/shared';
+import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
+import { SECOND } from '../platform/clock.ts';
+import { messageOf } from '../platform/errors.ts';
+
+/**
+ * What became of a message handed to the mail server. `refused` is for good; `later` may work another time and surely
+ * was not delivered; `unreachable` says the same of the server as a whole; `unknown` was on its way when the line went
+ * dead: it may have been delivered and must not be sent again by itself.
+ */
+export type Delivery =
+  | { fate: 'sent'; response: string }
+  | { fate: 'refused' | 'later' | 'unreachable' | 'unknown'; why: string };
+
+export interface Envelope {
+  from: string;
+  to: string;
+}
+
+/** A mail server, spoken to over a few kept connections. */
+export interface MailServer {
+  send(envelope: Envelope, message: Buffer): Promise<Delivery>;
+  close(): void;
+}
+
+interface MailFault extends Error {
+  responseCode?: number;
+  code?: string;
+}
+
+/** Speaks SMTP itself, not through nodemailer's pool, which sends a message again when a connection breaks under it. */
+export function openMailServer(where: {
+  url: string;
+  connections: number;
+  /** Most messages a second; null for as fast as the server takes them. */
+  perSecond: number | null;
+  timeoutMs?: number;
+}): MailServer {
+  const { host, port, secure, auth, tls, requireTLS, ignoreTLS } = parseConnectionUrl(where.url);
+  const timeout = where.timeoutMs ?? 60 * SECOND;
+  const idle: SMTPConnection[] = [];
+  const waiting: (() => void)[] = [];
+  let open = 0;
+  let nextAt = 0;
+  let closed = false;
+
+  /** Waits for one of the places; connections themselves are made when first needed. */
+  async function takePlace(): Promise<void> {
+    if (open >= where.connections) await new Promise<void>((resolve) => waiting.push(resolve));
+    else open += 1;
+  }
+
+  function givePlace(): void {
+    const next = waiting.shift();
+    if (next) next();
+    else open -= 1;
+  }
+
+  async function throttle(): Promise<void> {
+    if (!where.perSecond) return;
+    const now = performance.now();
+    nextAt = Math.max(now, nextAt + SECOND / where.perSecond);
+    if (nextAt > now) await new Promise((resolve) => setTimeout(resolve, nextAt - now));
+  }
+
+  function connect(): Promise<SMTPConnection> {
+    const connection = new SMTPConnection({
+      host: host ?? 'localhost',
+      port,
+      secure,
+      tls,
+      requireTLS: requireTLS === true,
+      ignoreTLS: ignoreTLS === true,
+      connectionTimeout: timeout,
+      greetingTimeout: timeout,
+      socketTimeout: timeout,
+    });
+    return new Promise((resolve, reject) => {
+      connection.once('error', reject);
+      connection.connect((fault) => {
+        if (fault) return reject(fault);
+        if (!auth) return resolve(connection);
+        connection.login(auth as SMTPConnectionAuth, (refusal) =>
+          refusal ? reject(refusal) : resolve(connection),
+        );
+      });
+    });
+  }
+
+  async function readyConnection(): Promise<SMTPConnection> {
+    for (let kept = idle.pop(); kept; kept = idle.pop()) if (!isDead(kept)) return kept;
+    const made = await connect();
+    // Once it is in use, a broken line is reported to whoever is sending; an idle one is found dead when taken.
+    made.removeAllListeners('error');
+    made.on('error', () => {});
+    return made;
+  }
+
+  async function sendOver(
+    connection: SMTPConnection,
+    envelope: Envelope,
+    message: Buffer,
+  ): Promise<Delivery> {
+    let begun = false;
+    // The body is only asked for after the server said "354 go on": before that nothing can have been delivered.
+    const body = new Readable({
+      read() {
+        begun = true;
+        this.push(message);
+        this.push(null);
+      },
+    });
+    return new Promise((resolve) => {
+      connection.send({ from: envelope.from, to: [envelope.to] }, body, (fault, info) => {
+        if (!fault) return resolve({ fate: 'sent', response: info?.response ?? '' });
+        resolve(deliveryOf(fault, begun));
+      });
+    });
+  }
+
+  return {
+    async send(envelope, message) {
+      await takePlace();
+      try {
+        await throttle();
+        let connection: SMTPConnection;
+        try {
+          connection = await readyConnection();
+        } catch (error) {
+          return { fate: 'unreachable', why: messageOf(error) };
+        }
+        const delivery = await sendOver(connection, envelope, message);
+        if (delivery.fate === 'unknown' || isDead(connection) || closed) connection.close();
+        else if (delivery.fate === 'sent') idle.push(connection);
+        else connection.reset((fault) => (fault || closed ? connection.close() : idle.push(connection)));
+        return delivery;
+      } finally {
+        givePlace();
+      }
+    },
+    close() {
+      closed = true;
+      for (const connection of idle.splice(0)) connection.quit();
+    },
+  };
+}
+
+function isDead(connection: SMTPConnection): boolean {
+  const { _destroyed, _closing } = connection as unknown as { _destroyed?: boolean; _closing?: boolean };
+  return Boolean(_destroyed || _closing);
+}
+
+/** Reads a failure: an answer of the server is definite; a dead line is only when the body had not been begun. */
+function deliveryOf(fault: MailFault, begun: boolean): Delivery {
+  const why = messageOf(fault).slice(0, 300);
+  if (fault.responseCode) return { fate: fault.responseCode >= 500 ? 'refused' : 'later', why };
+  if (fault.code === 'EENVELOPE' || fault.code === 'EMESSAGE') return { fate: 'refused', why };
+  return { fate: begun ? 'unknown' : 'later', why };
+}
