@@ -77,10 +77,9 @@ describe('guessing what a file means', () => {
   });
 
   it('lets content overrule a name: a "date" column of numbers is no time', async () => {
-    expect(
-      (await guessOf('order id,date,created at,sku,price\n1,7,2024-01-01,A,1\n2,8,2024-01-02,A,1\n')).fields[
-        'time'
-      ],
-    ).toBe('created at');
+    const { fields } = await guessOf(
+      'order id,date,created at,sku,price\n1,7,2024-01-01,A,1\n2,8,2024-01-02,A,1\n',
+    );
+    expect(fields).toMatchObject({ time: 'created at' });
   });
 });

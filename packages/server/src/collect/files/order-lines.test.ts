@@ -112,7 +112,7 @@ describe('order lines', () => {
       [300, 700],
       [200, 800],
     ]);
-    expect(codes(corrections)).toEqual(['amounts_disagree', 'amounts_disagree']);
+    expect(codes(corrections)).toEqual(['amounts_disagree']);
   });
 
   it('holds quantity x unit price - discount = net for every line of whole-cent prices', () => {
@@ -133,7 +133,7 @@ describe('order lines', () => {
           off: off / 100,
         };
         const [fact] = lines(mapper.map({ row: 1, values, raw: '' }).facts);
-        expect(fact!.quantity * fact!.unitPriceCents - fact!.discountCents).toBe(fact!.netCents);
+        expect(fact!.quantity * fact!.unitPriceCents === fact!.discountCents + fact!.netCents).toBe(true);
         expect(Math.abs(fact!.discountCents)).toBeLessThanOrEqual(
           Math.abs(fact!.quantity) * fact!.unitPriceCents,
         );
@@ -234,7 +234,7 @@ describe('whole orders', () => {
           expect(sales.map((line) => line.orderId)).toEqual(prices.map(() => '7'));
           expect(sum(sales, 'netCents')).toBe(paid);
           expect(sum(sales, 'discountCents')).toBe(whole - paid);
-          expect(-sum(returns, 'netCents')).toBe(Math.min(back, paid));
+          expect(sum(returns, 'netCents') + Math.min(back, paid)).toBe(0);
         },
       ),
       { numRuns: 50 },

@@ -59,7 +59,7 @@ export const onlineRetail: Preset = {
             CRUK: 'charity commission',
             AMAZONFEE: 'marketplace fee',
             'BANK CHARGES': 'bank charges',
-            PADS: 'packing extra',
+            PADS: 'free extra',
             'GIFT_0001_*': 'gift voucher',
           },
         },
