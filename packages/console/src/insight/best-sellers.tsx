@@ -1,10 +1,10 @@
 import type { Overview } from '@qianmian/contract';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { buyersOf, segmentDraftAddress } from '../segment/people-behind.ts';
 import { useTo } from '../shell/address.ts';
 import { useCan } from '../shell/session.tsx';
 import { Anchor, type Column, DataTable, EmptyState, Money, Panel, useFormat } from '../ui/index.ts';
-import { buyersOf, segmentDraftAddress } from './people-behind.ts';
 
 type Row = Overview['topProducts'][number];
 
@@ -31,10 +31,7 @@ export function BestSellers({ overview }: { overview: Overview }) {
             <Anchor
               className="qm-row-link"
               title={t('products.people', { product: name(row) })}
-              href={segmentDraftAddress(
-                to,
-                buyersOf({ products: [row.productId] }, overview.from, overview.to),
-              )}
+              href={segmentDraftAddress(to, buyersOf({ products: [row.productId] }, overview))}
             >
               {name(row)}
             </Anchor>
@@ -69,7 +66,7 @@ export function BestSellers({ overview }: { overview: Overview }) {
         width: 120,
       },
     ];
-  }, [t, format, to, canSee, total, overview.from, overview.to]);
+  }, [t, format, to, canSee, total, overview]);
   return (
     <Panel title={t('products.title')} flush>
       <DataTable

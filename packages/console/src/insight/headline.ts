@@ -23,9 +23,12 @@ export function mainPart(breakdowns: readonly (readonly Part[])[], total: number
 
 /** What a channel is called: our own word where we have one. */
 export function channelName(t: TFunction<'insight'>, key: string, label: string): string {
-  const word = `channel.${key || 'unknown'}`;
-  const own = (t as (key: string, options: { defaultValue: string }) => string)(word, { defaultValue: '' });
-  return own || label || key;
+  return ownWord(t, `channel.${key || 'unknown'}`) || label || key;
+}
+
+/** A text that may not exist; empty then. */
+function ownWord(t: TFunction<'insight'>, key: string): string {
+  return (t as (key: string, options: { defaultValue: string }) => string)(key, { defaultValue: '' });
 }
 
 /** The sentence of the overview: how much, against the period before, and from where. */
@@ -63,6 +66,8 @@ function changeWords(
   const channel = mainPart([overview.byChannel], difference);
   const part = channel ?? mainPart([overview.byCategory, overview.byStore], difference);
   if (!part) return moved;
-  const name = channel ? channelName(t, part.key, part.label) : part.label || part.key;
+  const name = channel
+    ? ownWord(t, `headline.${part.key}`) || channelName(t, part.key, part.label)
+    : part.label || part.key;
   return moved + t(change > 0 ? 'headline.mostlyFrom' : 'headline.mostlyBy', { part: name });
 }

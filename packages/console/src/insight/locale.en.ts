@@ -18,6 +18,12 @@ export const en = {
     mostlyFrom: ', mostly from {{part}}',
     mostlyBy: ', mostly in {{part}}',
     end: '.',
+    app: 'the app',
+    web: 'the web shop',
+    store: 'stores',
+    pos: 'store tills',
+    'mini-program': 'the mini-program',
+    miniprogram: 'the mini-program',
     nothing: 'No sales in the {{days}} days to {{to}}.',
   },
   indicator: {

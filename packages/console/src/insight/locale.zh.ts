@@ -21,6 +21,12 @@ export const zh: Words<typeof en> = {
     mostlyFrom: '，增长主要来自{{part}}',
     mostlyBy: '，下滑主要在{{part}}',
     end: '',
+    app: ' App',
+    web: '网站',
+    store: '门店',
+    pos: '门店收银',
+    'mini-program': '小程序',
+    miniprogram: '小程序',
     nothing: '截至{{to}}的 {{days}} 天没有销售',
   },
   indicator: {

@@ -2,11 +2,11 @@ import type { Overview } from '@qianmian/contract';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { buyersOf, segmentDraftAddress } from '../segment/people-behind.ts';
 import { useTo } from '../shell/address.ts';
 import { useCan } from '../shell/session.tsx';
 import { Bars, EmptyState, Panel, useFormat } from '../ui/index.ts';
 import { channelName } from './headline.ts';
-import { buyersOf, segmentDraftAddress } from './people-behind.ts';
 
 const SOURCES = { channel: 'byChannel', category: 'byCategory', store: 'byStore' } as const;
 const FILTERS = { channel: 'channels', category: 'categories', store: 'stores' } as const;
@@ -22,7 +22,7 @@ export function SalesParts({ kind, overview }: { kind: keyof typeof SOURCES; ove
   const parts = overview[SOURCES[kind]];
   const bars = parts.map((part) => {
     const label = kind === 'channel' ? channelName(t, part.key, part.label) : part.label || part.key;
-    const behind = buyersOf({ [FILTERS[kind]]: [part.key] }, overview.from, overview.to);
+    const behind = buyersOf({ [FILTERS[kind]]: [part.key] }, overview);
     return {
       key: part.key,
       label: label || t('channel.unknown'),

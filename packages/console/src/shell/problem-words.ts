@@ -2,6 +2,7 @@ import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorWords } from '../ui/states.tsx';
 import { ApiProblem } from './api.ts';
+import { faultKey } from './fault-words.ts';
 
 /** What the reader is told, by what went wrong: the name of one of our own sentences, or the server's. */
 export function problemKey(
@@ -31,5 +32,23 @@ export function useProblemWords() {
       };
     },
     [t, i18n],
+  );
+}
+
+/** Faults by field in the reader's language, where we have words for them. */
+export function useFaultWords() {
+  const { t } = useTranslation('shell');
+  return useCallback(
+    (fields: Record<string, string>): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(fields).map(([field, fault]) => {
+          const known = faultKey(fault);
+          return [
+            field,
+            known ? (t as (key: string, n: { n: string }) => string)(`fault.${known.key}`, known) : fault,
+          ];
+        }),
+      ),
+    [t],
   );
 }

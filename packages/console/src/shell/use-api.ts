@@ -10,7 +10,7 @@ import {
 import { useCallback, useMemo } from 'react';
 import { useToast } from '../ui/toast.tsx';
 import { ApiProblem, type Call, call, type WorkspaceCall } from './api.ts';
-import { useProblemWords } from './problem-words.ts';
+import { useFaultWords, useProblemWords } from './problem-words.ts';
 import { useWorkspaceId } from './session.tsx';
 
 /** Puts the workspace of the address into a call. */
@@ -128,6 +128,10 @@ export function useAction<E extends Endpoint>(endpoint: E, options: ActionOption
     (given: WorkspaceCall<E>) => mutateAsync(given).catch(() => undefined),
     [mutateAsync],
   );
-  const fields = error instanceof ApiProblem && error.isAboutFields ? error.fields : undefined;
+  const faultWords = useFaultWords();
+  const fields = useMemo(
+    () => (error instanceof ApiProblem && error.isAboutFields ? faultWords(error.fields) : undefined),
+    [error, faultWords],
+  );
   return { run, running: isPending, error, fields, reset };
 }

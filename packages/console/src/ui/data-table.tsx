@@ -73,13 +73,15 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   );
 
   const open = rowHref ? (row: Row) => goTo(rowHref(row)) : onRowClick;
-  const width = shown.reduce((sum, column) => sum + (column.width ?? 140), 0);
+  const widest = window.innerWidth < 600 ? 180 : Number.POSITIVE_INFINITY;
+  const widthOf = (column: Column<Row>) => Math.min(column.width ?? 140, widest);
+  const width = shown.reduce((sum, column) => sum + widthOf(column), 0);
   const virtual = ordered.length >= virtualFrom;
   const tableColumns: TableProps<Row>['columns'] = shown.map((column, at) => ({
     key: column.key,
     title: column.help ? <abbr title={column.help}>{column.title}</abbr> : column.title,
     align: column.align,
-    width: column.width ?? 140,
+    width: widthOf(column),
     ellipsis: true,
     className: column.align === 'right' ? 'qm-num' : undefined,
     sorter: column.sortable,
@@ -105,12 +107,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     element.scrollHeight - element.scrollTop - element.clientHeight < ROW_PX * 12;
 
   return (
-    <div
-      className={props.bare ? 'qm-table qm-table-bare' : 'qm-table'}
-      ref={frame}
-      onKeyDown={moveByArrow}
-      role="presentation"
-    >
+    // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys only move the focus between the links inside
+    <div className={props.bare ? 'qm-table qm-table-bare' : 'qm-table'} ref={frame} onKeyDown={moveByArrow}>
       <div className="qm-table-bar">
         <div className="qm-table-tools">{props.toolbar}</div>
         <div className="qm-table-tools">

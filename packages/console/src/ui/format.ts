@@ -144,9 +144,9 @@ export function createFormat({ language, currency, timeZone }: FormatSettings) {
     dayShort: (day: string) => calendar(day, { month: 'short', day: 'numeric' }),
     /** With the weekday, for tool tips. */
     dayLong: (day: string) => calendar(day, { ...dayOf, weekday: 'short' }),
-    /** `Oct 24 – Nov 22, 2026`. */
+    /** `Oct 24 – Nov 22, 2026`, `2026年10月24日至11月22日`. */
     days: (from: string, to: string) =>
-      dateWith({ ...dayOf, timeZone: 'UTC' }).formatRange(
+      dateWith({ ...dayOf, month: language === 'zh' ? 'long' : 'short', timeZone: 'UTC' }).formatRange(
         new Date(`${from}T00:00:00Z`),
         new Date(`${to}T00:00:00Z`),
       ),

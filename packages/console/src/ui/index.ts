@@ -13,6 +13,7 @@
  * - `<DataTable id label columns rows rowKey rowHref …>`: `value` of a column is sorted and exported, `cell` is shown. For
  *   server lists give `rows={list.rows} total={list.total} more={list.more} loading={list.loading}` of
  *   `useApiPages`, with `sort`/`onSort` from the address and `exportHref={hrefOf(api.export…, …)}`.
+ * - `<Badge tone>` says a state in a word with a dot; colour only by meaning.
  * - `<EmptyState title text action>` says the next step. `<Why title>facts</Why>` explains a number.
  * - `useConfirm()` / `<ConfirmDanger>` name the consequence before what cannot be undone; `useToast()` says what happened.
  * - Forms: antd `Form` with `<FormField name label hint>`, and `useFieldFaults(form, action.fields)` for the server's faults.
@@ -24,6 +25,7 @@
  */
 export { readAddress, useAddressState, writeAddress } from './address-state.ts';
 export { Anchor, useGoTo } from './anchor.tsx';
+export { Badge, type Tone } from './badge.tsx';
 export { Change, type Meaning } from './change.tsx';
 export { type Bar, Bars, SplitBar } from './charts/bars.tsx';
 export { Chart, type ChartTable, type Picked } from './charts/chart.tsx';

@@ -118,6 +118,8 @@ function Canvas({ option, summary, height, onPick, drawn }: CanvasProps) {
   const [failed, setFailed] = useState(false);
   const { palette } = usePalette();
 
+  // Made anew with another palette; another option alone is set by the effect below.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -145,8 +147,6 @@ function Canvas({ option, summary, height, onPick, drawn }: CanvasProps) {
       drawn.current?.dispose();
       drawn.current = null;
     };
-    // The chart is made anew with the palette; a new option is set by the effect below.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [palette, drawn]);
 
   useEffect(() => {

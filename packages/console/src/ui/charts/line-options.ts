@@ -23,7 +23,7 @@ export interface LineSettings {
   heading?: (at: number) => string;
 }
 
-function escape(text: string): string {
+function asText(text: string): string {
   return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
@@ -94,11 +94,11 @@ export function lineOption(
             line.low && line.high
               ? ` <small>${write(line.low[at] ?? 0)} – ${write(line.high[at] ?? 0)}</small>`
               : '';
-          return `<div class="qm-tip-row"><i style="background:${colourOf(line, place)}"></i>${escape(line.name)}<b>${
-            value === null || value === undefined ? '–' : escape(write(value))
+          return `<div class="qm-tip-row"><i style="background:${colourOf(line, place)}"></i>${asText(line.name)}<b>${
+            value === null || value === undefined ? '–' : asText(write(value))
           }${between}</b></div>`;
         });
-        return `<div class="qm-tip-head">${escape(heading?.(at) ?? labels[at] ?? '')}</div>${rows.join('')}`;
+        return `<div class="qm-tip-head">${asText(heading?.(at) ?? labels[at] ?? '')}</div>${rows.join('')}`;
       },
     },
     series,

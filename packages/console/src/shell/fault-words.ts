@@ -1,0 +1,22 @@
+/** Faults as the contract and the server word them, and the names of our own sentences for them. */
+const PATTERNS: [RegExp, string][] = [
+  [/^is taken/, 'taken'],
+  [/^is not right/, 'notRight'],
+  [/^is needed/, 'needed'],
+  [/^(must not be empty|must be chosen|Required|Invalid input: expected \w+, received undefined)/, 'missing'],
+  [/at least (?<n>\d+) characters|expected string to have >=(?<m>\d+) characters/, 'tooShort'],
+  [/at most (?<n>\d+) characters|expected string to have <=(?<m>\d+) characters/, 'tooLong'],
+  [/must be at least (?<n>[\d.]+)|expected number to be >=(?<m>[\d.]+)/, 'tooSmall'],
+  [/must be at most (?<n>[\d.]+)|expected number to be <=(?<m>[\d.]+)/, 'tooLarge'],
+  [/must be after the start|must not be before/, 'beforeStart'],
+  [/email/i, 'email'],
+];
+
+/** Which sentence says a fault, with the number in it; null for one we have no words for. */
+export function faultKey(fault: string): { key: string; n: string } | null {
+  for (const [pattern, key] of PATTERNS) {
+    const found = pattern.exec(fault);
+    if (found) return { key, n: found.groups?.n ?? found.groups?.m ?? '' };
+  }
+  return null;
+}
