@@ -5,8 +5,8 @@ export type CsvRecord =
   | { kind: 'fault'; code: string; message: string; raw: string };
 
 /** A field may not run over more lines than this: a quote left open must not swallow the rest of the file. */
-export const MAX_LINES_A_FIELD = 100;
-export const MAX_RECORD_CHARS = 1024 * 1024;
+const MAX_LINES_A_FIELD = 100;
+const MAX_RECORD_CHARS = 1024 * 1024;
 
 interface Cursor {
   text: string;

@@ -1,6 +1,6 @@
 import { csvRecords } from './csv-records.ts';
 
-export const DELIMITERS = [',', ';', '\t', '|'] as const;
+const DELIMITERS = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
 
 /** The delimiter under which the first records agree best on their number of columns. */

@@ -18,8 +18,14 @@ describe('guessing what a file means', () => {
       'Order ID;Order Date;SKU;Product Name;Qty;Unit Price;Customer E-mail;Country;Weather\n1;25/12/2023;A;Tea;2;1.234,50;ann@x.co;UK;rain\n2;1/2/2024;B;Cup;1;3,00;bob@x.co;UK;sun\n',
     );
     expect(fields).toEqual({
-      orderId: 'Order ID', time: 'Order Date', productId: 'SKU', productName: 'Product Name', quantity: 'Qty', unitPrice: 'Unit Price', email: 'Customer E-mail',
-    }); // biome-ignore format: a list
+      orderId: 'Order ID',
+      time: 'Order Date',
+      productId: 'SKU',
+      productName: 'Product Name',
+      quantity: 'Qty',
+      unitPrice: 'Unit Price',
+      email: 'Customer E-mail',
+    });
     expect(mapping).toMatchObject({
       kind: 'orderLines',
       dates: { order: 'DMY', why: expect.stringContaining('25') },
@@ -39,9 +45,18 @@ describe('guessing what a file means', () => {
     );
     expect(mapping.kind).toBe('orderLines');
     expect(fields).toEqual({
-      orderId: '订单号', time: '下单时间', productId: '商品编码', productName: '商品名称', quantity: '数量', unitPrice: '单价',
-      discount: '优惠金额', net: '实付金额', member_card: '会员卡号', phone: '手机号', storeName: '门店',
-    }); // biome-ignore format: a list
+      orderId: '订单号',
+      time: '下单时间',
+      productId: '商品编码',
+      productName: '商品名称',
+      quantity: '数量',
+      unitPrice: '单价',
+      discount: '优惠金额',
+      net: '实付金额',
+      member_card: '会员卡号',
+      phone: '手机号',
+      storeName: '门店',
+    });
   });
 
   it('knows products, customers, stores and events', async () => {

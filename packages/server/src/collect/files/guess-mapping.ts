@@ -15,14 +15,41 @@ const PERSON_FIELDS: Field[] = [
 ];
 const KIND_FIELDS: Record<RecordKind, Field[]> = {
   orderLines: [
-    'orderId', 'lineId', 'time', 'productId', 'productName', 'brand', 'category', 'quantity', 'net', 'unitPrice', 'discount',
-    'refund', 'refundTime', 'status', 'channel', 'currency', 'couponCode', 'storeId', 'storeName', ...PERSON_FIELDS,
+    'orderId',
+    'lineId',
+    'time',
+    'productId',
+    'productName',
+    'brand',
+    'category',
+    'quantity',
+    'net',
+    'unitPrice',
+    'discount',
+    'refund',
+    'refundTime',
+    'status',
+    'channel',
+    'currency',
+    'couponCode',
+    'storeId',
+    'storeName',
+    ...PERSON_FIELDS,
   ],
   products: ['productId', 'productName', 'productNameZh', 'brand', 'category', 'price', 'cost', 'imageUrl'],
   customers: PERSON_FIELDS,
-  stores: ['storeId', 'storeName', 'storeNameZh', 'city', 'country', 'latitude', 'longitude', 'storeTimeZone'],
+  stores: [
+    'storeId',
+    'storeName',
+    'storeNameZh',
+    'city',
+    'country',
+    'latitude',
+    'longitude',
+    'storeTimeZone',
+  ],
   events: ['eventName', 'messageId', 'time', 'channel', ...PERSON_FIELDS],
-}; // biome-ignore format: lists
+};
 const LEAST_CONFIDENCE = 0.35;
 
 /** A guess to be looked over by a person: a confidence for each field, and the columns nothing was made of. */

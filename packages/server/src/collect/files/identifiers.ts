@@ -9,8 +9,20 @@ const EMAIL = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;.]{2,}$/;
 const PLACEHOLDER =
   /^(?:0+|1{6,}|n\/?a|null|none|nil|undefined|unknown|guest|anonymous|-+|\/|无|匿名|散客)$/i;
 const COUNTRY_OF: Record<string, CountryCode> = {
-  CNY: 'CN', USD: 'US', GBP: 'GB', JPY: 'JP', HKD: 'HK', TWD: 'TW', SGD: 'SG', KRW: 'KR', AUD: 'AU', CAD: 'CA', INR: 'IN', EUR: 'DE', KWD: 'KW',
-}; // biome-ignore format: one table, one line
+  CNY: 'CN',
+  USD: 'US',
+  GBP: 'GB',
+  JPY: 'JP',
+  HKD: 'HK',
+  TWD: 'TW',
+  SGD: 'SG',
+  KRW: 'KR',
+  AUD: 'AU',
+  CAD: 'CA',
+  INR: 'IN',
+  EUR: 'DE',
+  KWD: 'KW',
+};
 
 /** Reads the person's identifiers off a row, normalised, strongest first. */
 export type ReadIdentifiers = (values: RowValues, draft: RowDraft) => Identifier[];

@@ -66,10 +66,20 @@ export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
     const storeId = reader.text('storeId', values, draft) || reader.text('storeName', values, draft);
     const couponCode = reader.text('couponCode', values, draft);
     const line: OrderLineFact = {
-      kind: 'orderLine', orderId, lineId, lineKind: amounts.lineKind, time: time!, identifiers,
-      channel: channelOf(values, draft), productId: product.productId, quantity: amounts.quantity,
-      unitPriceCents: amounts.unitPriceCents, discountCents: amounts.discountCents, netCents: amounts.netCents, currency: currency.code,
-    }; // biome-ignore format: the fact's fields in their order
+      kind: 'orderLine',
+      orderId,
+      lineId,
+      lineKind: amounts.lineKind,
+      time: time!,
+      identifiers,
+      channel: channelOf(values, draft),
+      productId: product.productId,
+      quantity: amounts.quantity,
+      unitPriceCents: amounts.unitPriceCents,
+      discountCents: amounts.discountCents,
+      netCents: amounts.netCents,
+      currency: currency.code,
+    };
     if (storeId !== '') line.storeId = storeId;
     if (couponCode !== '') line.couponCode = couponCode;
     const refund = refunded.has(status)

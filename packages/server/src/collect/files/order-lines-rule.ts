@@ -15,8 +15,18 @@ const MAX_LINES_AN_ORDER = 10_000;
 
 /** Fields that belong to a line; all others hold for the whole order and may stand on its first row only. */
 const LINE_FIELDS = new Set<Field>([
-  'lineId', 'productId', 'productName', 'brand', 'category', 'quantity', 'unitPrice', 'discount', 'net', 'refund', 'lineItems',
-]); // biome-ignore format: a list
+  'lineId',
+  'productId',
+  'productName',
+  'brand',
+  'category',
+  'quantity',
+  'unitPrice',
+  'discount',
+  'net',
+  'refund',
+  'lineItems',
+]);
 
 /** Order lines, a row at a time: nothing but ids, products and stores is remembered. */
 export function orderLinesRule(setup: OrderLineSetup): RowRule {

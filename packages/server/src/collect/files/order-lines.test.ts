@@ -8,11 +8,21 @@ import { columns, texts } from './presets/preset.ts';
 const MAPPING: Mapping = {
   kind: 'orderLines',
   fields: columns({
-    orderId: 'order', time: 'time', productId: 'sku', productName: 'name', quantity: 'qty', unitPrice: 'price', user: 'user',
-    discount: 'off', status: 'status', storeName: 'store', phone: 'phone', email: 'email',
+    orderId: 'order',
+    time: 'time',
+    productId: 'sku',
+    productName: 'name',
+    quantity: 'qty',
+    unitPrice: 'price',
+    user: 'user',
+    discount: 'off',
+    status: 'status',
+    storeName: 'store',
+    phone: 'phone',
+    email: 'email',
   }),
   traits: texts({ city: 'city' }),
-}; // biome-ignore format: one field after the other
+};
 const HEADER = 'order,time,sku,name,qty,price,user,off,status,store,phone,email,city\n';
 const lines = (facts: Fact[]) => facts.filter((fact) => fact.kind === 'orderLine') as OrderLineFact[];
 const codes = (notes: { code: string }[]) => notes.map((note) => note.code);
@@ -34,11 +44,23 @@ describe('order lines', () => {
       { kind: 'store', storeId: 'Main St', name: 'Main St' },
       { kind: 'person', time, identifiers, traits: { city: 'Bath' } },
       {
-        kind: 'orderLine', orderId: '1', lineId: 'T1', lineKind: 'sale', time, identifiers, channel: 'import', storeId: 'Main St',
-        productId: 'T1', quantity: 2, unitPriceCents: 100050, discountCents: 50, netCents: 200050, currency: 'CNY',
+        kind: 'orderLine',
+        orderId: '1',
+        lineId: 'T1',
+        lineKind: 'sale',
+        time,
+        identifiers,
+        channel: 'import',
+        storeId: 'Main St',
+        productId: 'T1',
+        quantity: 2,
+        unitPriceCents: 100050,
+        discountCents: 50,
+        netCents: 200050,
+        currency: 'CNY',
       },
       { kind: 'product', productId: 'T1', name: 'Tea' },
-    ]); // biome-ignore format: facts
+    ]);
     expect(codes(corrections)).toEqual(['trimmed', 'phone_normalised', 'email_normalised']);
   });
 

@@ -81,11 +81,17 @@ describe.skipIf(skipped('completejourney') !== '')(
         'coupon_redemptions',
       ]);
       expect(unused.map((file) => file.path.split('/').at(-1))).toEqual([
-      'campaign_descriptions.csv.gz', 'campaigns.csv.gz', 'coupons.csv.gz', 'promotions_sample.csv.gz',
-    ]); // biome-ignore format: a list
+        'campaign_descriptions.csv.gz',
+        'campaigns.csv.gz',
+        'coupons.csv.gz',
+        'promotions_sample.csv.gz',
+      ]);
       const [products, people, sales, redemptions] = [
-      await tallied(files[0]!), await tallied(files[1]!), await tallied(files[2]!), await tallied(files[3]!),
-    ]; // biome-ignore format: a list
+        await tallied(files[0]!),
+        await tallied(files[1]!),
+        await tallied(files[2]!),
+        await tallied(files[3]!),
+      ];
 
       expect([products.rows, products.products.size, products.rejected]).toEqual([92_331, 92_331, {}]);
       expect([people.facts, people.rejected]).toEqual([{ person: 801 }, {}]);
@@ -105,27 +111,48 @@ describe.skipIf(skipped('completejourney') !== '')(
       };
       const identifiers = [{ type: 'user', value: '2261' }];
       expect(await first(files[2]!)).toEqual([
-      { kind: 'store', storeId: '309' },
-      {
-        kind: 'orderLine', orderId: '31625220889', lineId: '940996', lineKind: 'sale', time: Date.UTC(2017, 0, 28, 19, 6, 53), identifiers,
-        channel: 'store', storeId: '309', productId: '940996', quantity: 1, unitPriceCents: 429, discountCents: 43, netCents: 386, currency: 'USD',
-      },
-    ]); // biome-ignore format: facts
+        { kind: 'store', storeId: '309' },
+        {
+          kind: 'orderLine',
+          orderId: '31625220889',
+          lineId: '940996',
+          lineKind: 'sale',
+          time: Date.UTC(2017, 0, 28, 19, 6, 53),
+          identifiers,
+          channel: 'store',
+          storeId: '309',
+          productId: '940996',
+          quantity: 1,
+          unitPriceCents: 429,
+          discountCents: 43,
+          netCents: 386,
+          currency: 'USD',
+        },
+      ]);
       expect(await first(files[0]!)).toEqual([
-      {
-        kind: 'product', productId: '25671', name: 'ICE - CRUSHED/CUBED', brand: 'National',
-        category: ['GROCERY', 'FRZN ICE', 'ICE - CRUSHED/CUBED'], attributes: { manufacturer_id: '2', package_size: '22 LB' },
-      },
-    ]); // biome-ignore format: facts
+        {
+          kind: 'product',
+          productId: '25671',
+          name: 'ICE - CRUSHED/CUBED',
+          brand: 'National',
+          category: ['GROCERY', 'FRZN ICE', 'ICE - CRUSHED/CUBED'],
+          attributes: { manufacturer_id: '2', package_size: '22 LB' },
+        },
+      ]);
       expect(await first(files[1]!)).toMatchObject([
         { traits: { age: '65+', home_ownership: 'Homeowner', household_size: '2', kids_count: '0' } },
       ]);
       expect(await first(files[3]!)).toMatchObject([
-      {
-        kind: 'event', name: 'Coupon Redeemed', time: Date.UTC(2017, 0, 1, 5), channel: 'store', messageId: expect.stringMatching(/^file-[0-9a-f]{32}$/),
-        identifiers: [{ type: 'user', value: '1029' }], properties: { coupon_upc: '51380041013', campaign_id: '26' },
-      },
-    ]); // biome-ignore format: facts
+        {
+          kind: 'event',
+          name: 'Coupon Redeemed',
+          time: Date.UTC(2017, 0, 1, 5),
+          channel: 'store',
+          messageId: expect.stringMatching(/^file-[0-9a-f]{32}$/),
+          identifiers: [{ type: 'user', value: '1029' }],
+          properties: { coupon_upc: '51380041013', campaign_id: '26' },
+        },
+      ]);
     });
   },
 );
@@ -141,8 +168,13 @@ describe.skipIf(skipped('online-retail') !== '')(`Online Retail${skipped('online
     // Of 4,350 cancellations, 21 are duplicates. Of 67,225 rows without customer, 65,804 are real sales.
     expect(tally.facts).toEqual({ sale: 232_298, return: 4_329, person: 2_985, product: 3_436 });
     expect(tally.corrected).toEqual({
-      no_customer: 65_804, trimmed: 45_210, not_merchandise: 1_451, code_standardised: 1_158, unreadable_character: 20, rounded: 1,
-    }); // biome-ignore format: counts
+      no_customer: 65_804,
+      trimmed: 45_210,
+      not_merchandise: 1_451,
+      code_standardised: 1_158,
+      unreadable_character: 20,
+      rounded: 1,
+    });
     expect([tally.orders.size, tally.people.size, tally.products.size]).toEqual([11_368, 2_974, 3_436]);
     expect([tally.saleCents, tally.returnCents]).toEqual([469_092_961, -42_490_799]);
     expect(tally.lineIds.size).toBe(236_627);

@@ -1,3 +1,4 @@
+import { AppError } from '../../platform/errors.ts';
 import { type CsvRecord, csvRecords } from './csv-records.ts';
 import { uniqueHeaders } from './headers.ts';
 import { clippedRaw, type ReadRow, type RowNote, type RowValues } from './source-row.ts';
@@ -15,7 +16,7 @@ export async function* readCsv(text: AsyncIterable<string>, delimiter: string): 
   for await (const records of csvRecords(text, delimiter, () => headers.length)) {
     for (const record of records) {
       if (headers.length === 0) {
-        if (record.kind === 'cells') headers = uniqueHeaders(record.cells);
+        headers = namesIn(record);
         continue;
       }
       row++;
@@ -36,7 +37,15 @@ function rowOf(record: Exclude<CsvRecord, { kind: 'blank' }>, row: number, heade
 /** The column names of delimited text. */
 export async function csvHeaders(text: AsyncIterable<string>, delimiter: string): Promise<string[]> {
   for await (const records of csvRecords(text, delimiter, () => 0)) {
-    for (const record of records) if (record.kind === 'cells') return uniqueHeaders(record.cells);
+    for (const record of records) if (record.kind !== 'blank') return namesIn(record);
   }
   return [];
+}
+
+/** The first record that is not blank names the columns; were it skipped, a data row would. */
+function namesIn(record: CsvRecord): string[] {
+  if (record.kind === 'blank') return [];
+  if (record.kind === 'cells') return uniqueHeaders(record.cells);
+  const detail = `The header line cannot be read: ${record.message}`;
+  throw new AppError({ code: 'collect.bad_header', status: 422, detail });
 }

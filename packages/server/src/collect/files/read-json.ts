@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
 import { type CellValue, clippedRaw, type ReadRow, type RowValues } from './source-row.ts';
 
-export const MAX_JSON_ROW_CHARS = 1024 * 1024;
+const MAX_JSON_ROW_CHARS = 1024 * 1024;
 const MAX_WRAPPED_CHARS = 64 * 1024 * 1024;
 const MAX_DEPTH = 8;
 

@@ -77,6 +77,14 @@ describe('telling what a file is', () => {
     ['a file of blanks', '\n \n', 'collect.file_empty'],
     ['an old workbook', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'collect.unknown_format'],
     ['a damaged workbook', Buffer.from('PK\u0003\u0004nothing'), 'collect.file_damaged'],
+    [
+      'a picture',
+      Buffer.from('89504e470d0a1a0a0000000d494844520000001000000010080600000000', 'hex'),
+      'collect.unknown_format',
+    ],
+    ['a header with an open quote', '"a,b\n1,2\n', 'collect.bad_header'],
+    ['one endless line', 'x'.repeat(2_000_000), 'collect.bad_header'],
+    ['one endless record', `{"a":"${'x'.repeat(2_000_000)}"}`, 'collect.no_records'],
     ['a cut gzip', gzipSync('a,b\n'.repeat(1e5)).subarray(0, 200), 'collect.file_damaged'],
     ['a damaged Parquet file', 'PAR1 and no more PAR1', 'collect.file_damaged'],
   ])('says what is wrong with %s', async (_, content, code) => {
@@ -266,8 +274,11 @@ describe('Excel', () => {
     ]);
     expect(rows.map((row) => row.row)).toEqual([1, 2, 3, 5]);
     expect(rows.map((row) => (isFault(row) ? row.message : (row.notes?.[0]?.code ?? '')))).toMatchObject([
-      '', 'formula_value', expect.stringContaining('save it'), 'cell_error',
-    ]); // biome-ignore format: a list
+      '',
+      'formula_value',
+      expect.stringContaining('save it'),
+      'cell_error',
+    ]);
   });
 });
 
@@ -288,7 +299,13 @@ describe('Parquet', () => {
     const rows = await rowsIn(path);
     expect(rows.length).toBe(3);
     expect(values(rows)[2]).toEqual({
-      id: 2, name: 'tea 2', price: '2.55', day: '2024-03-05', at: expect.stringContaining('2024-03-05T10:20:30'), big: '9007199254740993', none: null,
-    }); // biome-ignore format: one row
+      id: 2,
+      name: 'tea 2',
+      price: '2.55',
+      day: '2024-03-05',
+      at: expect.stringContaining('2024-03-05T10:20:30'),
+      big: '9007199254740993',
+      none: null,
+    });
   });
 });

@@ -76,20 +76,30 @@ function emptyFile(): AppError {
 
 function noRecords(): AppError {
   const detail =
-    'No line at the start of the file could be read: lines may be 1,048,576 characters long at most.';
+    'No record at the start of the file could be read: one may be 1,048,576 characters long at most.';
   return new AppError({ code: 'collect.no_records', status: 422, detail });
 }
 
 async function textShape(path: string, compression: Compression): Promise<Shape> {
   const encoding = await sniffEncoding(path, compression);
   const text = await firstText(path, { compression, encoding });
-  if (text.includes('\0') && !/[\n,;\t|]/.test(text.replaceAll('\0', '')))
-    throw unsupported('is not text, Parquet or Excel');
+  if (isBinary(text)) throw unsupported('is neither text nor Parquet nor Excel');
   const start = text.trimStart();
   if (start === '') throw emptyFile();
   if (start.startsWith('[')) return { format: 'json', encoding, compression };
   if (start.startsWith('{')) return { format: isJsonLine(start) ? 'jsonl' : 'json', encoding, compression };
   return { format: 'csv', encoding, compression, delimiter: await detectDelimiter(text) };
+}
+
+/** Pictures and programs are full of control characters; a damaged text file has a few. */
+function isBinary(text: string): boolean {
+  let controls = 0;
+  const length = Math.min(text.length, 4_096);
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 32 && code !== 9 && code !== 10) controls++;
+  }
+  return controls > length * 0.05;
 }
 
 /** The first 64 K characters, cut at a line end so that no record is halved. */

@@ -42,20 +42,54 @@ describe('presets', () => {
 
 describe('Shopify orders', () => {
   const header = [
-    'Name', 'Email', 'Financial Status', 'Paid at', 'Fulfillment Status', 'Currency', 'Subtotal', 'Shipping', 'Taxes', 'Total',
-    'Discount Code', 'Discount Amount', 'Created at', 'Lineitem quantity', 'Lineitem name', 'Lineitem price', 'Lineitem sku',
-    'Lineitem discount', 'Billing Name', 'Billing City', 'Billing Country', 'Billing Phone', 'Cancelled at', 'Refunded Amount', 'Vendor', 'Source',
-  ]; // biome-ignore format: the columns of the export
+    'Name',
+    'Email',
+    'Financial Status',
+    'Paid at',
+    'Fulfillment Status',
+    'Currency',
+    'Subtotal',
+    'Shipping',
+    'Taxes',
+    'Total',
+    'Discount Code',
+    'Discount Amount',
+    'Created at',
+    'Lineitem quantity',
+    'Lineitem name',
+    'Lineitem price',
+    'Lineitem sku',
+    'Lineitem discount',
+    'Billing Name',
+    'Billing City',
+    'Billing Country',
+    'Billing Phone',
+    'Cancelled at',
+    'Refunded Amount',
+    'Vendor',
+    'Source',
+  ];
   const row = (values: Record<string, string>) =>
     header.map((name) => `"${(values[name] ?? '').replaceAll('"', '""')}"`).join(',');
   const file = (...rows: Record<string, string>[]) => `${header.join(',')}\n${rows.map(row).join('\n')}\n`;
   const paid = {
-    Email: 'Ann@Example.com', 'Financial Status': 'paid', 'Paid at': '2024-01-05 10:22:31 -0500', Currency: 'USD',
-    'Created at': '2024-01-05 10:22:30 -0500', 'Billing Name': 'Ann', 'Billing City': 'Boston', 'Billing Country': 'US', Source: 'web',
-  }; // biome-ignore format: what the first line of an order says
+    Email: 'Ann@Example.com',
+    'Financial Status': 'paid',
+    'Paid at': '2024-01-05 10:22:31 -0500',
+    Currency: 'USD',
+    'Created at': '2024-01-05 10:22:30 -0500',
+    'Billing Name': 'Ann',
+    'Billing City': 'Boston',
+    'Billing Country': 'US',
+    Source: 'web',
+  };
   const item = (name: string, sku: string, quantity: string, price: string) => ({
-    'Lineitem name': name, 'Lineitem sku': sku, 'Lineitem quantity': quantity, 'Lineitem price': price, 'Lineitem discount': '0.00',
-  }); // biome-ignore format: one item
+    'Lineitem name': name,
+    'Lineitem sku': sku,
+    'Lineitem quantity': quantity,
+    'Lineitem price': price,
+    'Lineitem discount': '0.00',
+  });
 
   it("gives every line its order's fields and a share of the order's discount", async () => {
     const { facts, corrections, rejections } = await imported(
@@ -231,12 +265,28 @@ describe('Chinese shops', () => {
     const { facts, corrections, rejections } = await imported('chinese-shop', bytes, zone);
     expect(lines(facts)).toEqual([
       expect.objectContaining({
-        orderId: '2024010500001', time: Date.UTC(2024, 0, 5, 2), storeId: '一店', channel: 'mini_program', productId: 'T001', quantity: 2,
-        unitPriceCents: 123450, discountCents: 10000, netCents: 236900, currency: 'CNY',
-        identifiers: [{ type: 'member_card', value: 'VIP8' }, { type: 'phone', value: '+8613800138000' }],
+        orderId: '2024010500001',
+        time: Date.UTC(2024, 0, 5, 2),
+        storeId: '一店',
+        channel: 'mini_program',
+        productId: 'T001',
+        quantity: 2,
+        unitPriceCents: 123450,
+        discountCents: 10000,
+        netCents: 236900,
+        currency: 'CNY',
+        identifiers: [
+          { type: 'member_card', value: 'VIP8' },
+          { type: 'phone', value: '+8613800138000' },
+        ],
       }),
-      expect.objectContaining({ orderId: '2024010500001', productId: 'C002', netCents: 1000, storeId: '一店' }),
-    ]); // biome-ignore format: facts
+      expect.objectContaining({
+        orderId: '2024010500001',
+        productId: 'C002',
+        netCents: 1000,
+        storeId: '一店',
+      }),
+    ]);
     expect(facts).toContainEqual({ kind: 'product', productId: 'T001', name: '龙井茶' });
     expect(rejections).toEqual(['not_paid']);
     expect(codes(corrections)).toEqual(['excel_text_unwrapped', 'phone_normalised', 'trimmed']);
@@ -245,13 +295,21 @@ describe('Chinese shops', () => {
   it('reads a workbook whose orders are merged cells, with products and members beside it', async () => {
     const orders = fileOf(
       workbookOf([
-        ['订单编号', '付款时间', '商品名称', '商品编码', '数量', '单价', '订单优惠', '手机号'].map((name, i) => textCell(`${'ABCDEFGH'[i]}1`, name)),
+        ['订单编号', '付款时间', '商品名称', '商品编码', '数量', '单价', '订单优惠', '手机号'].map(
+          (name, i) => textCell(`${'ABCDEFGH'[i]}1`, name),
+        ),
         [
-          textCell('A2', 'E1'), '<c r="B2" s="1"><v>45356.5</v></c>', textCell('C2', '茶'), textCell('D2', 'T1'),
-          '<c r="E2"><v>1</v></c>', '<c r="F2"><f>10*2</f><v>20</v></c>', '<c r="G2"><v>3</v></c>', '<c r="H2"><v>13800138000</v></c>',
+          textCell('A2', 'E1'),
+          '<c r="B2" s="1"><v>45356.5</v></c>',
+          textCell('C2', '茶'),
+          textCell('D2', 'T1'),
+          '<c r="E2"><v>1</v></c>',
+          '<c r="F2"><f>10*2</f><v>20</v></c>',
+          '<c r="G2"><v>3</v></c>',
+          '<c r="H2"><v>13800138000</v></c>',
         ],
         [textCell('C3', '杯'), textCell('D3', 'C1'), '<c r="E3"><v>2</v></c>', '<c r="F3"><v>5</v></c>'],
-      ]), // biome-ignore format: cells
+      ]),
     );
     const products = fileOf('商品编码,商品名称,类目,零售价\nT1,茶,饮料,20\n');
     const members = fileOf('会员卡号,手机号,性别,生日\nVIP8,138****8000,女,1990年3月5日\n');

@@ -4,10 +4,18 @@ import { columns, type Preset, texts } from './preset.ts';
 
 const ORDERS: NonNullable<Mapping['orders']> = {
   unpaidStatuses: [
-    'pending', 'pending payment', 'wc-pending', 'failed', 'wc-failed', 'cancelled', 'wc-cancelled', 'checkout-draft', 'draft',
+    'pending',
+    'pending payment',
+    'wc-pending',
+    'failed',
+    'wc-failed',
+    'cancelled',
+    'wc-cancelled',
+    'checkout-draft',
+    'draft',
   ],
   refundedStatuses: ['refunded', 'wc-refunded'],
-}; // biome-ignore format: a list
+};
 
 /** The order's own columns under the names the common export plugins give them. */
 const ORDER_COLUMNS = {
