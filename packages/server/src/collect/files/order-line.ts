@@ -9,12 +9,20 @@ import { SeenTable } from './seen-table.ts';
 import type { RowValues } from './source-row.ts';
 
 const DAY = 86_400_000;
-const EMPTY_PATH: string[] = [];
+const NO_PATH: string[] = [];
+
+/** The product of a line and what the row says of it. */
+interface LineProduct {
+  productId: string;
+  name: string;
+  brand: string;
+  category: string[];
+}
 
 /** A line read from a row, with what the row says beside it. */
 export interface ReadLine {
   line: OrderLineFact;
-  product: { name: string; brand: string; category: string[] };
+  product: LineProduct;
   refundCents: number;
   refundTime: number | undefined;
 }
@@ -31,46 +39,28 @@ export interface OrderLineSetup {
 export type ReadOrderLine = (values: RowValues, draft: RowDraft) => ReadLine | undefined;
 
 export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
-  const { mapping, reader, identifiersOf, now } = setup;
-  const orders = mapping.orders ?? {};
-  const unpaid = new Set(orders.unpaidStatuses?.map((status) => status.toLowerCase()));
-  const refunded = new Set(orders.refundedStatuses?.map((status) => status.toLowerCase()));
-  const lineIdOf = lineNamer(reader);
+  const { reader, identifiersOf } = setup;
+  const readHead = headReader(setup);
   const currencyOf = currencyReader(setup);
-  const productOf = productReader(reader, orders.codeCase === 'upper');
-  const channelOf = channelReader(reader, orders.channelNames ?? {});
-  const has = { brand: reader.has('brand'), category: reader.has('category') };
+  const productOf = productReader(setup);
+  const lineIdOf = lineNamer(reader);
+  const channelOf = channelReader(reader, setup.mapping.orders?.channelNames ?? {});
 
   return (values, draft) => {
-    const status = reader.text('status', values, draft).toLowerCase();
-    if (unpaid.has(status))
-      reject(draft, 'not_paid', `The order is "${status}": nothing was sold.`, {
-        field: 'status',
-        from: status,
-      });
-    const orderId = reader.text('orderId', values, draft);
-    if (orderId === '') reject(draft, 'no_order', 'The row has no order number.', { field: 'orderId' });
+    const head = readHead(values, draft);
     const product = productOf(values, draft);
-    const time = reader.time('time', values, draft);
-    if (time === undefined) reject(draft, 'no_date', 'The row has no date.', { field: 'time' });
-    else if (time > now + DAY)
-      reject(draft, 'date_in_future', 'The date lies in the future.', { field: 'time' });
-    if (draft.rejection) return undefined;
+    if (!head || !product || draft.rejection) return undefined;
     const currency = currencyOf(values, draft);
-    const amounts = currency && amountsOf(setup, orderId, currency.digits, values, draft);
+    const amounts = currency && amountsOf(setup, head.orderId, currency.digits, values, draft);
     if (!amounts || draft.rejection) return undefined;
     const identifiers = identifiersOf(values, draft);
     noteDoubts(identifiers, amounts.quantity, draft);
-    const lineId = lineIdOf(orderId, product.productId, values, draft);
-    if (draft.rejection) return undefined;
-    const storeId = reader.text('storeId', values, draft) || reader.text('storeName', values, draft);
-    const couponCode = reader.text('couponCode', values, draft);
     const line: OrderLineFact = {
       kind: 'orderLine',
-      orderId,
-      lineId,
+      orderId: head.orderId,
+      lineId: lineIdOf(head.orderId, product.productId, values, draft),
       lineKind: amounts.lineKind,
-      time: time!,
+      time: head.time,
       identifiers,
       channel: channelOf(values, draft),
       productId: product.productId,
@@ -80,23 +70,42 @@ export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
       netCents: amounts.netCents,
       currency: currency.code,
     };
+    const storeId = reader.text('storeId', values, draft) || reader.text('storeName', values, draft);
+    const couponCode = reader.text('couponCode', values, draft);
     if (storeId !== '') line.storeId = storeId;
     if (couponCode !== '') line.couponCode = couponCode;
-    const refund = refunded.has(status)
-      ? amounts.netCents
-      : centsOf(reader, 'refund', values, draft, currency.digits);
+    const refundCents = head.refunded ? amounts.netCents : refundOf(reader, values, draft, currency.digits);
     const refundTime = reader.time('refundTime', values, draft);
     if (draft.rejection) return undefined;
-    return {
-      line,
-      product: {
-        name: product.name,
-        brand: has.brand ? reader.text('brand', values, draft) : '',
-        category: has.category ? reader.path('category', values, draft) : EMPTY_PATH,
-      },
-      refundCents: amounts.lineKind === 'sale' ? Math.min(Math.abs(refund ?? 0), amounts.netCents) : 0,
-      refundTime,
-    };
+    const refundable = amounts.lineKind === 'sale' ? Math.min(refundCents, amounts.netCents) : 0;
+    return { line, product, refundCents: refundable, refundTime };
+  };
+}
+
+/** Order number, time and state of the row's order; undefined when the row is turned away for them. */
+function headReader({ mapping, reader, now }: OrderLineSetup) {
+  const unpaid = new Set(mapping.orders?.unpaidStatuses?.map((status) => status.toLowerCase()));
+  const refunded = new Set(mapping.orders?.refundedStatuses?.map((status) => status.toLowerCase()));
+  return (
+    values: RowValues,
+    draft: RowDraft,
+  ): { orderId: string; time: number; refunded: boolean } | undefined => {
+    const status = reader.text('status', values, draft).toLowerCase();
+    if (unpaid.has(status)) {
+      reject(draft, 'not_paid', `The order is "${status}": nothing was sold.`, {
+        field: 'status',
+        from: status,
+      });
+    }
+    const orderId = reader.text('orderId', values, draft);
+    if (orderId === '') reject(draft, 'no_order', 'The row has no order number.', { field: 'orderId' });
+    const time = reader.time('time', values, draft);
+    if (time === undefined) reject(draft, 'no_date', 'The row has no date.', { field: 'time' });
+    else if (time > now + DAY)
+      reject(draft, 'date_in_future', 'The date lies in the future.', { field: 'time' });
+    return time === undefined || draft.rejection
+      ? undefined
+      : { orderId, time, refunded: refunded.has(status) };
   };
 }
 
@@ -148,15 +157,9 @@ function amountsOf(
   return lineAmounts({ quantity, unitPrice, net, discounts, cancelled }, digits, draft);
 }
 
-function centsOf(
-  reader: FieldReader,
-  field: 'refund',
-  values: RowValues,
-  draft: RowDraft,
-  digits: number,
-): number | undefined {
-  const amount = reader.decimal(field, 'refund', values, draft);
-  return amount && toMinor(amount, digits);
+function refundOf(reader: FieldReader, values: RowValues, draft: RowDraft, digits: number): number {
+  const amount = reader.decimal('refund', 'refund', values, draft);
+  return amount ? Math.abs(toMinor(amount, digits)) : 0;
 }
 
 /**
@@ -179,26 +182,28 @@ function lineNamer(reader: FieldReader) {
   };
 }
 
-function productReader(reader: FieldReader, upper: boolean) {
-  return (values: RowValues, draft: RowDraft): { productId: string; name: string } => {
+function productReader({ mapping, reader }: OrderLineSetup) {
+  const upper = mapping.orders?.codeCase === 'upper';
+  const has = { brand: reader.has('brand'), category: reader.has('category') };
+  return (values: RowValues, draft: RowDraft): LineProduct | undefined => {
     const name = reader.text('productName', values, draft);
     const code = reader.text('productId', values, draft);
-    const productId = upper ? code.toUpperCase() : code;
-    if (productId !== code) {
-      correct(draft, 'code_standardised', 'The product code was written in capitals.', {
-        field: 'productId',
-        from: code,
-        to: productId,
-      });
+    const standard = upper ? code.toUpperCase() : code;
+    if (standard !== code) {
+      const about = { field: 'productId', from: code, to: standard };
+      correct(draft, 'code_standardised', 'The product code was written in capitals.', about);
     }
-    if (productId !== '') return { productId, name };
-    if (name === '') reject(draft, 'no_product', 'The row names no product.', { field: 'productId' });
-    else
-      correct(draft, 'product_id_from_name', 'The row has no product code; its name stands in.', {
-        field: 'productId',
-        to: name,
-      });
-    return { productId: name, name };
+    if (code === '' && name === '') {
+      reject(draft, 'no_product', 'The row names no product.', { field: 'productId' });
+      return undefined;
+    }
+    if (code === '') {
+      const about = { field: 'productId', to: name };
+      correct(draft, 'product_id_from_name', 'The row has no product code; its name stands in.', about);
+    }
+    const brand = has.brand ? reader.text('brand', values, draft) : '';
+    const category = has.category ? reader.path('category', values, draft) : NO_PATH;
+    return { productId: standard || name, name, brand, category };
   };
 }
 
