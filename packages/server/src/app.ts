@@ -13,6 +13,7 @@ import {
   openSources,
 } from './collect/index.ts';
 import type { Config } from './config.ts';
+import type { Demo } from './demo/index.ts';
 import {
   authenticator,
   governanceRoutes,
@@ -47,10 +48,20 @@ export interface AppParts {
   /** The command line's key on this machine. */
   localToken: string;
   consoleDir: string | null;
+  demo?: Demo | null;
 }
 
 /** Builds every domain, from left to right, and binds them: the only place that sees them all. */
-export async function buildApp({ config, ledger, warehouse, clock, log, localToken, consoleDir }: AppParts) {
+export async function buildApp({
+  config,
+  ledger,
+  warehouse,
+  clock,
+  log,
+  localToken,
+  consoleDir,
+  demo,
+}: AppParts) {
   await mkdir(config.dataDir, { recursive: true });
   const metrics = openMetrics();
   const bus = new Bus(log);
@@ -129,6 +140,16 @@ export async function buildApp({ config, ledger, warehouse, clock, log, localTok
       reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
 
+  let publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  demo?.attach(mount, ledger.db, {
+    catalog,
+    collector,
+    priceCode: async () => null,
+    visit: (url) => visitOwn(url, publicUrl),
+    settled: () => jobs.idle(),
+  });
+  await demo?.restoreClock();
+
   return {
     http,
     secret,
@@ -148,6 +169,13 @@ export async function buildApp({ config, ledger, warehouse, clock, log, localTok
       await jobs.start();
     },
 
+    /** Fills the simulated retailer in and lets it live on; `url` is where this server answers. */
+    async startDemo(people: number, url: string, progress: (share: number) => void): Promise<void> {
+      publicUrl = config.publicUrl ?? url;
+      await demo?.start(people, progress);
+      await jobs.idle();
+    },
+
     /** Stops taking in, finishes what is under way, closes the stores. */
     async close(): Promise<void> {
       await http.app.close();
@@ -159,3 +187,10 @@ export async function buildApp({ config, ledger, warehouse, clock, log, localTok
   };
 }
 export type App = Awaited<ReturnType<typeof buildApp>>;
+
+/** Fetches an address of this server as a mail program or browser does, without following it elsewhere. */
+async function visitOwn(url: string, publicUrl: string): Promise<void> {
+  if (!url.startsWith(`${publicUrl}/`)) return;
+  const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(5000) });
+  await answer.arrayBuffer();
+}

@@ -17,5 +17,6 @@ export { type ImportRuns, openImportRuns } from './import-runs.ts';
 export { ingestRoutes } from './ingest-routes.ts';
 export { type Mappings, openMappings } from './mappings.ts';
 export { collectRoutes } from './routes.ts';
+export { factsOfMessage } from './segment-wire.ts';
 export { openSources, type Sources } from './sources.ts';
 export { collectMigrations, collectWarehouse } from './store.ch.ts';

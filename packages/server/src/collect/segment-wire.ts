@@ -63,8 +63,11 @@ export function factsOfMessage(message: unknown, context: WireContext): Fact[] |
     };
   const time = timeOf(message, context);
   if (typeof time !== 'number') return time;
-  const identifiers = identifiersOf(message, type);
-  if (identifiers.length === 0)
+  const channel = channelOf(message);
+  const named = identifiersOf(message, type);
+  // A till or a shop's tablet is nobody's own: what it calls anonymous is a receipt or a device everyone uses.
+  const identifiers = channel === 'store' ? named.filter((i) => i.type !== 'anonymous') : named;
+  if (named.length === 0)
     return {
       reason: 'no_identity',
       detail: 'A message needs a userId, an anonymousId or an external id; it has none.',
@@ -79,7 +82,7 @@ export function factsOfMessage(message: unknown, context: WireContext): Fact[] |
     name: name.trim().slice(0, 200),
     time,
     identifiers,
-    channel: channelOf(message),
+    channel,
     properties: propertiesOf(message, type),
   };
   if (type === 'track') {
