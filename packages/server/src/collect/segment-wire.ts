@@ -257,7 +257,7 @@ function orderFacts(
     facts.push({
       kind: 'orderLine',
       orderId,
-      lineId: `${lineKind === 'return' ? `${refundId}:` : ''}${line.productId}:${occurrence}`,
+      lineId: `${lineKind === 'return' ? `${refundId}:` : ''}${line.productId}${occurrence > 1 ? `#${occurrence}` : ''}`,
       lineKind,
       time: event.time,
       identifiers: event.identifiers,

@@ -1,0 +1,94 @@
+import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Journal, openJournal } from './journal.ts';
+
+const folders: string[] = [];
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'qianmian-journal-'));
+  folders.push(made);
+  return made;
+}
+afterAll(async () => {
+  for (const f of folders) await rm(f, { recursive: true, force: true });
+});
+
+async function readAll(journal: Journal, from: number, maxBytes = 64): Promise<string[]> {
+  const texts: string[] = [];
+  for (let at = from; ; ) {
+    const records = await journal.read(at, maxBytes);
+    if (records.length === 0) return texts;
+    texts.push(...records.map((r) => r.payload.toString()));
+    at = records.at(-1)!.end;
+  }
+}
+
+describe('the journal', () => {
+  it('gives back what was appended, in order, over segments and restarts', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.string({ maxLength: 90 }), { maxLength: 12 }), { maxLength: 5 }),
+        async (sessions) => {
+          const dir = await folder();
+          for (const texts of sessions) {
+            const journal = await openJournal(dir, { segmentBytes: 200 });
+            await Promise.all(texts.map((t) => journal.append(Buffer.from(t))));
+            await journal.close();
+          }
+          const journal = await openJournal(dir, { segmentBytes: 200 });
+          expect(await readAll(journal, 0)).toEqual(sessions.flat());
+          await journal.close();
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('cuts off what a crash left half written, and goes on behind it', async () => {
+    const dir = await folder();
+    const first = await openJournal(dir);
+    await first.append(Buffer.from('whole'));
+    await first.close();
+    const [segment] = (await readdir(dir)).filter((n) => n.endsWith('.journal'));
+    await appendFile(join(dir, segment!), Buffer.from([200, 0, 0, 0, 1, 2, 3, 4, 5]));
+    const second = await openJournal(dir);
+    await second.append(Buffer.from('after'));
+    expect(await readAll(second, 0)).toEqual(['whole', 'after']);
+    await second.close();
+  });
+
+  it('remembers its checkpoint and lets go of segments behind it', async () => {
+    const dir = await folder();
+    const journal = await openJournal(dir, { segmentBytes: 40 });
+    const ends: number[] = [];
+    for (let i = 0; i < 6; i++) ends.push(await journal.append(Buffer.from(`record number ${i} of six`)));
+    await journal.checkpoint(ends[3]!);
+    await journal.close();
+    const again = await openJournal(dir, { segmentBytes: 40 });
+    expect(again.checkpointed).toBe(ends[3]);
+    expect(await readAll(again, again.checkpointed)).toEqual([
+      'record number 4 of six',
+      'record number 5 of six',
+    ]);
+    expect((await readdir(dir)).filter((n) => n.endsWith('.journal')).length).toBeLessThan(6);
+    await again.close();
+  });
+
+  it('refuses more than it may hold in memory instead of growing', async () => {
+    const journal = await openJournal(await folder(), { pendingBytes: 1000 });
+    const results = await Promise.allSettled(
+      Array.from({ length: 30 }, () => journal.append(Buffer.alloc(100))),
+    );
+    const refused = results.filter((r) => r.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect((refused[0] as PromiseRejectedResult).reason).toMatchObject({
+      code: 'collect.overloaded',
+      status: 503,
+    });
+    const kept = results.length - refused.length;
+    expect(await readAll(journal, 0)).toHaveLength(kept);
+    await journal.close();
+  });
+});
