@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { collectEndpoints, governanceEndpoints, type ImportRun, jobEndpoints } from '@qianmian/contract';
+import type { Api } from './api.ts';
+import { Failure } from './failure.ts';
+import { filesUnder, readMappings } from './input-files.ts';
+import { filesAsMultipart } from './multipart.ts';
+import { progressOn, remark } from './terminal.ts';
+
+/** Money and business day of the retailers whose exports are known by name. */
+const HOME_OF_PRESET: Record<string, { currency: string; timeZone: string }> = {
+  'complete-journey': { currency: 'USD', timeZone: 'America/New_York' },
+  'online-retail': { currency: 'GBP', timeZone: 'Europe/London' },
+};
+
+/** What to import, and how. */
+export interface ImportOrder {
+  paths: string[];
+  workspace: string;
+  preset?: string;
+  currency?: string;
+  timeZone?: string;
+  mapping?: string;
+}
+
+/** Uploads files, imports them and waits for the end, with progress on standard error. */
+export async function runImport(api: Api, order: ImportOrder): Promise<ImportRun> {
+  const files = await filesUnder(order.paths);
+  await ensureWorkspace(api, order);
+  const draft = await upload(api, order, files);
+  if (order.mapping) await applyMapping(api, order, draft);
+  const params = { workspace: order.workspace, id: draft.id };
+  await api.call(collectEndpoints.startImport, { params });
+  return finished(api, params, 'Importing');
+}
+
+/** Takes everything an import brought back out, and waits until it is out. */
+export async function undoImport(api: Api, workspace: string, id: string): Promise<ImportRun> {
+  const params = { workspace, id };
+  await api.call(collectEndpoints.undoImport, { params });
+  return finished(api, params, 'Taking it back out');
+}
+
+/** Makes the workspace when it is missing, with the money and zone of the export unless told otherwise. */
+async function ensureWorkspace(api: Api, order: ImportOrder): Promise<void> {
+  const { workspaces } = await api.call(governanceEndpoints.getSession);
+  if (workspaces.some((w) => w.id === order.workspace)) return;
+  const home = HOME_OF_PRESET[order.preset ?? ''];
+  const made = await api.call(governanceEndpoints.createWorkspace, {
+    body: {
+      id: order.workspace,
+      name: order.workspace,
+      currency: order.currency ?? home?.currency,
+      timeZone: order.timeZone ?? home?.timeZone,
+    },
+  });
+  remark(`Made the workspace "${made.id}" (${made.currency}, ${made.timeZone}).`);
+}
+
+async function upload(api: Api, order: ImportOrder, files: string[]): Promise<ImportRun> {
+  const progress = progressOn(`Uploading ${files.length} file${files.length === 1 ? '' : 's'}`);
+  const { workspace, preset, currency, timeZone } = order;
+  const draft = await api.call(collectEndpoints.createImport, {
+    params: { workspace },
+    query: { preset, currency, timeZone },
+    upload: await filesAsMultipart(files, (bytes, of) => progress.at(bytes / of)),
+  });
+  progress.end();
+  return draft;
+}
+
+async function applyMapping(api: Api, order: ImportOrder, draft: ImportRun): Promise<void> {
+  const names = draft.files.map((f) => f.name);
+  await api.call(collectEndpoints.updateImport, {
+    params: { workspace: order.workspace, id: draft.id },
+    body: { mappings: await readMappings(order.mapping!, names) },
+  });
+}
+
+/** Follows an import until it rests; a bad end is a failure with its reason. */
+async function finished(
+  api: Api,
+  params: { workspace: string; id: string },
+  what: string,
+): Promise<ImportRun> {
+  const progress = progressOn(what);
+  try {
+    for (let pause = 100; ; pause = Math.min(1000, pause * 1.5)) {
+      const run = await api.call(collectEndpoints.getImport, { params });
+      if (run.state === 'done' || run.state === 'undone') {
+        progress.at(1);
+        return run;
+      }
+      if (run.state === 'failed')
+        throw new Failure(`The import failed: ${run.error ?? 'the log has the reason.'}`);
+      if (run.state === 'cancelled') throw new Failure('The import was cancelled.');
+      progress.at(run.progress ?? 0);
+      await sleep(pause);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+/** Waits for the work an import sets off (portraits, segments), so that a server about to stop leaves none half done. */
+export async function followUpDone(api: Api, workspace: string): Promise<void> {
+  const progress = progressOn('Computing what follows from it');
+  try {
+    for (let quiet = 0; quiet < 2; await sleep(250)) {
+      const { rows } = await api.call(jobEndpoints.listJobs, { params: { workspace } });
+      const soon = Date.now() + 5000;
+      const open = rows.filter(
+        (j) => j.state === 'running' || (j.state === 'queued' && Date.parse(j.runAt) < soon),
+      );
+      quiet = open.length === 0 ? quiet + 1 : 0;
+      if (open.length > 0) progress.at(Math.max(...open.map((j) => j.progress ?? 0)));
+    }
+  } finally {
+    progress.end();
+  }
+}
