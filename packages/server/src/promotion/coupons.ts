@@ -6,7 +6,7 @@ import { notFound } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import { inUse, promised } from './errors.ts';
 import { breaches, type Terms } from './quote.ts';
-import { type CouponRow, couponsOf, type PromotionTables } from './store.pg.ts';
+import { type CouponRow, couponNames, couponsOf, type PromotionTables } from './store.pg.ts';
 
 /** Something that uses a coupon. */
 export interface CouponUse {
@@ -79,6 +79,9 @@ export function openCoupons(parts: { ledger: Ledger; clock: Clock }) {
         .where('id', '=', id)
         .execute();
     },
+
+    /** Names of the coupons by id. */
+    names: (workspace: string) => couponNames(db, workspace),
 
     /** The terms of a coupon, for a quote or for words about it. */
     async terms(workspace: string, id: string): Promise<Terms & { name: string }> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { couponDraft } from '@qianmian/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Fact } from '../collect/facts.ts';
+import type { Fact } from '../collect/index.ts';
 import { Bus } from '../platform/bus.ts';
 import { DAY, FakeClock } from '../platform/clock.ts';
 import { migrateLedger, type OpenedLedger, openLedger } from '../platform/ledger.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
     clock,
     bus,
     log,
-    record: async (_workspace, facts) => {
+    record: async (_workspace, _source, facts) => {
       if (recordFails) throw new Error('the disk is full');
       recorded.push(...facts);
     },

@@ -1,4 +1,4 @@
-import type { Fact, Identifier } from '../collect/facts.ts';
+import type { Collector, Fact, Identifier } from '../collect/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
@@ -16,10 +16,9 @@ export interface Basket {
   basketCents: number;
 }
 
-/** Makes facts durable; they reach the profile by the way all facts go. */
-export type Record = (workspace: string, facts: Fact[]) => Promise<unknown>;
-
 const TOLD_AT_ONCE = 500;
+/** The source that events of our own come from. */
+const SOURCE = 'qianmian';
 
 /** Codes being used: once each, however many tills try at the same moment. */
 export function openRedeem(parts: {
@@ -27,7 +26,8 @@ export function openRedeem(parts: {
   clock: Clock;
   bus: Bus;
   log: Log;
-  record: Record;
+  /** Makes facts durable; they reach the profile by the way all facts go. */
+  record: Collector['record'];
   identifiersOf: (workspace: string, person: number) => Promise<{ type: string; value: string }[]>;
 }) {
   const db = parts.ledger.withTables<PromotionTables>();
@@ -62,7 +62,7 @@ export function openRedeem(parts: {
 
   /** Records redemptions as events. The events' ids are fixed, so that telling twice tells once. */
   async function tell(rows: readonly CodeRow[]): Promise<void> {
-    for (const row of rows) await parts.record(row.workspace, [await factOf(row)]);
+    for (const row of rows) await parts.record(row.workspace, SOURCE, [await factOf(row)]);
     await db
       .updateTable('promotion_code')
       .set({ told_at: new Date(parts.clock.now()) })

@@ -97,3 +97,13 @@ export async function campaignTotals(db: Db, campaignId: string) {
     .executeTakeFirstOrThrow();
   return row;
 }
+
+/** Names of a workspace's coupons by id. */
+export async function couponNames(db: Db, workspace: string): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('promotion_coupon')
+    .select(['id', 'name'])
+    .where('workspace', '=', workspace)
+    .execute();
+  return new Map(rows.map((r) => [r.id, r.name]));
+}

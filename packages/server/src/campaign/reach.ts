@@ -1,0 +1,108 @@
+import type { AudiencePreview } from '@qianmian/contract';
+import { detectableDifference, type Moments, varianceOf } from '@qianmian/science/experiment';
+import { type Clock, DAY } from '../platform/clock.ts';
+import type { Promotion } from '../promotion/index.ts';
+import { armOf } from './assign.ts';
+import { type Audience, type Contact, EXCLUSIONS, partAudience, warningsOf } from './audience.ts';
+import { type Segments, segmentOf } from './drafts.ts';
+import type { CampaignWarehouse, ContactRow } from './store.ch.ts';
+import { type CampaignRow, type Db, refusalsIn } from './store.pg.ts';
+
+/** Up to so many people are asked for by id; beyond that everyone is read and parted here. */
+const BY_ID = 5000;
+
+/** Finds out who a campaign reaches, and what it could show. */
+export function openReach(parts: {
+  db: Db;
+  warehouse: CampaignWarehouse;
+  segments: Pick<Segments, 'audience'>;
+  promotion: Pick<Promotion, 'coupons'>;
+  clock: Clock;
+  hasMailServer: boolean;
+}) {
+  const { db, warehouse, segments, clock } = parts;
+
+  /** People as far as mail is concerned; who left by a link of ours has no consent, whatever the profile says yet. */
+  async function contacts(workspace: string, people: readonly number[] | null): Promise<Contact[]> {
+    const rows = people
+      ? await warehouse.contacts(workspace, people)
+      : await warehouse.allContacts(workspace);
+    const refusals = await refusalsIn(db, workspace);
+    const left = new Map<number | string, number>();
+    for (const r of refusals) {
+      const at = r.at.getTime();
+      for (const key of [Number(r.person_id), r.address]) left.set(key, Math.max(at, left.get(key) ?? 0));
+    }
+    return rows.map((row) => contactOf(row, left));
+  }
+
+  async function audienceOf(row: CampaignRow): Promise<Audience & { people: readonly number[] }> {
+    const people = await segments.audience(row.workspace, segmentOf(row));
+    if (people.length <= BY_ID) {
+      const found = await contacts(row.workspace, people);
+      return { people, ...partAudience(withUnknown(people, found)) };
+    }
+    const members = new Set(people);
+    const found = (await contacts(row.workspace, null)).filter((c) => members.has(c.personId));
+    return { people, ...partAudience(withUnknown(people, found)) };
+  }
+
+  /** The smallest true change of revenue per person that the test would find four times in five. */
+  async function detectableCents(row: CampaignRow, reached: readonly Contact[], control: number) {
+    const now = clock.now();
+    const spent = await warehouse.revenue(row.workspace, now - row.measure_days * DAY, now);
+    const among = new Set(reached.map((c) => c.personId));
+    const moments: Moments = { n: reached.length, sum: 0, sumSquares: 0 };
+    for (const { person, cents } of spent) {
+      if (!among.has(person)) continue;
+      moments.sum += cents;
+      moments.sumSquares += cents * cents;
+    }
+    const step = detectableDifference(varianceOf(moments), control, reached.length - control);
+    return Number.isFinite(step) && step > 0 ? Math.round(step) : null;
+  }
+
+  return {
+    contacts,
+    audienceOf,
+
+    /** Who would get a campaign, who not and why, and what the test could find. */
+    async preview(row: CampaignRow): Promise<AudiencePreview> {
+      const { people, reached, excluded } = await audienceOf(row);
+      const control = reached.filter(
+        (c) => armOf(row.id, c.personId, row.control_share) === 'control',
+      ).length;
+      const split = { treated: reached.length - control, control };
+      const terms = row.coupon_id ? await parts.promotion.coupons.terms(row.workspace, row.coupon_id) : null;
+      return {
+        segment: people.length,
+        excluded: EXCLUSIONS.map((reason) => ({ reason, people: excluded[reason] })),
+        reach: reached.length,
+        ...split,
+        detectableCents: await detectableCents(row, reached, control),
+        warnings: warningsOf(reached.length, split, {
+          mailServer: parts.hasMailServer,
+          couponFinished: terms !== null && terms.endsAt !== null && terms.endsAt <= clock.now(),
+        }),
+      };
+    },
+  };
+}
+export type Reach = ReturnType<typeof openReach>;
+
+function contactOf(row: ContactRow, left: ReadonlyMap<number | string, number>): Contact {
+  const leftAt = Math.max(left.get(row.person) ?? 0, left.get(row.email.trim().toLowerCase()) ?? 0);
+  return {
+    personId: row.person,
+    email: row.email,
+    name: row.name,
+    hasConsent: row.granted === 1 && row.consentAt >= leftAt,
+  };
+}
+
+/** Members whose profile is not computed yet have no address that is known. */
+function withUnknown(people: readonly number[], found: readonly Contact[]): Contact[] {
+  const known = new Set(found.map((c) => c.personId));
+  const unknown = people.filter((p) => !known.has(p));
+  return [...found, ...unknown.map((personId) => ({ personId, email: '', name: '', hasConsent: false }))];
+}

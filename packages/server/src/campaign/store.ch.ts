@@ -1,0 +1,157 @@
+import type { Identifier } from '../collect/index.ts';
+import { IDENTIFIER_TYPES } from '../collect/index.ts';
+import { IDENTIFIERS, ORDER_LINES } from '../identity/index.ts';
+import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
+import { CONSENT, PROFILES, TRAITS } from '../profile/index.ts';
+import type { Arm } from './assign.ts';
+
+export const campaignMigrations: WarehouseMigration[] = [
+  {
+    name: 'campaign/0001_exposure',
+    tables: [
+      {
+        // Who was on which side of a campaign's test, from when on: what its report is computed from.
+        name: 'campaign_exposure',
+        columns: `
+          workspace LowCardinality(String),
+          campaign_id String,
+          person_id UInt32,
+          arm Enum8('treated' = 1, 'control' = 2),
+          assigned_at DateTime64(3, 'UTC')`,
+        engine: 'ReplacingMergeTree(assigned_at)',
+        orderBy: '(workspace, campaign_id, person_id)',
+        shardBy: 'cityHash64(workspace, person_id)',
+      },
+    ],
+  },
+];
+
+/**
+ * Who was exposed to the campaign bound as {campaign:String} in the workspace bound as {workspace:String}: person after
+ * all merges, arm, assigned_at. Who was merged out of both sides got the message and counts as treated. A FROM source.
+ */
+export const EXPOSURES = `(SELECT if(o.survivor = 0, e.person_id, o.survivor) AS person,
+    min(e.arm) AS arm, min(e.assigned_at) AS assigned_at
+  FROM campaign_exposure AS e FINAL
+  LEFT ANY JOIN (SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
+    WHERE workspace = {workspace:String} AND survivor_id != 0) AS o ON e.person_id = o.person_id
+  WHERE e.workspace = {workspace:String} AND e.campaign_id = {campaign:String}
+  GROUP BY person)`;
+
+export interface ExposureRow {
+  workspace: string;
+  campaign_id: string;
+  person_id: number;
+  arm: Arm;
+  assigned_at: number;
+}
+
+/** A person as far as mail is concerned. */
+export interface ContactRow {
+  person: number;
+  email: string;
+  name: string;
+  granted: number;
+  /** When they said so; 0 when they said nothing. */
+  consentAt: number;
+}
+
+/** What of a profile a template can name without asking the traits. */
+export interface ProfileRow {
+  person: number;
+  name: string;
+  email: string;
+  phone: string;
+  city: string;
+  country: string;
+  gender: string;
+  birthday: string;
+  orders: number;
+  spend_cents: number;
+  favourite_category: string;
+  favourite_store: string;
+}
+
+const THESE = 'person IN {people:Array(UInt32)}';
+const CONTACT = `p.person AS person, p.email AS email, p.name AS name, c.granted AS granted,
+  if(c.person = 0, 0, toUnixTimestamp64Milli(c.time)) AS consentAt`;
+const EMAIL_CONSENT = `SELECT person, granted, time FROM ${CONSENT} WHERE channel = 'email'`;
+
+/** What campaign reads and writes in the warehouse. */
+export function campaignWarehouse(warehouse: Warehouse) {
+  return {
+    insertExposures: (rows: ExposureRow[], token: string) =>
+      warehouse.insert('campaign_exposure', rows, token),
+
+    /** How everyone can be reached. */
+    allContacts: (workspace: string) =>
+      warehouse.query<ContactRow>(
+        `SELECT ${CONTACT} FROM ${PROFILES} AS p LEFT ANY JOIN (${EMAIL_CONSENT}) AS c ON p.person = c.person`,
+        { workspace },
+      ),
+
+    /** How some people can be reached. */
+    contacts: (workspace: string, people: readonly number[]) =>
+      warehouse.query<ContactRow>(
+        `SELECT ${CONTACT} FROM (SELECT * FROM ${PROFILES} WHERE ${THESE}) AS p
+         LEFT ANY JOIN (${EMAIL_CONSENT} AND ${THESE}) AS c ON p.person = c.person`,
+        { workspace, people },
+      ),
+
+    /** Someone who could get a message, another one each time. */
+    anyone: async (workspace: string, salt: number) =>
+      (
+        await warehouse.query<{ person: number }>(
+          `SELECT person FROM ${PROFILES} WHERE email != '' ORDER BY cityHash64(person, {salt:UInt64}) LIMIT 1`,
+          { workspace, salt },
+        )
+      )[0]?.person ?? null,
+
+    profiles: (workspace: string, people: readonly number[]) =>
+      warehouse.query<ProfileRow>(
+        `SELECT person, name, email, phone, city, country, gender, birthday, orders, spend_cents,
+           favourite_category, favourite_store
+         FROM ${PROFILES} WHERE ${THESE}`,
+        { workspace, people },
+      ),
+
+    /** Traits by these names; `value` is a JSON scalar. */
+    traits: (workspace: string, people: readonly number[], names: readonly string[]) =>
+      warehouse.query<{ person: number; name: string; value: string }>(
+        `SELECT person, name, value FROM ${TRAITS} WHERE ${THESE} AND name IN {names:Array(String)}`,
+        { workspace, people, names },
+      ),
+
+    traitNames: async (workspace: string) =>
+      (
+        await warehouse.query<{ name: string }>(
+          `SELECT DISTINCT name FROM ${TRAITS} ORDER BY name LIMIT 500`,
+          {
+            workspace,
+          },
+        )
+      ).map((r) => r.name),
+
+    /** Net revenue of everyone who bought or returned between two moments. */
+    revenue: (workspace: string, from: number, to: number) =>
+      warehouse.query<{ person: number; cents: number }>(
+        `SELECT person, sum(net_cents) AS cents FROM ${ORDER_LINES}
+         WHERE time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+           AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC') AND person > 0
+         GROUP BY person`,
+        { workspace, from, to },
+      ),
+
+    /** The strongest identifier of each of some people: what an event about them is recorded under. */
+    strongestIdentifiers: async (workspace: string, people: readonly number[]) => {
+      const rows = await warehouse.query<{ person: number; best: [Identifier['type'], string] }>(
+        `SELECT person, argMin(tuple(type, value), (rank, value)) AS best FROM (
+           SELECT person, type, value, indexOf({order:Array(String)}, type) AS rank FROM ${IDENTIFIERS} WHERE ${THESE})
+         GROUP BY person`,
+        { workspace, people, order: [...IDENTIFIER_TYPES] },
+      );
+      return new Map<number, Identifier>(rows.map((r) => [r.person, { type: r.best[0], value: r.best[1] }]));
+    },
+  };
+}
+export type CampaignWarehouse = ReturnType<typeof campaignWarehouse>;

@@ -1,0 +1,237 @@
+import type { CAMPAIGN_STATES, EmailContent, RECIPIENT_STATES } from '@qianmian/contract';
+import { type Kysely, sql } from 'kysely';
+
+export type CampaignState = (typeof CAMPAIGN_STATES)[number];
+export type RecipientState = (typeof RECIPIENT_STATES)[number];
+
+export type CampaignTables = {
+  campaign_campaign: {
+    id: string;
+    workspace: string;
+    name: string;
+    goal: string;
+    segment_id: string | null;
+    segment_name: string | null;
+    coupon_id: string | null;
+    control_share: number;
+    measure_days: number;
+    email: unknown;
+    links: unknown;
+    state: CampaignState;
+    error: string | null;
+    created_by: string;
+    created_at: Date;
+    updated_at: Date;
+    launched_at: Date | null;
+    audience_at: Date | null;
+    finished_at: Date | null;
+  };
+  campaign_recipient: {
+    campaign_id: string;
+    person_id: number;
+    address: string;
+    name: string;
+    state: RecipientState;
+    attempts: number;
+    not_before: Date | null;
+    sent_at: Date | null;
+    opened_at: Date | null;
+    clicked_at: Date | null;
+    bounced_at: Date | null;
+    told_at: Date | null;
+    error: string | null;
+  };
+  campaign_refusal: {
+    workspace: string;
+    person_id: number;
+    address: string;
+    campaign_id: string;
+    at: Date;
+    told_at: Date | null;
+  };
+};
+export type CampaignRow = Omit<CampaignTables['campaign_campaign'], 'email' | 'links'> & {
+  email: EmailContent;
+  links: string[];
+};
+export type RecipientRow = CampaignTables['campaign_recipient'];
+export type Db = Kysely<CampaignTables>;
+
+/** A campaign by its id, whatever its workspace: for jobs and for links in messages. */
+export async function campaignById(db: Db, id: string): Promise<CampaignRow | null> {
+  const row = await db.selectFrom('campaign_campaign').selectAll().where('id', '=', id).executeTakeFirst();
+  return (row as CampaignRow | undefined) ?? null;
+}
+
+/** Moves a campaign from one of some states to another; false when it was in none of them. */
+export async function moveCampaign(
+  db: Db,
+  id: string,
+  from: CampaignState[],
+  to: Partial<Omit<CampaignTables['campaign_campaign'], 'email' | 'links'>> & { links?: string },
+): Promise<boolean> {
+  const moved = await db
+    .updateTable('campaign_campaign')
+    .set(to)
+    .where('id', '=', id)
+    .where('state', 'in', from)
+    .executeTakeFirst();
+  return moved.numUpdatedRows > 0n;
+}
+
+/** How many recipients are in each state, for every campaign of a list. */
+export async function stateCounts(db: Db, ids: readonly string[]) {
+  return db
+    .selectFrom('campaign_recipient')
+    .select((e) => ['campaign_id', 'state', e.fn.countAll<number>().as('people')])
+    .where((e) => e('campaign_id', '=', e.fn.any(e.val(ids as string[]))))
+    .groupBy(['campaign_id', 'state'])
+    .execute();
+}
+
+/** What became of a campaign's messages so far. */
+export async function funnelOf(db: Db, campaignId: string) {
+  return db
+    .selectFrom('campaign_recipient')
+    .select([
+      sql<number>`count(*) filter (where state <> 'control')`.as('treated'),
+      sql<number>`count(*) filter (where state = 'control')`.as('control'),
+      sql<number>`count(sent_at)`.as('sent'),
+      sql<number>`count(*) filter (where opened_at is not null or clicked_at is not null)`.as('opened'),
+      sql<number>`count(clicked_at)`.as('clicked'),
+    ])
+    .where('campaign_id', '=', campaignId)
+    .executeTakeFirstOrThrow();
+}
+
+/** Writes recipients, many at once. */
+export async function insertRecipients(
+  db: Db,
+  campaignId: string,
+  rows: readonly { person_id: number; address: string; name: string; state: RecipientState }[],
+): Promise<void> {
+  await sql`
+    insert into campaign_recipient (campaign_id, person_id, address, name, state)
+    select ${campaignId}, r.person_id, r.address, r.name, r.state
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r (person_id bigint, address text, name text, state text)
+    on conflict do nothing`.execute(db);
+}
+
+/** Recipients in the order of their ids, from one on. */
+export async function recipientsAfter(
+  db: Db,
+  campaignId: string,
+  after: number,
+  limit: number,
+): Promise<{ person_id: number; state: RecipientState }[]> {
+  return db
+    .selectFrom('campaign_recipient')
+    .select(['person_id', 'state'])
+    .where('campaign_id', '=', campaignId)
+    .where('person_id', '>', after)
+    .orderBy('person_id')
+    .limit(limit)
+    .execute();
+}
+
+/** Recipients whose turn it is. */
+export async function dueRecipients(db: Db, campaignId: string, now: Date, limit: number) {
+  return db
+    .selectFrom('campaign_recipient')
+    .select(['person_id', 'address', 'attempts'])
+    .where('campaign_id', '=', campaignId)
+    .where('state', '=', 'queued')
+    .where((e) => e.or([e('not_before', 'is', null), e('not_before', '<=', now)]))
+    .orderBy('person_id')
+    .limit(limit)
+    .execute();
+}
+
+/** When the next of those who wait has their turn; null when nobody waits. */
+export async function nextTurn(db: Db, campaignId: string): Promise<Date | null> {
+  const row = await db
+    .selectFrom('campaign_recipient')
+    .select((e) => e.fn.min('not_before').as('at'))
+    .where('campaign_id', '=', campaignId)
+    .where('state', '=', 'queued')
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
+/**
+ * Marks a message as being handed to the mail server, before that begins. False when it is not its turn any more: sent
+ * meanwhile, or the campaign was stopped.
+ */
+export async function beginSending(db: Db, campaignId: string, personId: number): Promise<boolean> {
+  const begun = await sql`
+    update campaign_recipient r set state = 'sending', attempts = attempts + 1
+    where r.campaign_id = ${campaignId} and r.person_id = ${personId} and r.state = 'queued'
+      and exists (select 1 from campaign_campaign c where c.id = r.campaign_id and c.state = 'sending')`.execute(
+    db,
+  );
+  return (begun.numAffectedRows ?? 0n) > 0n;
+}
+
+/** Changes a recipient that is in one of some states. */
+export async function moveRecipient(
+  db: Db,
+  of: { campaignId: string; personId: number },
+  from: RecipientState[],
+  to: Partial<RecipientRow>,
+): Promise<void> {
+  await db
+    .updateTable('campaign_recipient')
+    .set(to)
+    .where('campaign_id', '=', of.campaignId)
+    .where('person_id', '=', of.personId)
+    .where('state', 'in', from)
+    .execute();
+}
+
+/** Changes all recipients of a campaign that are in a state. */
+export async function moveRecipients(
+  db: Db,
+  campaignId: string,
+  from: RecipientState,
+  to: Partial<RecipientRow>,
+): Promise<number> {
+  const moved = await db
+    .updateTable('campaign_recipient')
+    .set(to)
+    .where('campaign_id', '=', campaignId)
+    .where('state', '=', from)
+    .executeTakeFirst();
+  return Number(moved.numUpdatedRows);
+}
+
+/** Messages whose fate was not yet recorded as an event. */
+export async function untoldRecipients(db: Db, campaignId: string, limit: number) {
+  return db
+    .selectFrom('campaign_recipient')
+    .select(['person_id', 'address', 'sent_at', 'bounced_at', 'error'])
+    .where('campaign_id', '=', campaignId)
+    .where('told_at', 'is', null)
+    .where((e) => e.or([e('sent_at', 'is not', null), e('bounced_at', 'is not', null)]))
+    .orderBy('person_id')
+    .limit(limit)
+    .execute();
+}
+
+export async function markTold(db: Db, campaignId: string, personIds: number[], at: Date): Promise<void> {
+  await db
+    .updateTable('campaign_recipient')
+    .set({ told_at: at })
+    .where('campaign_id', '=', campaignId)
+    .where((e) => e('person_id', '=', e.fn.any(e.val(personIds))))
+    .execute();
+}
+
+/** People and addresses that left by a link of ours, with the time of the last leave. */
+export async function refusalsIn(db: Db, workspace: string) {
+  return db
+    .selectFrom('campaign_refusal')
+    .select(['person_id', 'address', 'at'])
+    .where('workspace', '=', workspace)
+    .execute();
+}

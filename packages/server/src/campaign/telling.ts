@@ -1,0 +1,83 @@
+import type { Collector, Fact, Identifier } from '../collect/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CampaignWarehouse } from './store.ch.ts';
+import { type CampaignRow, type Db, markTold, untoldRecipients } from './store.pg.ts';
+
+/** The source that events of our own come from. */
+const SOURCE = 'qianmian';
+const AT_ONCE = 500;
+
+/** Something that happened with a message. */
+export interface Happening {
+  personId: number;
+  address: string;
+  name: string;
+  time: number;
+  /** What makes it the one of its kind: the same again is the same event. */
+  key: string;
+  properties?: Record<string, unknown>;
+}
+
+/** Tells the profile what happened with messages: events with fixed ids, so that telling twice tells once. */
+export function openTelling(parts: {
+  db: Db;
+  clock: Clock;
+  warehouse: CampaignWarehouse;
+  record: Collector['record'];
+}) {
+  const { db } = parts;
+
+  async function record(
+    row: Pick<CampaignRow, 'id' | 'workspace' | 'name'>,
+    happenings: readonly Happening[],
+  ): Promise<void> {
+    const people = [...new Set(happenings.map((h) => h.personId))];
+    const known = await parts.warehouse.strongestIdentifiers(row.workspace, people);
+    const facts = happenings.map(
+      (h): Fact => ({
+        kind: 'event',
+        messageId: `campaign:${row.id}:${h.personId}:${h.key}`,
+        name: h.name,
+        time: h.time,
+        identifiers: [known.get(h.personId) ?? ({ type: 'email', value: h.address } satisfies Identifier)],
+        channel: 'email',
+        properties: { campaign_id: row.id, campaign_name: row.name, ...h.properties },
+      }),
+    );
+    await parts.record(row.workspace, SOURCE, facts);
+  }
+
+  return {
+    record,
+
+    /** Tells which messages were sent and which came back, as far as that was not told. */
+    async tell(row: CampaignRow): Promise<void> {
+      for (;;) {
+        const rows = await untoldRecipients(db, row.id, AT_ONCE);
+        if (rows.length === 0) return;
+        await record(
+          row,
+          rows.map((r) => ({
+            personId: r.person_id,
+            address: r.address,
+            ...(r.sent_at
+              ? { name: 'Email Sent', key: 'sent', time: r.sent_at.getTime() }
+              : {
+                  name: 'Email Bounced',
+                  key: 'bounced',
+                  time: (r.bounced_at as Date).getTime(),
+                  properties: { reason: r.error ?? '' },
+                }),
+          })),
+        );
+        await markTold(
+          db,
+          row.id,
+          rows.map((r) => r.person_id),
+          new Date(parts.clock.now()),
+        );
+      }
+    },
+  };
+}
+export type Telling = ReturnType<typeof openTelling>;
