@@ -1,0 +1,103 @@
+// What must be there before anything of ours can run. Node's own modules only: this is read before `npm ci`.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CONSOLE = join(ROOT, 'packages/console');
+const STAMP = join(CONSOLE, 'dist/.built-from');
+const CONSOLE_SOURCES = [
+  'packages/console/src',
+  'packages/console/public',
+  'packages/console/index.html',
+  'packages/console/vite.config.ts',
+  'packages/contract/src',
+  'package-lock.json',
+];
+
+/** Ends with a sentence when this Node.js is too old. */
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(`Qianmian needs Node.js 20.19 or newer; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+/** Runs `npm ci` when what is installed is not what the lock file says. */
+export function installWhenNeeded() {
+  requireNode();
+  const missing = missingPackage();
+  if (missing === null) return;
+  console.error(`Installing the packages (${missing}) ...`);
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+/** The first package of the lock file that is not installed as it says; null when all are. */
+function missingPackage() {
+  const installed = packagesOf(join(ROOT, 'node_modules/.package-lock.json'));
+  if (!installed) return 'none are there';
+  for (const [path, wanted] of Object.entries(packagesOf(join(ROOT, 'package-lock.json')) ?? {})) {
+    // Packages for other platforms are optional and rightly absent.
+    if (!path.includes('node_modules/') || wanted.optional || wanted.devOptional) continue;
+    const same = wanted.link ? installed[path]?.link : installed[path]?.version === wanted.version;
+    if (!same) return `${path.split('node_modules/').at(-1)} is missing or old`;
+  }
+  return null;
+}
+
+function packagesOf(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
+  } catch {
+    return null;
+  }
+}
+
+/** Builds the console when its sources are not those it was built from. */
+export function buildConsoleWhenNeeded() {
+  const sources = hashOfSources();
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return;
+  buildConsole();
+}
+
+/** Builds the console and notes what it was built from. */
+export function buildConsole() {
+  console.error('Building the console ...');
+  run(process.execPath, [
+    join(ROOT, 'node_modules/vite/bin/vite.js'),
+    'build',
+    'packages/console',
+    '--logLevel',
+    'warn',
+  ]);
+  writeFileSync(STAMP, hashOfSources());
+}
+
+function hashOfSources() {
+  const hash = createHash('sha256');
+  for (const path of CONSOLE_SOURCES) {
+    const whole = join(ROOT, path);
+    if (!existsSync(whole)) continue;
+    for (const file of filesUnder(whole)) hash.update(file).update('\n').update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+function filesUnder(path) {
+  if (/\.\w+$/.test(path)) return [path];
+  return readdirSync(path, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((e) => (e.isDirectory() ? filesUnder(join(path, e.name)) : [join(path, e.name)]));
+}
+
+function run(command, args) {
+  // On Windows npm is a script, which only a shell can start. What it prints is no result of ours: standard error.
+  const { status } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32' && command === 'npm',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -1,0 +1,94 @@
+// `npm test`: everything that is checked, as the very first command after a clone. Ends with "N passed, N failed".
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildConsoleWhenNeeded, installWhenNeeded, ROOT } from './prepare.mjs';
+
+installWhenNeeded();
+const reports = mkdtempSync(join(tmpdir(), 'qianmian-test-report-'));
+const bin = (name) => join(ROOT, 'node_modules', name);
+
+/** @type {{ what: string, passed: number, failed: number, seconds: number }[]} */
+const results = [];
+
+check('types', [bin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']);
+check('types of the console', [
+  bin('typescript/bin/tsc'),
+  '-p',
+  'packages/console/tsconfig.json',
+  '--noEmit',
+]);
+check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '.']);
+vitest('tests', []);
+journeys();
+
+rmSync(reports, { recursive: true, force: true });
+const total = (key) => results.reduce((sum, r) => sum + r[key], 0);
+console.log('');
+for (const r of results)
+  console.log(
+    `${r.what.padEnd(22)} ${String(r.passed).padStart(5)} passed ${String(r.failed).padStart(3)} failed ${r.seconds.toFixed(0).padStart(4)} s`,
+  );
+process.exitCode = total('failed') === 0 ? 0 : 1;
+console.log(`${total('passed')} passed, ${total('failed')} failed`);
+
+/** One command that is right or wrong as a whole. */
+function check(what, args) {
+  const { ok, seconds } = run(what, args);
+  results.push({ what, passed: ok ? 1 : 0, failed: ok ? 0 : 1, seconds });
+}
+
+function vitest(what, args) {
+  const report = join(reports, `${results.length}.json`);
+  const { ok, seconds } = run(what, [
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...args,
+  ]);
+  const { passed, failed } = countsIn(report);
+  // A run may fail beside its tests: a file that cannot be loaded, an error nobody caught, a crash.
+  results.push({ what, passed, failed: failed === 0 && !ok ? 1 : failed, seconds });
+}
+
+function countsIn(report) {
+  if (!existsSync(report)) return { passed: 0, failed: 0 };
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const unloadable = testResults.filter((f) => f.status === 'failed' && f.assertionResults.length === 0);
+  return { passed: numPassedTests, failed: numFailedTests + unloadable.length };
+}
+
+/** Journeys in a real browser; where there is none they are left out, but not in CI. */
+function journeys() {
+  const what = 'journeys in a browser';
+  const folder = join(ROOT, 'e2e');
+  if (!readdirSync(folder).some((name) => /\.test\.ts$/.test(name))) return;
+  if (!chromium()) {
+    console.log(`\n${what}: left out, no Chromium found (set CHROMIUM to its path).`);
+    if (process.env.CI) results.push({ what, passed: 0, failed: 1, seconds: 0 });
+    return;
+  }
+  buildConsoleWhenNeeded();
+  vitest(what, ['--config', 'e2e/vitest.config.ts']);
+}
+
+function chromium() {
+  if (process.env.CHROMIUM) return existsSync(process.env.CHROMIUM);
+  const folders = (process.env.PATH ?? '').split(':');
+  return ['chromium', 'chromium-browser', 'google-chrome'].some((name) =>
+    folders.some((folder) => existsSync(join(folder, name))),
+  );
+}
+
+function run(what, args) {
+  console.log(`\n== ${what}`);
+  const began = Date.now();
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return { ok: status === 0, seconds: (Date.now() - began) / 1000 };
+}
