@@ -152,6 +152,7 @@ export async function buildApp({
 
   return {
     http,
+    warehouse,
     secret,
     jobs,
     bus,

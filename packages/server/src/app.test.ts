@@ -1,0 +1,155 @@
+import { api, type Endpoint, governanceEndpoints, PERMISSIONS_OF_ROLE } from '@qianmian/contract';
+import { describe, expect, it } from 'vitest';
+import { testApp } from './test-app.ts';
+
+const t = await testApp();
+const workspace = await t.workspace();
+const other = await t.workspace();
+
+async function keyFor(of: string, role: 'viewer' | 'admin'): Promise<string> {
+  const made = await t.call(governanceEndpoints.createApiKey, {
+    params: { workspace: of },
+    body: { name: role, role },
+  });
+  return made.secret;
+}
+const stranger = await keyFor(other, 'admin');
+const viewer = await keyFor(workspace, 'viewer');
+
+/** Values for every path parameter; none of them exists. */
+const params = { workspace, id: 'nothing', personId: 1, tag: 'nothing' };
+const guarded = t.app.http.mounted.filter((e) => e.access !== 'public') as Endpoint[];
+const name = (e: Endpoint) => `${e.method} ${e.path}`;
+
+describe('every endpoint', () => {
+  it('of the contract is mounted (those of the demo only in a demo)', () => {
+    const missing = Object.values(api).filter((e) => e.domain !== 'demo' && !t.app.http.mounted.includes(e));
+    expect(missing.map((e) => name(e as Endpoint))).toEqual([]);
+  });
+
+  it.each(guarded.map((e) => [name(e), e] as const))('%s is closed to who is signed out', async (_, e) => {
+    const answer = await t.raw(e, { params, token: null });
+    expect(answer).toMatchObject({ status: 401, body: { code: 'auth.signed_out' } });
+  });
+
+  it.each(guarded.filter((e) => e.access !== 'signedIn').map((e) => [name(e), e] as const))(
+    '%s does not exist for another workspace',
+    async (_, e) => {
+      const answer = await t.raw(e, { params, token: stranger });
+      expect(answer).toMatchObject({ status: 404, body: { code: 'workspace.not_found' } });
+    },
+  );
+
+  it.each(
+    guarded
+      .filter(
+        (e) =>
+          e.access !== 'signedIn' && !(PERMISSIONS_OF_ROLE.viewer as readonly string[]).includes(e.access),
+      )
+      .map((e) => [name(e), e] as const),
+  )('%s is refused to who lacks the permission', async (_, e) => {
+    const answer = await t.raw(e, { params, token: viewer });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'auth.forbidden' } });
+  });
+});
+
+describe('signing in', () => {
+  it('answers a session that ends when it is ended; cross-site writes are refused', async () => {
+    await t.app.accounts.create({ email: 'ann@shop.example', name: 'Ann', password: 'correct horse' });
+    const { app } = t.app.http;
+    const signIn = (password: string) =>
+      app.inject({ method: 'POST', url: '/v1/session', payload: { email: 'Ann@Shop.example', password } });
+    expect((await signIn('wrong')).json()).toMatchObject({ code: 'auth.wrong_password' });
+    const good = await signIn('correct horse');
+    expect(good.statusCode).toBe(200);
+    const cookie = String(good.headers['set-cookie']);
+    expect(cookie).toMatch(/HttpOnly/);
+    const session = { cookie: cookie.split(';')[0]! };
+    expect((await app.inject({ url: '/v1/session', headers: session })).json()).toMatchObject({
+      account: { name: 'Ann' },
+    });
+    const forged = await app.inject({ method: 'DELETE', url: '/v1/session', headers: session });
+    expect(forged.json()).toMatchObject({ code: 'auth.cross_site' });
+    await app.inject({ method: 'DELETE', url: '/v1/session', headers: { ...session, 'x-qianmian': '1' } });
+    expect((await app.inject({ url: '/v1/session', headers: session })).statusCode).toBe(401);
+  });
+
+  it('makes guessing wait', async () => {
+    const { app } = t.app.http;
+    const codes: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      const payload = { email: 'bob@shop.example', password: `guess ${i}` };
+      codes.push((await app.inject({ method: 'POST', url: '/v1/session', payload })).statusCode);
+    }
+    expect(codes.slice(0, 8)).toEqual(Array(8).fill(401));
+    expect(codes.slice(8)).toEqual([429, 429]);
+  });
+
+  it('keeps the last owner, and lets only owners make owners', async () => {
+    const home = await t.workspace();
+    await t.call(governanceEndpoints.addMember, {
+      params: { workspace: home },
+      body: { email: 'owner@x.example', name: 'O', role: 'owner', password: 'a good password' },
+    });
+    const [owner] = await t.call(governanceEndpoints.listMembers, { params: { workspace: home } });
+    const removed = await t.raw(governanceEndpoints.removeMember, {
+      params: { workspace: home, id: owner!.id },
+    });
+    expect(removed.body).toMatchObject({ code: 'member.last_owner' });
+    const admin = await keyFor(home, 'admin');
+    const made = await t.raw(governanceEndpoints.addMember, {
+      params: { workspace: home },
+      body: { email: 'x@x.example', name: 'X', role: 'owner', password: 'a good password' },
+      token: admin,
+    });
+    expect(made.body).toMatchObject({ code: 'member.owners_only' });
+  });
+});
+
+describe('answers', () => {
+  it('to faults are problem details that name the field', async () => {
+    const bad = await t.raw(governanceEndpoints.createWorkspace, { body: { id: 'Not A Slug', name: '' } });
+    expect(bad).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid', fields: { id: expect.any(String), name: expect.any(String) } },
+    });
+    const zone = await t.raw(governanceEndpoints.createWorkspace, {
+      body: { id: 'good', name: 'x', timeZone: 'Moon/Base' },
+    });
+    expect(zone).toMatchObject({
+      status: 400,
+      body: { fields: { timeZone: expect.stringContaining('Moon/Base') } },
+    });
+  });
+
+  it('describe themselves in OpenAPI 3.1', async () => {
+    const spec = (await t.app.http.app.inject({ url: '/openapi.json' })).json() as {
+      openapi: string;
+      paths: object;
+    };
+    expect(spec.openapi).toBe('3.1.0');
+    expect(Object.keys(spec.paths)).toContain('/v1/workspaces/{workspace}/sources');
+  });
+
+  it('malformed JSON, a wrong type and a body too large get a clear 4xx', async () => {
+    const { app } = t.app.http;
+    const headers = { authorization: `Bearer ${t.token}`, 'content-type': 'application/json' };
+    const malformed = await app.inject({
+      method: 'POST',
+      url: '/v1/workspaces',
+      headers,
+      payload: '{"id": ',
+    });
+    expect([malformed.statusCode, malformed.headers['content-type']]).toEqual([
+      400,
+      'application/problem+json; charset=utf-8',
+    ]);
+    const large = await app.inject({
+      method: 'POST',
+      url: '/v1/workspaces',
+      headers,
+      payload: `{"id":"${'x'.repeat(10_000_000)}"}`,
+    });
+    expect(large.statusCode).toBe(413);
+  });
+});

@@ -1,0 +1,176 @@
+import { gzipSync } from 'node:zlib';
+import { collectEndpoints } from '@qianmian/contract';
+import { describe, expect, it } from 'vitest';
+import { testApp } from '../test-app.ts';
+
+const t = await testApp();
+const { app } = t.app.http;
+
+async function shop() {
+  const workspace = await t.workspace();
+  const [source] = await t.call(collectEndpoints.listSources, { params: { workspace } });
+  const basic = `Basic ${Buffer.from(`${source!.writeKey}:`).toString('base64')}`;
+  const events = async () => {
+    await t.app.collector.drained();
+    return (await t.call(collectEndpoints.listEvents, { params: { workspace }, query: {} })).rows;
+  };
+  const quarantine = async () => {
+    await t.app.collector.drained();
+    return (await t.call(collectEndpoints.listQuarantine, { params: { workspace }, query: {} })).rows;
+  };
+  return { workspace, key: source!.writeKey, basic, events, quarantine };
+}
+
+describe('the Segment protocol', () => {
+  it('takes single calls and batches, by Basic key or key in the body, gzipped under any label', async () => {
+    const s = await shop();
+    const one = await app.inject({
+      method: 'POST',
+      url: '/v1/track',
+      headers: { authorization: s.basic, 'content-type': 'text/plain' },
+      payload: JSON.stringify({ userId: 'u', event: 'A', messageId: '1' }),
+    });
+    expect(one.json()).toEqual({ success: true });
+    await app.inject({
+      method: 'POST',
+      url: '/v1/p',
+      payload: { writeKey: s.key, userId: 'u', name: 'Home', messageId: '2' },
+    });
+    const zipped = gzipSync(
+      JSON.stringify({
+        batch: [{ type: 'track', userId: 'u', event: 'B', messageId: '3' }],
+        sentAt: new Date(t.clock.now()).toISOString(),
+      }),
+    );
+    const batch = await app.inject({
+      method: 'POST',
+      url: '/v1/batch',
+      headers: { authorization: s.basic, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: zipped,
+    });
+    expect(batch.statusCode).toBe(200);
+    expect((await s.events()).map((e) => e.name).sort()).toEqual(['A', 'B', 'Page Viewed']);
+  });
+
+  it('refuses a wrong key, and only that', async () => {
+    const s = await shop();
+    const wrong = await app.inject({
+      method: 'POST',
+      url: '/v1/track',
+      headers: { authorization: 'Basic eDo=' },
+      payload: { userId: 'u', event: 'A' },
+    });
+    expect(wrong).toMatchObject({ statusCode: 401 });
+    expect(wrong.json()).toMatchObject({ code: 'collect.unknown_key' });
+    const broken = await app.inject({
+      method: 'POST',
+      url: '/v1/batch',
+      headers: { authorization: s.basic },
+      payload: '{"batch": [',
+    });
+    expect([broken.statusCode, broken.json()]).toEqual([
+      200,
+      { success: false, quarantined: 1, reason: 'malformed_json' },
+    ]);
+    await app.inject({
+      method: 'POST',
+      url: '/v1/batch',
+      headers: { authorization: s.basic },
+      payload: {
+        batch: [
+          { type: 'track', userId: 'u', event: 'Good', messageId: 'g' },
+          { type: 'track', userId: 'u' },
+          7,
+        ],
+      },
+    });
+    expect((await s.events()).map((e) => e.name)).toEqual(['Good']);
+    expect((await s.quarantine()).map((q) => q.reason).sort()).toEqual([
+      'malformed_json',
+      'no_event_name',
+      'not_an_object',
+    ]);
+  });
+
+  it('says 413 to a body of 10 MB, and to one that unzips to too much', async () => {
+    const s = await shop();
+    const headers = { authorization: s.basic };
+    const large = await app.inject({
+      method: 'POST',
+      url: '/v1/batch',
+      headers,
+      payload: Buffer.alloc(10_000_000, 32),
+    });
+    expect([large.statusCode, large.headers['content-type']]).toEqual([
+      413,
+      'application/problem+json; charset=utf-8',
+    ]);
+    const bomb = await app.inject({
+      method: 'POST',
+      url: '/v1/batch',
+      headers,
+      payload: gzipSync(Buffer.alloc(30_000_000, 32)),
+    });
+    expect(bomb.json()).toMatchObject({ status: 413, code: 'request.too_large' });
+  });
+
+  it('answers a browser on any origin', async () => {
+    const preflight = await app.inject({
+      method: 'OPTIONS',
+      url: '/v1/t',
+      headers: { origin: 'https://shop.example', 'access-control-request-headers': 'authorization' },
+    });
+    expect(preflight).toMatchObject({
+      statusCode: 204,
+      headers: {
+        'access-control-allow-origin': 'https://shop.example',
+        'access-control-allow-headers': 'authorization',
+      },
+    });
+    expect(preflight.headers['access-control-allow-credentials']).toBeUndefined();
+  });
+
+  it('a revoked key is refused at once', async () => {
+    const s = await shop();
+    const [source] = await t.call(collectEndpoints.listSources, { params: { workspace: s.workspace } });
+    await t.call(collectEndpoints.deleteSource, { params: { workspace: s.workspace, id: source!.id } });
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/v1/track',
+      headers: { authorization: s.basic },
+      payload: { userId: 'u', event: 'A' },
+    });
+    expect(answer.statusCode).toBe(401);
+  });
+
+  it('keeps hostile text as text', async () => {
+    const s = await shop();
+    const name = `'; DROP TABLE collect_event; -- <script>alert(1)</script> \\u0000`;
+    await t.send(s.workspace, [
+      { type: 'track', userId: name, event: name, messageId: 'x', properties: { [name]: name, 'a.b': 1 } },
+    ]);
+    const [event] = await s.events();
+    expect(event).toMatchObject({ name });
+    expect(await t.app.identity.personOf(s.workspace, { type: 'user', value: name })).toBeGreaterThan(0);
+  });
+});
+
+describe('one person, one order', () => {
+  it('an order told by a tracker and by a file is one order', async () => {
+    const s = await shop();
+    const message = {
+      type: 'track',
+      userId: 'u',
+      event: 'Order Completed',
+      messageId: 'm',
+      properties: { order_id: 'o', products: [{ product_id: 'A', price: 10 }] },
+    };
+    await t.send(s.workspace, [message]);
+    await t.send(s.workspace, [{ ...message, messageId: 'm2' }]);
+    const [row] = await t.app.warehouse.query<{ n: number; net: number }>(
+      'SELECT count() AS n, sum(net_cents) AS net FROM collect_order_line FINAL WHERE workspace = {workspace:String}',
+      { workspace: s.workspace },
+    );
+    expect(row).toEqual({ n: 1, net: 1000 });
+  });
+});
