@@ -1,0 +1,53 @@
+import { CHANNELS } from '@qianmian/contract';
+import type { EventFact, PersonFact } from '../collect/index.ts';
+
+/** Somebody's yes or no to being contacted through a channel. */
+export interface ConsentStatement {
+  channel: string;
+  purpose: string;
+  granted: boolean;
+  time: number;
+}
+
+const TRAIT_CHANNEL = new Map<string, string>(CHANNELS.map((c) => [`${c}Consent`, c]));
+const YES = new Set(['true', 'yes', 'y', '1', 'granted', 'opted_in', 'opt-in', 'subscribed', '是', '同意']);
+
+/** Whether a trait is a statement of consent, not a trait. */
+export function isConsentTrait(name: string): boolean {
+  return TRAIT_CHANNEL.has(name);
+}
+
+/** Only what plainly says yes is a yes. */
+function saysYes(value: unknown): boolean {
+  return value === true || YES.has(String(value).trim().toLowerCase());
+}
+
+/** What a person's traits say: emailConsent, smsConsent, pushConsent. */
+export function consentOfTraits(fact: PersonFact): ConsentStatement[] {
+  return Object.entries(fact.traits).flatMap(([name, value]) => {
+    const channel = TRAIT_CHANNEL.get(name);
+    if (!channel || value === '') return [];
+    return [{ channel, purpose: 'marketing', granted: saysYes(value), time: fact.time }];
+  });
+}
+
+/** What 'Consent Updated' { channel, purpose, granted } says; without a purpose, or for all, it is about marketing. */
+export function consentOfEvent(fact: EventFact): ConsentStatement[] {
+  const { channel, purpose, granted } = fact.properties;
+  if (
+    fact.name !== 'Consent Updated' ||
+    typeof channel !== 'string' ||
+    granted === undefined ||
+    granted === null
+  )
+    return [];
+  const named = typeof purpose === 'string' ? purpose.trim().toLowerCase() : '';
+  return [
+    {
+      channel: channel.trim().toLowerCase().slice(0, 40),
+      purpose: named === '' || named === 'all' ? 'marketing' : named.slice(0, 80),
+      granted: saysYes(granted),
+      time: fact.time,
+    },
+  ];
+}

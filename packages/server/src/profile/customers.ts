@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream';
+import type { CustomerRow, LifecycleStage, RfmGroup } from '@qianmian/contract';
+import { isoOrNull } from '../platform/clock.ts';
+import { csvLine } from '../platform/csv.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+import { cursorOf, type Place, placeOf } from './cursor.ts';
+import { type CustomerFilter, customersWarehouse, type PersonRow } from './customers.ch.ts';
+import { badCursor } from './errors.ts';
+import { maskEmail, maskName, maskPhone } from './masking.ts';
+import type { SqlSource } from './sql-source.ts';
+
+/** Who is in a segment, by its id; segments stand to the right and hand this in. */
+export interface SegmentMembers {
+  source(workspace: string, segmentId: string): Promise<SqlSource>;
+  segmentsOf(workspace: string, person: number): Promise<{ id: string; name: string }[]>;
+}
+
+const EXPORT_CHUNK = 20_000;
+const COLUMNS: readonly (keyof CustomerRow)[] = [
+  'personId',
+  'name',
+  'email',
+  'phone',
+  'city',
+  'lifecycle',
+  'rfmGroup',
+  'recencyScore',
+  'frequencyScore',
+  'monetaryScore',
+  'orders',
+  'spendCents',
+  'averageOrderCents',
+  'returnsCents',
+  'firstSeenAt',
+  'lastSeenAt',
+  'firstOrderAt',
+  'lastOrderAt',
+];
+
+/** A computed row as the API shows it; name, e-mail and phone are masked for who may not reveal them. */
+export function presentCustomer(row: PersonRow, reveal: boolean): CustomerRow {
+  const scored = (score: number) => (score === 0 ? null : score);
+  const time = (t: string | null) => isoOrNull(t === null ? null : Date.parse(t));
+  return {
+    personId: row.person,
+    name: reveal ? row.name : maskName(row.name),
+    email: reveal ? row.email : maskEmail(row.email),
+    phone: reveal ? row.phone : maskPhone(row.phone),
+    city: row.city,
+    lifecycle: row.lifecycle as LifecycleStage,
+    rfmGroup: row.rfm_group === '' ? null : (row.rfm_group as RfmGroup),
+    recencyScore: scored(row.recency_score),
+    frequencyScore: scored(row.frequency_score),
+    monetaryScore: scored(row.monetary_score),
+    orders: row.orders,
+    spendCents: row.spend_cents,
+    averageOrderCents: row.average_order_cents,
+    returnsCents: row.returns_cents,
+    firstSeenAt: time(row.first_seen_at),
+    lastSeenAt: time(row.last_seen_at),
+    firstOrderAt: time(row.first_order_at),
+    lastOrderAt: time(row.last_order_at),
+  };
+}
+
+/** The list of customers. */
+export function openCustomers(parts: { warehouse: Warehouse; members: SegmentMembers }) {
+  const store = customersWarehouse(parts.warehouse);
+  const withinOf = (workspace: string, segment: string | undefined) =>
+    segment ? parts.members.source(workspace, segment) : Promise.resolve(null);
+
+  async function* csvOf(
+    workspace: string,
+    filter: CustomerFilter,
+    within: SqlSource | null,
+    reveal: boolean,
+  ) {
+    yield `\uFEFF${csvLine(COLUMNS)}`;
+    let after: Place | null = null;
+    for (;;) {
+      const rows: (PersonRow & { sort_key: string | number })[] = await store.page(workspace, filter, {
+        after,
+        within,
+        reveal,
+        limit: EXPORT_CHUNK,
+      });
+      if (rows.length > 0)
+        yield rows
+          .map((row) => {
+            const shown = presentCustomer(row, reveal);
+            return csvLine(COLUMNS.map((c) => shown[c]));
+          })
+          .join('');
+      const last = rows.at(-1);
+      if (!last || rows.length < EXPORT_CHUNK) return;
+      after = [last.sort_key, last.person];
+    }
+  }
+
+  return {
+    async list(
+      workspace: string,
+      query: CustomerFilter & { cursor?: string | undefined; limit: number },
+      reveal: boolean,
+    ) {
+      const after = placeOf(query.cursor);
+      if (
+        after &&
+        (typeof after[1] !== 'number' || (typeof after[0] === 'string') !== (query.sort === 'name'))
+      )
+        throw badCursor();
+      const within = await withinOf(workspace, query.segment);
+      const [total, rows] = await Promise.all([
+        store.count(workspace, query, within, reveal),
+        store.page(workspace, query, { after, within, reveal, limit: query.limit + 1 }),
+      ]);
+      const shown = rows.slice(0, query.limit);
+      const last = shown.at(-1);
+      return {
+        rows: shown.map((r) => presentCustomer(r, reveal)),
+        nextCursor: rows.length > query.limit && last ? cursorOf([last.sort_key, last.person]) : null,
+        total,
+      };
+    },
+
+    /** The whole list as CSV, in pieces. */
+    async exportCsv(workspace: string, filter: CustomerFilter, reveal: boolean): Promise<Readable> {
+      const within = await withinOf(workspace, filter.segment);
+      return Readable.from(csvOf(workspace, filter, within, reveal));
+    },
+
+    /** The rows of these people, in the order given; who is not computed yet is left out. */
+    async byIds(workspace: string, people: readonly number[], reveal: boolean): Promise<CustomerRow[]> {
+      if (people.length === 0) return [];
+      const rows = new Map((await store.byIds(workspace, [...people])).map((r) => [r.person, r]));
+      return people.flatMap((p) => {
+        const row = rows.get(p);
+        return row ? [presentCustomer(row, reveal)] : [];
+      });
+    },
+  };
+}

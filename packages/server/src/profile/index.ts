@@ -1,0 +1,8 @@
+export type { SegmentMembers } from './customers.ts';
+export { timelineKind } from './event-kinds.ts';
+export { maskEmail, maskName, maskPhone } from './masking.ts';
+export { openProfile, type Profile } from './profile.ts';
+export { profileRoutes } from './routes.ts';
+export { NEVER_A_REPEAT, type SqlSource } from './sql-source.ts';
+export { CONSENT, PROFILES, profileMigrations, TAGS, TRAITS } from './store.ch.ts';
+export { foldText, NUMBER_PATTERN, numberIn } from './trait-value.ts';

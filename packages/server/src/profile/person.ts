@@ -1,0 +1,191 @@
+import { CHANNELS, type Customer, type OrderRow, type TimelineEntry } from '@qianmian/contract';
+import type { Identity } from '../identity/index.ts';
+import { type Clock, DAY, isoOf, isoOrNull } from '../platform/clock.ts';
+import { offsetCursor, pageFrom } from '../platform/http.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+import { cursorOf, placeOf } from './cursor.ts';
+import { presentCustomer, type SegmentMembers } from './customers.ts';
+import { badCursor, noCustomer } from './errors.ts';
+import type { TimelineKind } from './event-kinds.ts';
+import { lifecycleStage } from './lifecycle.ts';
+import { maskIdentifier, maskProperties, maskValue } from './masking.ts';
+import { byOrder, orderFacts, presentOrder } from './orders.ts';
+import { personWarehouse } from './person.ch.ts';
+import { personName } from './person-name.ts';
+import type { Refresh } from './refresh.ts';
+import type { Tags } from './tags.ts';
+import { eventEntry, inOrder, isAfter, orderEntries } from './timeline.ts';
+import { traitValue } from './trait-value.ts';
+
+const at = (time: string) => isoOf(Date.parse(time));
+
+/** One customer, straight from the facts: a page shows what arrived a moment ago. */
+export function openPerson(parts: {
+  warehouse: Warehouse;
+  clock: Clock;
+  identity: Pick<Identity, 'originsOf'>;
+  refresh: Refresh;
+  tags: Tags;
+  members: SegmentMembers;
+}) {
+  const store = personWarehouse(parts.warehouse);
+
+  /** The person a number stands for after merges, and the numbers their facts may carry. */
+  async function whoIs(workspace: string, number: number) {
+    const person = await store.survivorOf(workspace, number);
+    return { person, origins: await parts.identity.originsOf(workspace, person) };
+  }
+
+  async function known(workspace: string, number: number) {
+    const { person, origins } = await whoIs(workspace, number);
+    const identifiers = await store.identifiers(workspace, origins);
+    if (identifiers.length === 0) throw noCustomer(number);
+    return { person, origins, identifiers };
+  }
+
+  return {
+    whoIs,
+
+    /** Refuses a number that stands for nobody; answers who it is after merges. */
+    mustBe: async (workspace: string, number: number) => (await known(workspace, number)).person,
+
+    async get(workspace: string, number: number, reveal: boolean): Promise<Customer> {
+      const { person, origins, identifiers } = await known(workspace, number);
+      const [traits, consent, tags, lines, seen, standing, segments, { days }, labels] = await Promise.all([
+        store.traits(workspace, origins),
+        store.consent(workspace, origins),
+        store.tags(workspace, origins),
+        store.lines(workspace, origins),
+        store.seen(workspace, origins),
+        store.standing(workspace, person),
+        parts.members.segmentsOf(workspace, person),
+        parts.refresh.last(workspace),
+        parts.tags.labels(workspace),
+      ]);
+      const facts = orderFacts(lines);
+      const text = (name: string) => traits.find((t) => t.name === name)?.text ?? '';
+      const newest = (type: string) => identifiers.findLast((i) => i.type === type)?.value ?? '';
+      const daysSince = (time: number) => Math.max(0, Math.floor((parts.clock.now() - time) / DAY));
+      const lineTimes = lines.map((l) => l.ms);
+      const firsts = [
+        ...identifiers.map((i) => Date.parse(i.first_seen)),
+        ...lineTimes,
+        ...(seen.events > 0 ? [seen.first] : []),
+      ].filter((t) => t > 0);
+      const lasts = [...lineTimes, ...(seen.events > 0 ? [seen.last] : [])];
+      const row = presentCustomer(
+        {
+          person,
+          name: personName({ name: text('name'), firstName: text('firstName'), lastName: text('lastName') }),
+          email: text('email') || newest('email'),
+          phone: text('phone') || newest('phone'),
+          city: text('address.city') || text('city'),
+          lifecycle: lifecycleStage(
+            facts.orders,
+            facts.lastOrderAt === null ? 0 : daysSince(facts.lastOrderAt),
+            days,
+          ),
+          rfm_group: standing?.rfm_group ?? '',
+          recency_score: standing?.recency_score ?? 0,
+          frequency_score: standing?.frequency_score ?? 0,
+          monetary_score: standing?.monetary_score ?? 0,
+          orders: facts.orders,
+          spend_cents: facts.spendCents,
+          average_order_cents: facts.averageOrderCents,
+          returns_cents: facts.returnsCents,
+          first_seen_at: firsts.length === 0 ? null : isoOf(firsts.reduce((a, b) => Math.min(a, b))),
+          last_seen_at: lasts.length === 0 ? null : isoOf(lasts.reduce((a, b) => Math.max(a, b))),
+          first_order_at: isoOrNull(facts.firstOrderAt),
+          last_order_at: isoOrNull(facts.lastOrderAt),
+        },
+        reveal,
+      );
+      return {
+        ...row,
+        masked: !reveal,
+        identifiers: identifiers.map((i) => ({
+          type: i.type,
+          value: reveal ? i.value : maskIdentifier(i.type, i.value),
+          firstSeenAt: at(i.first_seen),
+        })),
+        traits: traits.map((t) => {
+          const value = traitValue(t.type, t.text);
+          return { name: t.name, value: reveal ? value : maskValue(t.name, value), since: at(t.time) };
+        }),
+        tags: tags.map((t) => ({ name: t.tag, label: labels.get(t.tag) ?? '', since: at(t.time) })),
+        segments,
+        consent: [...new Set([...CHANNELS, ...consent.map((c) => c.channel)])].map((channel) => {
+          const said = consent.find((c) => c.channel === channel);
+          return {
+            channel,
+            granted: said?.granted === 1,
+            since: said ? at(said.time) : null,
+            source: said?.source ?? '',
+          };
+        }),
+        favouriteCategories: facts.favouriteCategories,
+        favouriteStore: facts.favouriteStore,
+        favouriteChannel: facts.favouriteChannel,
+        rfmWhy:
+          standing && facts.lastOrderAt !== null
+            ? {
+                daysSinceLastOrder: daysSince(facts.lastOrderAt),
+                recencyRank: standing.below_recency / standing.customers,
+                frequencyRank: standing.below_frequency / standing.customers,
+                monetaryRank: standing.below_monetary / standing.customers,
+                customers: standing.customers,
+              }
+            : null,
+      };
+    },
+
+    async timeline(
+      workspace: string,
+      number: number,
+      query: { cursor?: string | undefined; limit: number; kind?: TimelineKind | undefined },
+      reveal: boolean,
+    ): Promise<{ rows: TimelineEntry[]; nextCursor: string | null; total: null }> {
+      const { origins } = await known(workspace, number);
+      const place = placeOf(query.cursor);
+      if (place && (typeof place[0] !== 'number' || typeof place[1] !== 'string')) throw badCursor();
+      const before = place ? { ms: place[0] as number, id: place[1] as string } : null;
+      const isOrderKind = query.kind === 'order' || query.kind === 'return';
+      const [events, lines] = await Promise.all([
+        isOrderKind
+          ? []
+          : store.events(workspace, origins, { kind: query.kind ?? '', before, limit: query.limit + 1 }),
+        query.kind === undefined || isOrderKind ? store.lines(workspace, origins) : [],
+      ]);
+      const orders = orderEntries(lines).filter(
+        (e) => (!query.kind || e.entry.kind === query.kind) && (!before || isAfter(e, before)),
+      );
+      const all = inOrder([...events.map(eventEntry), ...orders]);
+      const shown = all.slice(0, query.limit);
+      const last = shown.at(-1);
+      return {
+        rows: shown.map(({ entry }) =>
+          reveal ? entry : { ...entry, properties: maskProperties(entry.properties) },
+        ),
+        nextCursor: all.length > query.limit && last ? cursorOf([last.ms, last.entry.id]) : null,
+        total: null,
+      };
+    },
+
+    async orders(
+      workspace: string,
+      number: number,
+      query: { cursor?: string | undefined; limit: number },
+    ): Promise<{ rows: OrderRow[]; nextCursor: string | null; total: number | null }> {
+      const { origins } = await known(workspace, number);
+      const offset = offsetCursor(query.cursor);
+      const orders = [...byOrder(await store.lines(workspace, origins))]
+        .map(([id, lines]) => presentOrder(id, lines))
+        .sort((a, b) => Date.parse(b.time) - Date.parse(a.time) || (a.orderId < b.orderId ? -1 : 1));
+      return pageFrom(
+        orders.slice(offset, offset + query.limit + 1),
+        { limit: query.limit, offset },
+        orders.length,
+      );
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Workspaces } from '../governance/index.ts';
+import type { Identity } from '../identity/index.ts';
+import type { Bus } from '../platform/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Jobs } from '../platform/jobs.ts';
+import type { Ledger } from '../platform/ledger.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+import { openCustomers, type SegmentMembers } from './customers.ts';
+import { profileJobs } from './jobs.ts';
+import { openPerson } from './person.ts';
+import { openRefresh } from './refresh.ts';
+import { openRfmReport } from './rfm-report.ts';
+import { profileSink, undoProfileImport } from './sink.ts';
+import { openTags } from './tags.ts';
+
+/** The portrait of every customer: traits, consent, tags, computed facts and scores. */
+export function openProfile(parts: {
+  warehouse: Warehouse;
+  ledger: Ledger;
+  clock: Clock;
+  jobs: Jobs;
+  bus: Bus;
+  workspaces: Pick<Workspaces, 'get'>;
+  identity: Pick<Identity, 'originsOf'>;
+  members: SegmentMembers;
+}) {
+  const refresh = openRefresh(parts);
+  const tags = openTags(parts);
+  const customers = openCustomers(parts);
+  profileJobs({ ...parts, refresh });
+  return {
+    /** Writes what facts say about people; to be registered with the collector. */
+    sink: profileSink(parts.warehouse),
+    undoImport: (workspace: string, importId: string) =>
+      undoProfileImport(parts.warehouse, workspace, importId),
+    refresh: refresh.refresh,
+    lastRefresh: refresh.last,
+    listCustomers: customers.list,
+    exportCustomers: customers.exportCsv,
+    customersByIds: customers.byIds,
+    person: openPerson({ ...parts, refresh, tags }),
+    tags,
+    rfmReport: openRfmReport({ ...parts, refresh }),
+  };
+}
+export type Profile = ReturnType<typeof openProfile>;

@@ -1,0 +1,90 @@
+import type { FactBatch, FactSink } from '../collect/index.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+import { type ConsentStatement, consentOfEvent, consentOfTraits, isConsentTrait } from './consent.ts';
+import { traitColumns } from './trait-value.ts';
+
+/** Orders by time, then by the second of arrival, as one number (in digits: it is wider than a double). */
+export function traitVersion(time: number, receivedAt: number): string {
+  const arrival = BigInt(Math.floor(receivedAt / 1000)) & 0x3fffffn;
+  return String((BigInt(Math.max(0, Math.floor(time))) << 22n) | arrival);
+}
+
+function traitRows(batch: FactBatch): object[] {
+  const newest = new Map<string, { time: number; row: object }>();
+  for (const { fact, personId } of batch.people) {
+    if (personId === 0) continue;
+    for (const [name, value] of Object.entries(fact.traits)) {
+      if (isConsentTrait(name) || value === '') continue;
+      const key = `${personId}\n${name}`;
+      const known = newest.get(key);
+      if (known && known.time > fact.time) continue;
+      const row = {
+        workspace: batch.workspace,
+        person_id: personId,
+        name,
+        ...traitColumns(value),
+        time: fact.time,
+        source: batch.source,
+        import_id: batch.importId,
+        version: traitVersion(fact.time, batch.receivedAt),
+      };
+      newest.set(key, { time: fact.time, row });
+    }
+  }
+  return [...newest.values()].map((n) => n.row);
+}
+
+function consentRows(batch: FactBatch): object[] {
+  const said: { personId: number; statement: ConsentStatement }[] = [];
+  for (const { fact, personId } of batch.people)
+    for (const statement of consentOfTraits(fact)) said.push({ personId, statement });
+  for (const { fact, personId } of batch.events)
+    for (const statement of consentOfEvent(fact)) said.push({ personId, statement });
+  return said
+    .filter((s) => s.personId > 0)
+    .map(({ personId, statement }) => ({
+      workspace: batch.workspace,
+      person_id: personId,
+      ...statement,
+      granted: statement.granted ? 1 : 0,
+      source: batch.source,
+      import_id: batch.importId,
+      version: batch.receivedAt,
+    }));
+}
+
+function orderKeyRows(batch: FactBatch): object[] {
+  const keys = new Map<string, object>();
+  for (const { fact, personId } of batch.orderLines)
+    if (personId > 0)
+      keys.set(`${personId}\n${fact.orderId}`, {
+        workspace: batch.workspace,
+        person_id: personId,
+        order_id: fact.orderId,
+        version: batch.receivedAt,
+      });
+  return [...keys.values()];
+}
+
+/** Writes what facts say about people: traits, consent, and which orders are whose. */
+export function profileSink(warehouse: Warehouse): FactSink {
+  return async (batch) => {
+    await warehouse.insert('profile_trait', traitRows(batch), `${batch.token}:trait`);
+    await warehouse.insert('profile_consent', consentRows(batch), `${batch.token}:consent`);
+    await warehouse.insert('profile_order_key', orderKeyRows(batch), `${batch.token}:order-key`);
+  };
+}
+
+/** Takes back what an import said about people; keys of orders that are no more point at nothing and stay. */
+export async function undoProfileImport(
+  warehouse: Warehouse,
+  workspace: string,
+  importId: string,
+): Promise<void> {
+  if (importId === '') return;
+  for (const table of ['profile_trait', 'profile_consent'])
+    await warehouse.command(
+      `DELETE FROM ${table} WHERE workspace = {workspace:String} AND import_id = {importId:String}`,
+      { workspace, importId },
+    );
+}

@@ -1,0 +1,173 @@
+import type { TableDeclaration, WarehouseMigration } from '../platform/warehouse.ts';
+
+const PERSON_COLUMNS = `
+  workspace LowCardinality(String),
+  person_id UInt32,
+  name String,
+  email String,
+  phone String,
+  gender LowCardinality(String),
+  birthday String,
+  city LowCardinality(String),
+  country LowCardinality(String),
+  first_seen_at Nullable(DateTime64(3, 'UTC')),
+  last_seen_at Nullable(DateTime64(3, 'UTC')),
+  orders UInt32,
+  spend_cents Int64,
+  average_order_cents Int64,
+  returns_cents Int64,
+  first_order_at Nullable(DateTime64(3, 'UTC')),
+  last_order_at Nullable(DateTime64(3, 'UTC')),
+  favourite_channel LowCardinality(String),
+  favourite_store LowCardinality(String),
+  favourite_category LowCardinality(String)`;
+
+const SCORED_COLUMNS = `${PERSON_COLUMNS},
+  recency_score UInt8,
+  frequency_score UInt8,
+  monetary_score UInt8,
+  rfm_group LowCardinality(String),
+  lifecycle LowCardinality(String),
+  computed_at DateTime64(3, 'UTC')`;
+
+/** One row a person; a workspace is one partition, so that a new computation replaces the old in one step. */
+function peopleTable(name: string, columns: string): TableDeclaration {
+  return {
+    name,
+    columns,
+    engine: 'MergeTree',
+    partitionBy: 'workspace',
+    orderBy: '(workspace, person_id)',
+    shardBy: 'cityHash64(workspace, person_id)',
+  };
+}
+
+export const profileMigrations: WarehouseMigration[] = [
+  {
+    name: 'profile/0001_profile',
+    tables: [
+      {
+        // The newest value a person was given by each import (or by live sources, '') survives, so that taking an
+        // import back uncovers what was known before. `folded` is the text in lower case; `number` what it reads as;
+        // `version` orders by time, then by arrival.
+        name: 'profile_trait',
+        columns: `
+          workspace LowCardinality(String),
+          person_id UInt32,
+          name LowCardinality(String),
+          type Enum8('text' = 1, 'number' = 2, 'boolean' = 3),
+          text String,
+          folded String,
+          number Nullable(Float64),
+          time DateTime64(3, 'UTC'),
+          source LowCardinality(String),
+          import_id LowCardinality(String),
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, person_id, name, import_id)',
+        shardBy: 'cityHash64(workspace, person_id)',
+      },
+      {
+        // Every statement is kept: who agreed or refused, when, and where it was said.
+        name: 'profile_consent',
+        columns: `
+          workspace LowCardinality(String),
+          person_id UInt32,
+          channel LowCardinality(String),
+          purpose LowCardinality(String),
+          granted UInt8,
+          time DateTime64(3, 'UTC'),
+          source LowCardinality(String),
+          import_id LowCardinality(String),
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, person_id, channel, purpose, time, granted, import_id)',
+        shardBy: 'cityHash64(workspace, person_id)',
+      },
+      {
+        name: 'profile_tag',
+        columns: `
+          workspace LowCardinality(String),
+          person_id UInt32,
+          tag LowCardinality(String),
+          has UInt8,
+          time DateTime64(3, 'UTC'),
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, person_id, tag)',
+        shardBy: 'cityHash64(workspace, person_id)',
+      },
+      {
+        // Which orders to look at for one person: the facts themselves lie in the order of orders.
+        name: 'profile_order_key',
+        columns: 'workspace LowCardinality(String), person_id UInt32, order_id String, version UInt64',
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, person_id, order_id)',
+        shardBy: 'cityHash64(workspace, person_id)',
+      },
+      peopleTable('profile_person', SCORED_COLUMNS),
+      peopleTable('profile_person_next', SCORED_COLUMNS),
+      peopleTable('profile_draft', `${PERSON_COLUMNS}, gap_days Array(UInt16)`),
+      {
+        name: 'profile_draft_order',
+        columns: `
+          workspace LowCardinality(String),
+          person_id UInt32,
+          ordered_at Int64,
+          is_order UInt8,
+          channel LowCardinality(String),
+          store_id LowCardinality(String),
+          net_cents Int64,
+          returned_cents Int64`,
+        engine: 'MergeTree',
+        partitionBy: 'workspace',
+        orderBy: '(workspace, person_id)',
+        shardBy: 'cityHash64(workspace, person_id)',
+      },
+    ],
+  },
+];
+
+const SURVIVORS = `(SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
+  WHERE workspace = {workspace:String} AND survivor_id != 0)`;
+
+/** Rows of a table of ours with `person` after all merges. */
+function resolved(table: string, columns: string): string {
+  return `(SELECT ${columns}, if(o.survivor = 0, t.person_id, o.survivor) AS person
+    FROM ${table} AS t LEFT ANY JOIN ${SURVIVORS} AS o ON t.person_id = o.person_id
+    WHERE t.workspace = {workspace:String} AND t.person_id > 0)`;
+}
+
+/** Everything ever said as a trait, with `person` after all merges: name, t_*, version (the highest holds). */
+export const TRAIT_ROWS = resolved(
+  'profile_trait',
+  't.name AS name, t.type AS t_type, t.text AS t_text, t.folded AS t_folded, tuple(t.number) AS t_number, t.time AS t_time, t.version AS version',
+);
+
+/**
+ * Traits in force in the workspace bound as {workspace:String}: person, name, type, text, folded, number, time, and
+ * `value` as a JSON scalar. The newest by time wins per person after merges. A FROM source; name only the columns you
+ * need, each costs.
+ */
+export const TRAITS = `(SELECT person, name, argMax(t_type, version) AS type, argMax(t_text, version) AS text,
+    argMax(t_folded, version) AS folded, argMax(t_number, version).1 AS number, argMax(t_time, version) AS time,
+    argMax(if(t_type = 'text', toJSONString(t_text), t_text), version) AS value
+  FROM ${TRAIT_ROWS}
+  GROUP BY person, name)`;
+
+/**
+ * What each person said last about being contacted for marketing: person, channel, granted, time, source. When yes and
+ * no carry the same time, no wins. Who said nothing has no row, which means not granted. A FROM source.
+ */
+export const CONSENT = `(SELECT person, channel, argMax(c_granted, turn) AS granted, argMax(c_time, turn) AS time,
+    argMax(c_source, turn) AS source
+  FROM ${resolved('profile_consent', 't.channel AS channel, t.granted AS c_granted, t.time AS c_time, t.source AS c_source, t.purpose AS purpose, toUnixTimestamp64Milli(t.time) * 2 + (t.granted = 0) AS turn')}
+  WHERE purpose = 'marketing' GROUP BY person, channel)`;
+
+/** Tags people carry: person, tag, time since. A FROM source. */
+export const TAGS = `(SELECT person, tag, argMax(t_time, version) AS time
+  FROM ${resolved('profile_tag', 't.tag AS tag, t.has AS has, t.time AS t_time, t.version AS version')}
+  GROUP BY person, tag HAVING argMax(has, version) = 1)`;
+
+/** Everyone as computed last, one row each, with every column of `profile_person` and `person`. A FROM source. */
+export const PROFILES = `(SELECT *, person_id AS person FROM profile_person WHERE workspace = {workspace:String})`;

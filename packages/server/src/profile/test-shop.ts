@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { catalogMigrations, openCatalog } from '../catalog/index.ts';
+import { collectMigrations, collectWarehouse, type Fact, openCollector } from '../collect/index.ts';
+import { openWorkspaces } from '../governance/index.ts';
+import { identityMigrations, openIdentity } from '../identity/index.ts';
+import { Bus } from '../platform/bus.ts';
+import { FakeClock } from '../platform/clock.ts';
+import { Jobs } from '../platform/jobs.ts';
+import { openJournal } from '../platform/journal.ts';
+import { migrateLedger, openLedger } from '../platform/ledger.ts';
+import { openLog } from '../platform/log.ts';
+import { openMetrics } from '../platform/metrics.ts';
+import { migrateWarehouse, openWarehouse, type WarehouseMigration } from '../platform/warehouse.ts';
+import { openProfile, profileMigrations, type SegmentMembers } from './index.ts';
+
+/**
+ * A shop for tests: real stores, the road from facts to the warehouse, identity and profile; no HTTP. One a process,
+ * since the embedded warehouse is one a process. What stands to the right of profile brings its own tables.
+ */
+export async function openShop(right: { migrations?: WarehouseMigration[]; domains?: string[] } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'qianmian-shop-'));
+  const clock = new FakeClock('2026-06-01T04:00:00Z');
+  const log = openLog(process.env.QM_TEST_LOG ?? 'error');
+  const ledger = await openLedger({ url: null, folder: join(folder, 'ledger') });
+  await migrateLedger(ledger, join(import.meta.dirname, '..'), [
+    'platform',
+    'governance',
+    'catalog',
+    'collect',
+    'identity',
+    'profile',
+    ...(right.domains ?? []),
+  ]);
+  const warehouse = await openWarehouse({ url: null, cluster: null, folder: join(folder, 'warehouse') });
+  await migrateWarehouse(warehouse, [
+    ...catalogMigrations,
+    ...collectMigrations,
+    ...identityMigrations,
+    ...profileMigrations,
+    ...(right.migrations ?? []),
+  ]);
+  const bus = new Bus(log);
+  const metrics = openMetrics();
+  const jobs = new Jobs(ledger.db, { clock, log, metrics, worker: 'test' });
+  const base = { ledger: ledger.db, warehouse, clock, log, bus, jobs, metrics };
+  const workspaces = openWorkspaces(base);
+  const catalog = openCatalog(base);
+  const identity = openIdentity({ warehouse, workspaces });
+  const members: SegmentMembers = {
+    source: async () => ({ sql: 'SELECT toUInt32(0) AS person WHERE 0', params: {} }),
+    segmentsOf: async () => [],
+  };
+  const profile = openProfile({ ...base, workspaces, identity, members });
+  const collector = openCollector({
+    ...base,
+    warehouse: collectWarehouse(warehouse),
+    journal: await openJournal(join(folder, 'journal')),
+    workspaces,
+    resolve: identity.resolve,
+    sinks: [
+      profile.sink,
+      async (batch) => {
+        await catalog.upsertProducts(batch.workspace, batch.products, batch);
+        await catalog.upsertStores(batch.workspace, batch.stores, batch);
+      },
+    ],
+  });
+  let made = 0;
+
+  return {
+    ...base,
+    workspaces,
+    catalog,
+    identity,
+    profile,
+    /** Handed to profile already; what stands to the right may replace its verbs. */
+    members,
+
+    /** A workspace of its own for a test. */
+    async workspace(settings: { currency?: string; timeZone?: string } = {}): Promise<string> {
+      made += 1;
+      const id = `s${process.pid}-${made}`;
+      await workspaces.create(
+        { id, name: `Shop ${made}`, currency: 'CNY', timeZone: 'Asia/Shanghai', ...settings },
+        null,
+      );
+      return id;
+    },
+
+    /** Facts arrive and can be queried when this resolves; profiles are not computed yet. */
+    async collect(workspace: string, facts: readonly Fact[], importId = ''): Promise<void> {
+      const stored = await collector.store({
+        workspace,
+        source: 'test',
+        importId,
+        receivedAt: clock.now(),
+        token: randomUUID(),
+        facts,
+      });
+      await bus.announce('collect.stored', stored.said);
+    },
+
+    /** The person behind a user id. */
+    async person(workspace: string, user: string): Promise<number> {
+      return (await identity.personOf(workspace, { type: 'user', value: user })) ?? 0;
+    },
+  };
+}
+export type Shop = Awaited<ReturnType<typeof openShop>>;
+
+let shared: Promise<Shop> | null = null;
+
+/** The one shop of this process. */
+export function shop(right?: Parameters<typeof openShop>[0]): Promise<Shop> {
+  shared ??= openShop(right);
+  return shared;
+}
+
+/** A purchase of one line. */
+export function purchase(
+  user: string,
+  orderId: string,
+  time: string | number,
+  netCents: number,
+  more: object = {},
+): Fact {
+  return {
+    kind: 'orderLine',
+    orderId,
+    lineId: '1',
+    lineKind: 'sale',
+    time: typeof time === 'number' ? time : Date.parse(time),
+    identifiers: [{ type: 'user', value: user }],
+    channel: 'web',
+    productId: 'sku-1',
+    quantity: 1,
+    unitPriceCents: netCents,
+    discountCents: 0,
+    netCents,
+    currency: 'CNY',
+    ...more,
+  };
+}
+
+/** What is said about a person. */
+export function told(user: string, time: string, traits: Record<string, string | number | boolean>): Fact {
+  return {
+    kind: 'person',
+    time: Date.parse(time),
+    identifiers: [{ type: 'user', value: user }],
+    traits,
+  };
+}
+
+let messages = 0;
+/** Something that happened. */
+export function happened(
+  user: string,
+  name: string,
+  time: string | number,
+  properties: Record<string, unknown> = {},
+): Fact {
+  messages += 1;
+  return {
+    kind: 'event',
+    messageId: `m${process.pid}-${messages}`,
+    name,
+    time: typeof time === 'number' ? time : Date.parse(time),
+    identifiers: [{ type: 'user', value: user }],
+    properties,
+  };
+}
