@@ -9,6 +9,8 @@ const chunks = [
   { name: 'antd', test: /node_modules\/(antd|@ant-design|@rc-component|dayjs)\// },
   { name: 'echarts', test: /node_modules\/(echarts|zrender)\// },
   { name: 'platform', test: /node_modules\/(@tanstack|i18next|react-i18next|zod)\// },
+  // Together, because zod must be told before the first schema is built (see eval-free-zod.ts).
+  { name: 'contract', test: /(packages\/contract\/src|shell\/eval-free-zod)/ },
 ];
 
 export default defineConfig({

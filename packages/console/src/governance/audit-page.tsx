@@ -47,7 +47,7 @@ function useAuditColumns(): Column<Entry>[] {
         key: 'at',
         title: t('audit.at'),
         always: true,
-        width: 210,
+        width: 230,
         value: (entry) => entry.at,
         cell: (entry) => format.dateTimeExact(entry.at),
       },

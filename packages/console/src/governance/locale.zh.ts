@@ -46,7 +46,7 @@ export const zh: Words<typeof en> = {
     readOnly: '你的角色可以查看设置，但不能修改。',
   },
   members: {
-    headline_other: '{{workspace}}共有 {{people}} 位成员',
+    headline_other: '“{{workspace}}”共有 {{people}} 位成员',
     name: '姓名',
     email: '邮箱',
     role: '角色',
@@ -100,7 +100,7 @@ export const zh: Words<typeof en> = {
     emptyText: '密钥让收银台、商城或脚本以你指定的角色调用 API。',
   },
   audit: {
-    headline: '{{workspace}}的操作记录，最新的在前',
+    headline: '“{{workspace}}”的操作记录，最新的在前',
     at: '时间',
     actor: '操作人',
     action: '操作',
@@ -128,7 +128,7 @@ export const zh: Words<typeof en> = {
     thing: {
       workspace: '工作区设置',
       member: '成员',
-      api_key: 'API 密钥',
+      api_key: ' API 密钥',
       source: '来源',
       import: '导入',
       mapping: '列映射',

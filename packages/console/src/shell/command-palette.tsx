@@ -140,10 +140,9 @@ function PaletteBody({ close }: { close: () => void }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new query begins at the top
   useEffect(() => setAt(0), [query]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another is chosen, it is brought into sight
-  useEffect(
-    () => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }),
-    [chosen?.id],
-  );
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }, [chosen?.id]);
 
   const onKey = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;

@@ -50,7 +50,19 @@ export function antdTheme(mode: Mode): ThemeConfig {
         headerSortActiveBg: palette.surface,
         headerSortHoverBg: palette.sunken,
       },
-      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500 },
+      Button: {
+        colorPrimary: palette.accent,
+        primaryColor: palette.onAccent,
+        primaryShadow: 'none',
+        defaultShadow: 'none',
+        dangerShadow: 'none',
+        fontWeight: 500,
+      },
+      Tabs: {
+        itemSelectedColor: palette.accentText,
+        itemHoverColor: palette.accentText,
+        inkBarColor: palette.accent,
+      },
       Tooltip: {
         colorBgSpotlight: mode === 'dark' ? palette.raised : '#2b2e35',
         colorTextLightSolid: '#ffffff',

@@ -30,7 +30,13 @@ export function TopBar({ onMenu, onFind }: { onMenu: () => void; onFind: () => v
         onClick={onMenu}
       />
       <WorkspaceSwitcher />
-      <button type="button" className="qm-find" onClick={onFind} aria-keyshortcuts="Control+K Meta+K">
+      <button
+        type="button"
+        className="qm-find"
+        aria-label={t('top.find')}
+        onClick={onFind}
+        aria-keyshortcuts="Control+K Meta+K"
+      >
         <SearchOutlined aria-hidden="true" />
         <span>{t('top.find')}</span>
         <kbd>{isMac ? '⌘ K' : 'Ctrl K'}</kbd>

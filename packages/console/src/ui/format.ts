@@ -145,11 +145,16 @@ export function createFormat({ language, currency, timeZone }: FormatSettings) {
     /** With the weekday, for tool tips. */
     dayLong: (day: string) => calendar(day, { ...dayOf, weekday: 'short' }),
     /** `Oct 24 – Nov 22, 2026`, `2026年10月24日至11月22日`. */
-    days: (from: string, to: string) =>
-      dateWith({ ...dayOf, month: language === 'zh' ? 'long' : 'short', timeZone: 'UTC' }).formatRange(
-        new Date(`${from}T00:00:00Z`),
-        new Date(`${to}T00:00:00Z`),
-      ),
+    days: (from: string, to: string) => {
+      if (language === 'en')
+        return dateWith({ ...dayOf, timeZone: 'UTC' }).formatRange(
+          new Date(`${from}T00:00:00Z`),
+          new Date(`${to}T00:00:00Z`),
+        );
+      const isSameYear = from.slice(0, 4) === to.slice(0, 4);
+      const end = calendar(to, isSameYear ? { month: 'short', day: 'numeric' } : dayOf);
+      return from === to ? calendar(from, dayOf) : `${calendar(from, dayOf)}至${end}`;
+    },
     /** `3 hours ago`, `3小时前`. */
     ago: (iso: string, now: number = Date.now()) => {
       const gap = Date.parse(iso) - now;
@@ -167,10 +172,11 @@ export function createFormat({ language, currency, timeZone }: FormatSettings) {
           value,
         );
       if (ms < 1000) return unit(ms, 'millisecond');
-      if (ms < 60_000) return unit(ms / 1000, 'second');
-      if (ms < 3_600_000)
-        return `${unit(Math.floor(ms / 60_000), 'minute')} ${unit((ms % 60_000) / 1000, 'second')}`;
-      return `${unit(Math.floor(ms / 3_600_000), 'hour')} ${unit(Math.floor((ms % 3_600_000) / 60_000), 'minute')}`;
+      const seconds = Math.round(ms / 1000);
+      if (seconds < 60) return unit(seconds, 'second');
+      if (seconds < 3600)
+        return `${unit(Math.floor(seconds / 60), 'minute')} ${unit(seconds % 60, 'second')}`;
+      return `${unit(Math.floor(seconds / 3600), 'hour')} ${unit(Math.floor((seconds % 3600) / 60), 'minute')}`;
     },
     bytes: (bytes: number) => {
       const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
