@@ -149,7 +149,9 @@ export function openSending(parts: {
         if ((await deliver(mailing, to, known)) === 'unreachable') gone = true;
       }
     };
-    await Promise.all(Array.from({ length: parts.hands }, hand));
+    const hands = await Promise.allSettled(Array.from({ length: parts.hands }, hand));
+    const fault = hands.find((h) => h.status === 'rejected');
+    if (fault) throw fault.reason;
     return gone ? 'unreachable' : 'done';
   }
 

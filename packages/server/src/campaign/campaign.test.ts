@@ -1,0 +1,568 @@
+import { campaignEndpoints, couponDraft, type Endpoint, PERMISSIONS } from '@qianmian/contract';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DAY, HOUR, MINUTE } from '../platform/clock.ts';
+import { openTestCampaigns, type TestCampaigns } from './test-campaigns.ts';
+
+let t: TestCampaigns;
+let workspace: string;
+beforeAll(async () => {
+  t = await openTestCampaigns();
+});
+afterAll(() => t.close());
+beforeEach(async () => {
+  workspace = await t.shop.workspace();
+  t.post.state.manner = () => 'take';
+  t.line.send = t.mailServer.send;
+});
+
+const address = (i: number) => `u${i}@${workspace}.example`;
+const eventsOf = (campaignId: string) =>
+  t.recorded.filter((f) => f.kind === 'event' && f.properties.campaign_id === campaignId);
+const namesOf = (campaignId: string) => eventsOf(campaignId).map((f) => (f.kind === 'event' ? f.name : ''));
+
+describe('a campaign', () => {
+  it('reaches who agreed, leaves a control group untouched, and can prove which is which', async () => {
+    const people = await t.people(workspace, 40, (i) =>
+      i === 1 ? { emailConsent: false } : i === 2 ? { email: `U3@${workspace}.example` } : {},
+    );
+    const coupon = await t.promotion.coupons.create(
+      workspace,
+      couponDraft.parse({
+        name: 'Ten',
+        discount: { kind: 'percent', percent: 10 },
+        endsAt: '2026-07-01T00:00:00+08:00',
+      }),
+    );
+    const draft = t.draft({
+      couponId: coupon.id,
+      controlShare: 0.3,
+      email: {
+        fromName: 'The Shop',
+        subject: '{{ coupon.words }} until {{ coupon.endsOn }}',
+        body: 'Hi {{ customer.firstName }}, your code is {{ coupon.code }}.\n\n[[Shop now]](https://shop.example/?code={{ coupon.code }})',
+      },
+    });
+    const made = await t.campaigns.create(workspace, draft, 'tester');
+    t.members.set('s', people);
+    const preview = await t.campaigns.previewAudience(workspace, made.id);
+    expect(preview.segment).toBe(40);
+    expect(preview.reach + preview.excluded.reduce((s, e) => s + e.people, 0)).toBe(40);
+    expect(preview.treated + preview.control).toBe(preview.reach);
+    expect(preview.excluded).toContainEqual({ reason: 'noConsent', people: 1 });
+
+    await t.campaigns.launch(workspace, made.id, preview.reach);
+    await t.shop.jobs.idle();
+    const sent = await t.campaigns.get(workspace, made.id);
+    expect(sent).toMatchObject({
+      state: 'sent',
+      couponName: 'Ten',
+      segmentName: 'Segment s',
+      counts: {
+        treated: preview.treated,
+        control: preview.control,
+        sent: preview.treated,
+        queued: 0,
+        failed: 0,
+      },
+    });
+    const recipients = await t.campaigns.recipients(workspace, made.id, { limit: 100, offset: 0 }, true);
+    for (const r of recipients) expect(t.post.to(r.to)).toHaveLength(r.state === 'sent' ? 1 : 0);
+    const one = recipients.find((r) => r.state === 'sent')!;
+    const { mail } = t.post.to(one.to)[0]!;
+    expect(mail.subject).toBe('10% off until 30 June 2026');
+    expect(mail.text).toContain(`your code is ${one.couponCode}.`);
+    expect(mail.from).toMatchObject({ name: 'The Shop', address: 'news@shop.example' });
+    const header = (name: string) => mail.headers.find((h) => h.key === name)?.value;
+    expect(header('list-unsubscribe')).toMatch(/^<https:\/\/m\.shop\.example\/u\/[\w.-]+>$/);
+    expect(header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
+    expect(new Set(t.post.received.map((r) => r.mail.messageId)).size).toBe(t.post.received.length);
+
+    const arms = await t.shop.warehouse.query<{ arm: string; n: number }>(
+      'SELECT arm, count() AS n FROM campaign_exposure FINAL WHERE campaign_id = {id:String} GROUP BY arm ORDER BY arm',
+      { id: made.id },
+    );
+    expect(arms).toEqual([
+      { arm: 'treated', n: preview.treated },
+      { arm: 'control', n: preview.control },
+    ]);
+    expect(namesOf(made.id)).toEqual(Array(preview.treated).fill('Email Sent'));
+    expect(await t.promotion.totalsOf(made.id)).toMatchObject({ issued: preview.treated });
+    await expect(t.promotion.coupons.get(workspace, coupon.id)).resolves.toMatchObject({
+      usedBy: [{ id: made.id, name: 'Autumn news' }],
+    });
+  });
+
+  it('is refused, with the reason, while something would go wrong', async () => {
+    const people = await t.people(workspace, 20);
+    t.members.set('s', people);
+    const { id } = await t.campaigns.create(workspace, t.draft(), 'tester');
+    await expect(t.campaigns.launch(workspace, id, 15)).rejects.toMatchObject({
+      code: 'campaign.reach_changed',
+      status: 409,
+      fields: { confirmReach: 'is 20 now' },
+    });
+    await expect(t.campaigns.launch('other', id, 20)).rejects.toMatchObject({ status: 404 });
+    const nobody = await t.campaigns.create(workspace, t.draft({ segmentId: 'none' }), 'tester');
+    await expect(t.campaigns.launch(workspace, nobody.id, 0)).rejects.toMatchObject({
+      code: 'campaign.incomplete',
+    });
+    const noSegment = await t.campaigns.create(workspace, t.draft({ segmentId: null }), 'tester');
+    await expect(t.campaigns.launch(workspace, noSegment.id, 0)).rejects.toMatchObject({
+      fields: { segmentId: expect.any(String) },
+    });
+    const endless = await t.promotion.coupons.create(
+      workspace,
+      couponDraft.parse({ name: 'Endless', discount: { kind: 'percent', percent: 10 } }),
+    );
+    const email = { fromName: 'S', subject: 'x', body: 'until {{ coupon.endsOn }}' };
+    const forever = await t.campaigns.create(workspace, t.draft({ couponId: endless.id, email }), 'tester');
+    await expect(t.campaigns.launch(workspace, forever.id, 20)).rejects.toMatchObject({
+      detail: expect.stringContaining('"coupon.endsOn" has no value'),
+    });
+    await expect(t.campaigns.create(workspace, t.draft({ email }), 'tester')).rejects.toMatchObject({
+      status: 400,
+      fields: { couponId: expect.any(String) },
+    });
+    await expect(
+      t.campaigns.create(
+        workspace,
+        t.draft({ email: { ...email, body: '{{ customer.shoeSize }}' } }),
+        'tester',
+      ),
+    ).rejects.toMatchObject({ fields: { 'email.body': expect.stringContaining('customer.firstName') } });
+
+    await t.campaigns.launch(workspace, id, 19);
+    await t.shop.jobs.idle();
+    for (const again of [
+      () => t.campaigns.launch(workspace, id, 20),
+      () => t.campaigns.update(workspace, id, t.draft()),
+      () => t.campaigns.remove(workspace, id),
+      () => t.campaigns.stop(workspace, id),
+    ])
+      await expect(again()).rejects.toMatchObject({ code: 'campaign.wrong_state', status: 409 });
+    await t.campaigns.remove(workspace, nobody.id);
+    await expect(t.campaigns.get(workspace, nobody.id)).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('loses no letter and sends none twice when the process dies between the two', async () => {
+    const people = await t.people(workspace, 12);
+    let letters = 0;
+    t.line.send = async (envelope, message) => {
+      const delivery = await t.mailServer.send(envelope, message);
+      letters += 1;
+      // The server has it; we die before we can note it.
+      if (letters === 4) throw new Error('killed');
+      return delivery;
+    };
+    const id = await t.send(workspace, t.draft(), people);
+    expect((await t.campaigns.get(workspace, id)).state).toBe('sending');
+    t.line.send = t.mailServer.send;
+    t.shop.clock.advance(MINUTE);
+    await t.shop.jobs.idle();
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({
+      state: 'sent',
+      counts: { sent: 11, uncertain: 1, queued: 0 },
+    });
+    for (let i = 1; i <= 12; i++) expect(t.post.to(address(i))).toHaveLength(1);
+    const [uncertain] = await t.campaigns.recipients(
+      workspace,
+      id,
+      { limit: 9, offset: 0, state: 'uncertain' },
+      true,
+    );
+    expect(uncertain?.error).toContain('went down');
+    expect(namesOf(id)).toHaveLength(11);
+  });
+
+  it('does not guess when the line breaks at the end of a letter', async () => {
+    const people = await t.people(workspace, 6);
+    t.post.state.manner = (to) => (to === address(2) ? 'drop' : 'take');
+    const id = await t.send(workspace, t.draft(), people);
+    expect((await t.campaigns.get(workspace, id)).counts).toMatchObject({ sent: 5, uncertain: 1 });
+    expect(t.post.to(address(2))).toHaveLength(1);
+  });
+
+  it('tries again what the mail server put off, and notes what it refused', async () => {
+    const people = await t.people(workspace, 6);
+    let busy = true;
+    t.post.state.manner = (to) => {
+      if (to === address(1)) return { code: 550, message: 'no such user' };
+      return to === address(2) && busy ? { code: 451, message: 'greylisted' } : 'take';
+    };
+    const id = await t.send(workspace, t.draft(), people);
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({
+      state: 'sending',
+      counts: { sent: 4, failed: 1, queued: 1 },
+    });
+    await t.shop.jobs.idle();
+    expect((await t.campaigns.get(workspace, id)).counts.queued).toBe(1);
+    t.shop.clock.advance(MINUTE);
+    await t.shop.jobs.idle();
+    expect((await t.campaigns.get(workspace, id)).counts.queued).toBe(1);
+    busy = false;
+    t.shop.clock.advance(5 * MINUTE);
+    await t.shop.jobs.idle();
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({
+      state: 'sent',
+      counts: { sent: 5, failed: 1, queued: 0 },
+    });
+    expect(t.post.to(address(2))).toHaveLength(1);
+    expect(namesOf(id).filter((n) => n === 'Email Bounced')).toHaveLength(1);
+    const [failed] = await t.campaigns.recipients(
+      workspace,
+      id,
+      { limit: 9, offset: 0, state: 'failed' },
+      true,
+    );
+    expect(failed).toMatchObject({ to: address(1), error: expect.stringContaining('no such user') });
+  });
+
+  it('gives up on who is put off for ever', async () => {
+    const people = await t.people(workspace, 2);
+    t.post.state.manner = (to) => (to === address(1) ? { code: 421, message: 'later' } : 'take');
+    const id = await t.send(workspace, t.draft(), people);
+    for (let i = 0; i < 6; i++) {
+      t.shop.clock.advance(7 * HOUR);
+      await t.shop.jobs.idle();
+    }
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({
+      state: 'sent',
+      counts: { sent: 1, failed: 1 },
+    });
+  });
+
+  it('waits while the mail server is away, and goes on when it is back', async () => {
+    const people = await t.people(workspace, 8);
+    t.line.send = async () => ({ fate: 'unreachable', why: 'connect ECONNREFUSED' });
+    const id = await t.send(workspace, t.draft(), people);
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({
+      state: 'sending',
+      error: expect.stringContaining('cannot be reached'),
+      counts: { sent: 0, queued: 8 },
+    });
+    for (let i = 0; i < 20; i++) {
+      t.shop.clock.advance(31 * MINUTE);
+      await t.shop.jobs.idle();
+    }
+    t.line.send = t.mailServer.send;
+    t.shop.clock.advance(31 * MINUTE);
+    await t.shop.jobs.idle();
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({
+      state: 'sent',
+      error: null,
+      counts: { sent: 8 },
+    });
+  });
+
+  it('stops at once: what was handed over goes, nothing else', async () => {
+    const people = await t.people(workspace, 60);
+    let letters = 0;
+    let id = '';
+    t.line.send = async (envelope, message) => {
+      letters += 1;
+      if (letters === 10) await t.campaigns.stop(workspace, id);
+      return t.mailServer.send(envelope, message);
+    };
+    id = (await t.campaigns.create(workspace, t.draft(), 'tester')).id;
+    t.members.set('s', people);
+    await t.campaigns.launch(workspace, id, 60);
+    await t.shop.jobs.idle();
+    const stopped = await t.campaigns.get(workspace, id);
+    expect(stopped.state).toBe('stopped');
+    expect(stopped.counts.sent).toBeLessThan(16);
+    expect(stopped.counts).toMatchObject({ queued: 0, uncertain: 0, sent: letters });
+    expect(
+      await t.campaigns.recipients(workspace, id, { limit: 99, offset: 0, state: 'stopped' }, true),
+    ).toHaveLength(60 - letters);
+  });
+
+  it('one who lacks a value fails alone; who left meanwhile is left alone', async () => {
+    const people = await t.people(workspace, 5, (i) => (i === 3 ? {} : { city: 'York' }));
+    const email = { fromName: 'S', subject: 'x', body: 'to {{ customer.city }}' };
+    const { id } = await t.campaigns.create(workspace, t.draft({ email }), 'tester');
+    t.members.set('s', people);
+    await t.campaigns.launch(workspace, id, 5);
+    await t.shop.collect(workspace, [
+      {
+        kind: 'event',
+        messageId: `${workspace}-no`,
+        name: 'Consent Updated',
+        time: t.shop.clock.now(),
+        identifiers: [{ type: 'user', value: 'u5' }],
+        properties: { channel: 'email', purpose: 'marketing', granted: false },
+      },
+    ]);
+    await t.shop.jobs.idle();
+    const failed = await t.campaigns.recipients(
+      workspace,
+      id,
+      { limit: 9, offset: 0, state: 'failed' },
+      true,
+    );
+    const why = new Map(failed.map((r) => [r.to, r.error]));
+    expect(why.get(address(3))).toContain('"customer.city" has no value');
+    if (why.size === 2) expect(why.get(address(5))).toContain('consent');
+    expect((await t.campaigns.get(workspace, id)).state).toBe('sent');
+  });
+});
+
+describe('what recipients do', () => {
+  async function letterOf(i: number) {
+    const mail = t.post.to(address(i))[0]!.mail;
+    const path = (pattern: RegExp) => pattern.exec(mail.html ?? '')![0].replace('https://m.shop.example', '');
+    return {
+      click: path(/https:\/\/m\.shop\.example\/t\/c\/[\w.-]+/),
+      pixel: path(/https:\/\/m\.shop\.example\/t\/o\/[\w.-]+/),
+      leave: path(/https:\/\/m\.shop\.example\/u\/[\w.-]+/),
+    };
+  }
+  const get = (url: string, headers = {}) => t.http.app.inject({ method: 'GET', url, headers });
+
+  it('opens and clicks are counted once, links lead where the author said', async () => {
+    const people = await t.people(workspace, 3);
+    const id = await t.send(workspace, t.draft(), people);
+    const { click, pixel } = await letterOf(1);
+    for (let i = 0; i < 3; i++) {
+      const picture = await get(pixel);
+      expect(picture.statusCode).toBe(200);
+      expect(picture.headers['content-type']).toBe('image/gif');
+    }
+    t.shop.clock.advance(MINUTE);
+    for (let i = 0; i < 2; i++) {
+      const answer = await get(click);
+      expect(answer.statusCode).toBe(302);
+      expect(answer.headers.location).toBe('https://shop.example/range?x=1');
+    }
+    await t.http.app.inject({ method: 'HEAD', url: (await letterOf(2)).click });
+    expect(await t.campaigns.funnel(workspace, id)).toEqual({
+      treated: 3,
+      control: 0,
+      sent: 3,
+      opened: 1,
+      clicked: 1,
+    });
+    const stored = await t.shop.warehouse.query<{ name: string; n: number }>(
+      `SELECT name, count() AS n FROM collect_event WHERE workspace = {workspace:String}
+         AND name IN ('Email Opened', 'Email Link Clicked') GROUP BY name ORDER BY name`,
+      { workspace },
+    );
+    expect(stored).toEqual([
+      { name: 'Email Link Clicked', n: 1 },
+      { name: 'Email Opened', n: 1 },
+    ]);
+  });
+
+  it('a click by a program on a code link carries the person’s own code', async () => {
+    const people = await t.people(workspace, 1);
+    const coupon = await t.promotion.coupons.create(
+      workspace,
+      couponDraft.parse({ name: 'C', discount: { kind: 'percent', percent: 10 } }),
+    );
+    const email = { fromName: 'S', subject: 'x', body: '[[Go]](https://shop.example/?c={{ coupon.code }})' };
+    const id = await t.send(workspace, t.draft({ couponId: coupon.id, email }), people);
+    const [r] = await t.campaigns.recipients(workspace, id, { limit: 1, offset: 0 }, true);
+    const answer = await get((await letterOf(1)).click);
+    expect(answer.headers.location).toBe(`https://shop.example/?c=${r!.couponCode}`);
+  });
+
+  it('leaving takes two clicks in a browser and one post by a mail program, and holds from then on', async () => {
+    const people = await t.people(workspace, 3);
+    await t.send(workspace, t.draft(), people);
+    const { leave } = await letterOf(2);
+    const asked = await get(leave, { 'accept-language': 'zh-CN,zh;q=0.9' });
+    expect(asked.statusCode).toBe(200);
+    expect(asked.body).toContain('退订');
+    expect(asked.body).toContain('<form method="post">');
+    const reach = async () => {
+      const { id } = await t.campaigns.create(workspace, t.draft(), 'tester');
+      return (await t.campaigns.previewAudience(workspace, id)).reach;
+    };
+    expect(await reach()).toBe(3);
+    const left = await t.http.app.inject({
+      method: 'POST',
+      url: leave,
+      payload: 'List-Unsubscribe=One-Click',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(left.statusCode).toBe(200);
+    expect(left.body).toContain('You are unsubscribed');
+    expect(await reach()).toBe(2);
+    const multipart = await t.http.app.inject({
+      method: 'POST',
+      url: (await letterOf(3)).leave,
+      payload: '--b\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    });
+    expect(multipart.statusCode).toBe(200);
+    expect(await reach()).toBe(1);
+    const consent = await t.shop.warehouse.query<{ granted: number }>(
+      `SELECT granted FROM profile_consent WHERE workspace = {workspace:String} ORDER BY time DESC LIMIT 2`,
+      { workspace },
+    );
+    expect(consent).toEqual([{ granted: 0 }, { granted: 0 }]);
+    t.shop.clock.advance(DAY);
+    await t.shop.collect(workspace, [
+      {
+        kind: 'person',
+        time: t.shop.clock.now(),
+        identifiers: [{ type: 'user', value: 'u2' }],
+        traits: { emailConsent: true },
+      },
+    ]);
+    expect(await reach()).toBe(2);
+  });
+
+  it('garbage is answered politely', async () => {
+    const people = await t.people(workspace, 1);
+    await t.send(workspace, t.draft(), people);
+    const { click, leave } = await letterOf(1);
+    const touched = (path: string) => path.slice(0, -1) + (path.endsWith('A') ? 'B' : 'A');
+    for (const path of [
+      '/t/c/x',
+      '/u/x',
+      '/t/c/%00%ff',
+      '/u/..%2f..%2fetc',
+      `/t/c/${'a'.repeat(290)}`,
+      touched(click),
+      touched(leave),
+      leave.replace('/u/', '/t/c/'),
+      click.replace('/t/c/', '/u/'),
+    ]) {
+      const answer = await get(path);
+      expect([400, 404], path).toContain(answer.statusCode);
+      expect(answer.headers.location).toBeUndefined();
+    }
+    expect((await get('/t/o/rubbish.gif')).statusCode).toBe(200);
+    expect((await t.http.app.inject({ method: 'POST', url: '/u/rubbish', payload: 'x' })).statusCode).toBe(
+      404,
+    );
+    expect((await get('/u/preview')).statusCode).toBe(200);
+  });
+});
+
+describe('messages before they are sent', () => {
+  it('a hostile customer, subject and body do no harm', async () => {
+    const people = await t.people(workspace, 1, () => ({
+      firstName:
+        '<script>alert(1)</script>\r\nBcc: all@evil.example {{ coupon.code }} [x](https://evil.example)',
+    }));
+    const email = {
+      fromName: 'Shop"\r\nBcc: a@evil.example',
+      subject: 'Hi {{ customer.firstName }}\r\nX-Evil: 1',
+      body: 'Hi {{ customer.firstName }} <img src=x onerror=alert(1)>',
+    };
+    await t.send(workspace, t.draft({ email }), people);
+    const { raw, mail } = t.post.to(address(1))[0]!;
+    expect(raw.slice(0, raw.indexOf('\r\n\r\n'))).not.toMatch(/^(bcc|x-evil):/im);
+    expect(mail.bcc ?? []).toEqual([]);
+    expect(mail.html).not.toContain('<script>');
+    expect(mail.html).not.toContain('<img src=x');
+    expect(mail.html).toContain('{{ coupon.code }}');
+    expect(mail.html).not.toContain('href="https://evil.example');
+    expect(mail.to).toEqual([{ name: '', address: address(1) }]);
+  });
+
+  it('are shown as someone would see them, hidden from who may not know them', async () => {
+    const [first] = await t.people(workspace, 2, (i) => ({ city: i === 1 ? 'York' : '' }));
+    const email = {
+      fromName: 'S',
+      subject: 'Hi {{ customer.firstName }}',
+      body: '{{ customer.city }}: [range](https://shop.example/) {{ customer.lastName | default: "x" }}',
+    };
+    const ask = { email, couponId: null, personId: first! };
+    const seen = await t.campaigns.previewMessage(workspace, ask, true);
+    expect(seen).toMatchObject({
+      personId: first,
+      to: address(1),
+      subject: 'Hi First1',
+      missing: ['customer.lastName'],
+    });
+    expect(seen.html).toContain('href="https://shop.example/"');
+    expect(seen.html).not.toContain('/t/o/');
+    const hidden = await t.campaigns.previewMessage(workspace, ask, false);
+    expect(hidden.subject).toBe('Hi F**');
+    expect(hidden.to).not.toContain('u1@');
+    const random = await t.campaigns.previewMessage(workspace, { ...ask, personId: null }, true);
+    expect(random.personId).not.toBeNull();
+    await expect(
+      t.campaigns.previewMessage(workspace, { ...ask, personId: 999_999 }, true),
+    ).rejects.toMatchObject({
+      status: 404,
+    });
+    const lacking = { ...ask, email: { ...email, subject: 'Hi {{ customer.lastName }}' } };
+    expect((await t.campaigns.previewMessage(workspace, lacking, true)).subject).toBe(
+      'Hi ⟨customer.lastName⟩',
+    );
+    const empty = await t.shop.workspace();
+    expect(await t.campaigns.previewMessage(empty, { ...ask, personId: null }, true)).toMatchObject({
+      personId: null,
+      subject: 'Hi Ann',
+    });
+  });
+
+  it('can be sent to oneself, with nobody’s values, and count nowhere', async () => {
+    await t.people(workspace, 1);
+    const { id } = await t.campaigns.create(workspace, t.draft(), 'tester');
+    const sent = await t.campaigns.sendTest(workspace, id, 'me@office.example');
+    const [letter] = t.post.to('me@office.example');
+    expect(letter?.mail.messageId).toBe(sent.messageId);
+    expect(letter?.mail.subject).toBe('News for Ann');
+    expect(letter?.mail.html).not.toContain('/t/c/');
+    expect((await t.campaigns.get(workspace, id)).counts.treated).toBe(0);
+  });
+});
+
+describe('over HTTP', () => {
+  async function call(endpoint: Endpoint, params: Record<string, string>, body?: object) {
+    const url = endpoint.path.replace(/:(\w+)/g, (_, n: string) => params[n]!);
+    const answer = await t.http.app.inject({
+      method: endpoint.method,
+      url,
+      headers: { authorization: 'x' },
+      ...(body ? { payload: body } : {}),
+    });
+    return { status: answer.statusCode, body: answer.body ? answer.json() : null };
+  }
+
+  it('a campaign goes from draft to report-ready, and who may not see addresses does not', async () => {
+    t.members.set('s', await t.people(workspace, 10));
+    const made = await call(campaignEndpoints.createCampaign, { workspace }, t.draft({ controlShare: 0.2 }));
+    expect(made.status).toBe(200);
+    const at = { workspace, id: made.body.id };
+    const audience = await call(campaignEndpoints.previewAudience, at);
+    expect(audience).toMatchObject({ status: 200, body: { segment: 10, reach: 10 } });
+    expect((await call(campaignEndpoints.launchCampaign, at, { confirmReach: 2 })).body.code).toBe(
+      'campaign.reach_changed',
+    );
+    expect((await call(campaignEndpoints.launchCampaign, at, { confirmReach: 10 })).status).toBe(200);
+    await t.shop.jobs.idle();
+    t.granted.permissions = ['campaign.read'];
+    const listed = await call(campaignEndpoints.listRecipients, at);
+    t.granted.permissions = PERMISSIONS;
+    expect(listed.body.rows).toHaveLength(10);
+    expect(JSON.stringify(listed.body)).not.toContain('u1@');
+    expect((await call(campaignEndpoints.listCampaigns, { workspace })).body).toHaveLength(1);
+    expect((await call(campaignEndpoints.createCampaign, { workspace }, { name: '' })).status).toBe(400);
+    expect(
+      (await t.http.app.inject({ method: 'GET', url: `/v1/workspaces/${workspace}/campaigns` })).statusCode,
+    ).toBe(401);
+  });
+});
+
+describe('many', () => {
+  it('ten thousand recipients get a letter each', { timeout: 240_000 }, async () => {
+    const people = await t.people(workspace, 10_000);
+    const began = performance.now();
+    const id = await t.send(workspace, t.draft({ controlShare: 0.1 }), people);
+    const seconds = (performance.now() - began) / 1000;
+    const { counts, state } = await t.campaigns.get(workspace, id);
+    expect(state).toBe('sent');
+    expect(counts.sent + counts.control).toBe(10_000);
+    const mine = t.post.received.filter((r) => r.to.endsWith(`@${workspace}.example`));
+    expect(new Set(mine.map((r) => r.to)).size).toBe(counts.sent);
+    expect(mine).toHaveLength(counts.sent);
+    console.log(
+      `${counts.sent} letters in ${seconds.toFixed(1)} s: ${Math.round(counts.sent / seconds)} a second`,
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import type { AddressInfo } from 'node:net';
+import PostalMime, { type Email } from 'postal-mime';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+
+/** A letter as it arrived. */
+export interface Received {
+  to: string;
+  raw: string;
+  mail: Email;
+}
+
+/** What the server does with an address: takes it, answers an SMTP error, or drops the line at the end of the body. */
+export type Manner = (to: string) => 'take' | 'drop' | { code: number; message: string };
+
+/** A real SMTP server on loopback, with manners that can be changed. */
+export async function openTestMail() {
+  const received: Received[] = [];
+  const state: { manner: Manner; connections: number } = { manner: () => 'take', connections: 0 };
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    logger: false,
+    onConnect(_session, done) {
+      state.connections += 1;
+      done();
+    },
+    onRcptTo(address, _session, done) {
+      const manner = state.manner(address.address);
+      if (typeof manner === 'string') return done();
+      done(Object.assign(new Error(manner.message), { responseCode: manner.code }));
+    },
+    onData(stream, session, done) {
+      const pieces: Buffer[] = [];
+      stream.on('data', (piece: Buffer) => pieces.push(piece));
+      stream.on('end', async () => {
+        const raw = Buffer.concat(pieces).toString('utf8');
+        const to = session.envelope.rcptTo[0]!.address;
+        received.push({ to, raw, mail: await PostalMime.parse(raw) });
+        if (state.manner(to) !== 'drop') return done();
+        dropLine(server, session);
+      });
+    },
+  });
+  server.on('error', () => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    port,
+    received,
+    state,
+    to: (address: string) => received.filter((r) => r.to === address),
+    close: () => new Promise<void>((resolve) => server.close(resolve)),
+  };
+}
+export type TestMail = Awaited<ReturnType<typeof openTestMail>>;
+
+function dropLine(server: SMTPServer, session: SMTPServerSession): void {
+  const { connections } = server as unknown as {
+    connections: Set<{ id: string; _socket: { destroy(): void } }>;
+  };
+  for (const c of connections) if (c.id === session.id) c._socket.destroy();
+}
