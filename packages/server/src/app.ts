@@ -161,6 +161,7 @@ export async function buildApp({
     workspaces,
     sources,
     collector,
+    importRuns: runs,
     identity,
     catalog,
 

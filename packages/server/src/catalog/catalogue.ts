@@ -68,7 +68,8 @@ export function openCatalog(parts: { warehouse: Warehouse }) {
       const worth = old ? all.filter((n) => !n.hearsay) : all;
       if (worth.length === 0) continue;
       const row = worth.reduce((sum, n) => mergeProduct(sum, n), old ?? emptyProduct(workspace, productId));
-      rows.push({ ...row, import_id: origin.importId, version: origin.version });
+      if (!old || !sameWord(row, old))
+        rows.push({ ...row, import_id: origin.importId, version: origin.version });
     }
     await store.insertProducts(rows, origin.token && `${origin.token}:product`);
     for (const id of told.keys()) known.add(id);
@@ -77,11 +78,13 @@ export function openCatalog(parts: { warehouse: Warehouse }) {
   async function upsertStores(workspace: string, news: readonly StoreNews[], origin: Origin): Promise<void> {
     if (news.length === 0) return;
     const ids = [...new Set(news.map((n) => n.storeId))];
-    const rows = new Map((await store.storesById(workspace, ids)).map((s) => [s.store_id, s]));
+    const before = new Map((await store.storesById(workspace, ids)).map((s) => [s.store_id, s]));
+    const now = new Map(before);
     for (const n of news)
-      rows.set(n.storeId, mergeStore(rows.get(n.storeId) ?? emptyStore(workspace, n.storeId), n));
+      now.set(n.storeId, mergeStore(now.get(n.storeId) ?? emptyStore(workspace, n.storeId), n));
+    const changed = [...now.values()].filter((s) => !sameWord(s, before.get(s.store_id)));
     await store.insertStores(
-      [...rows.values()].map((r) => ({ ...r, import_id: origin.importId, version: origin.version })),
+      changed.map((r) => ({ ...r, import_id: origin.importId, version: origin.version })),
       origin.token && `${origin.token}:store`,
     );
   }
@@ -109,7 +112,6 @@ export function openCatalog(parts: { warehouse: Warehouse }) {
 
     stores: async (workspace: string): Promise<Store[]> => (await store.stores(workspace)).map(presentStore),
     categories: (workspace: string) => store.categories(workspace),
-    importTotals: store.importTotals,
 
     async undoImport(workspace: string, importId: string): Promise<void> {
       await store.deleteImport(workspace, importId);
@@ -123,6 +125,12 @@ async function inChunks<T>(ids: string[], load: (ids: string[]) => Promise<T[]>)
   const all: T[] = [];
   for (let i = 0; i < ids.length; i += 5000) all.push(...(await load(ids.slice(i, i + 5000))));
   return all;
+}
+
+/** Whether two rows say the same, whoever said it and when. */
+function sameWord<R extends { import_id: string; version: number }>(a: R, b: R | undefined): boolean {
+  const word = ({ import_id: _, version: __, ...rest }: R) => JSON.stringify(rest, Object.keys(rest).sort());
+  return b !== undefined && word(a) === word(b);
 }
 
 function emptyProduct(workspace: string, productId: string): ProductRow {

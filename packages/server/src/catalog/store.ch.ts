@@ -20,7 +20,7 @@ export const catalogMigrations: WarehouseMigration[] = [
           import_id LowCardinality(String),
           version UInt64`,
         engine: 'ReplacingMergeTree(version)',
-        orderBy: '(workspace, product_id)',
+        orderBy: '(workspace, product_id, import_id)',
         shardBy: 'cityHash64(workspace, product_id)',
       },
       {
@@ -38,7 +38,7 @@ export const catalogMigrations: WarehouseMigration[] = [
           import_id LowCardinality(String),
           version UInt64`,
         engine: 'ReplacingMergeTree(version)',
-        orderBy: '(workspace, store_id)',
+        orderBy: '(workspace, store_id, import_id)',
         shardBy: 'cityHash64(workspace, store_id)',
       },
     ],
@@ -74,6 +74,17 @@ export interface StoreRow {
   version: number;
 }
 
+/**
+ * Products of the workspace bound as {workspace:String} as they are known now, as a FROM source. Each import's word is
+ * kept beside the others', so that undoing one brings the word before it back.
+ */
+export const PRODUCTS = `(SELECT * FROM catalog_product FINAL WHERE workspace = {workspace:String}
+  ORDER BY product_id, version DESC LIMIT 1 BY product_id)`;
+
+/** Stores of the workspace bound as {workspace:String} as they are known now, as a FROM source. */
+export const STORES = `(SELECT * FROM catalog_store FINAL WHERE workspace = {workspace:String}
+  ORDER BY store_id, version DESC LIMIT 1 BY store_id)`;
+
 /** What the catalogue reads and writes in the warehouse. */
 export function catalogWarehouse(warehouse: Warehouse) {
   return {
@@ -83,13 +94,15 @@ export function catalogWarehouse(warehouse: Warehouse) {
     /** Products by id, as they are known now. */
     productsById: (workspace: string, ids: string[]) =>
       warehouse.query<ProductRow>(
-        `SELECT * FROM catalog_product FINAL WHERE workspace = {workspace:String} AND product_id IN {ids:Array(String)}`,
+        `SELECT * FROM catalog_product FINAL WHERE workspace = {workspace:String} AND product_id IN {ids:Array(String)}
+         ORDER BY product_id, version DESC LIMIT 1 BY product_id`,
         { workspace, ids },
       ),
 
     storesById: (workspace: string, ids: string[]) =>
       warehouse.query<StoreRow>(
-        `SELECT * FROM catalog_store FINAL WHERE workspace = {workspace:String} AND store_id IN {ids:Array(String)}`,
+        `SELECT * FROM catalog_store FINAL WHERE workspace = {workspace:String} AND store_id IN {ids:Array(String)}
+         ORDER BY store_id, version DESC LIMIT 1 BY store_id`,
         { workspace, ids },
       ),
 
@@ -98,8 +111,8 @@ export function catalogWarehouse(warehouse: Warehouse) {
       filter: { search: string; category: string; limit: number; offset: number },
     ) =>
       warehouse.query<ProductRow>(
-        `SELECT * FROM catalog_product FINAL WHERE workspace = {workspace:String}
-           AND (empty({search:String}) OR positionCaseInsensitiveUTF8(concat(product_id, ' ', name, ' ', name_zh, ' ', brand), {search:String}) > 0)
+        `SELECT * FROM ${PRODUCTS} WHERE
+           (empty({search:String}) OR positionCaseInsensitiveUTF8(concat(product_id, ' ', name, ' ', name_zh, ' ', brand), {search:String}) > 0)
            AND (empty({category:String}) OR has(category, {category:String}))
          ORDER BY product_id LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
         { workspace, ...filter },
@@ -108,33 +121,21 @@ export function catalogWarehouse(warehouse: Warehouse) {
     countProducts: async (workspace: string, filter: { search: string; category: string }) =>
       (
         await warehouse.one<{ n: number }>(
-          `SELECT count() AS n FROM catalog_product FINAL WHERE workspace = {workspace:String}
-             AND (empty({search:String}) OR positionCaseInsensitiveUTF8(concat(product_id, ' ', name, ' ', name_zh, ' ', brand), {search:String}) > 0)
+          `SELECT count() AS n FROM ${PRODUCTS} WHERE
+             (empty({search:String}) OR positionCaseInsensitiveUTF8(concat(product_id, ' ', name, ' ', name_zh, ' ', brand), {search:String}) > 0)
              AND (empty({category:String}) OR has(category, {category:String}))`,
           { workspace, ...filter },
         )
       ).n,
 
     stores: (workspace: string) =>
-      warehouse.query<StoreRow>(
-        'SELECT * FROM catalog_store FINAL WHERE workspace = {workspace:String} ORDER BY store_id',
-        { workspace },
-      ),
+      warehouse.query<StoreRow>(`SELECT * FROM ${STORES} ORDER BY store_id`, { workspace }),
 
     categories: (workspace: string) =>
       warehouse.query<{ path: string[]; products: number }>(
-        `SELECT category AS path, count() AS products FROM catalog_product FINAL
-         WHERE workspace = {workspace:String} AND notEmpty(category) GROUP BY category ORDER BY category`,
+        `SELECT category AS path, count() AS products FROM ${PRODUCTS}
+         WHERE notEmpty(category) GROUP BY category ORDER BY category`,
         { workspace },
-      ),
-
-    /** How many products and stores an import named last. */
-    importTotals: (workspace: string, importId: string) =>
-      warehouse.one<{ products: number; stores: number }>(
-        `SELECT
-           (SELECT count() FROM catalog_product FINAL WHERE workspace = {workspace:String} AND import_id = {importId:String}) AS products,
-           (SELECT count() FROM catalog_store FINAL WHERE workspace = {workspace:String} AND import_id = {importId:String}) AS stores`,
-        { workspace, importId },
       ),
 
     deleteImport: async (workspace: string, importId: string) => {

@@ -54,6 +54,8 @@ export async function storeFacts(
   },
 ): Promise<Stored> {
   const kinds = partedByKind(batch, parts.seen);
+  // A file may be older than the memory of messages, and may repeat what another file brought.
+  if (batch.importId !== '') await leaveOutStored(batch.workspace, kinds, parts.warehouse);
   const personFacts = [...kinds.people, ...kinds.orderLines, ...kinds.events];
   const ids = await parts.resolve(batch.workspace, personFacts, batch);
   const resolvedPart = <F>(facts: F[], from: number): Resolved<F>[] =>
@@ -125,6 +127,44 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
     }
   }
   return kinds;
+}
+
+async function leaveOutStored(workspace: string, kinds: Kinds, warehouse: CollectWarehouse): Promise<void> {
+  if (kinds.events.length > 0) {
+    const stored = new Set(await warehouse.storedHashes(workspace, kinds.hashes));
+    const isNew = kinds.hashes.map((hash) => !stored.has(hash));
+    kinds.repeats += isNew.filter((x) => !x).length;
+    kinds.events = kinds.events.filter((_, i) => isNew[i]);
+    kinds.hashes = kinds.hashes.filter((_, i) => isNew[i]);
+  }
+  if (kinds.orderLines.length > 0) {
+    const orderIds = [...new Set(kinds.orderLines.map((l) => l.orderId))];
+    const known = new Map(
+      (await warehouse.linesOf(workspace, orderIds)).map((row) => [keyOfRow(row), wordOfRow(row)]),
+    );
+    const before = kinds.orderLines.length;
+    kinds.orderLines = kinds.orderLines.filter((l) => known.get(keyOfLine(l)) !== wordOfLine(l));
+    kinds.repeats += before - kinds.orderLines.length;
+  }
+}
+
+const keyOfLine = (l: OrderLineFact) => `${l.orderId}\n${l.lineKind}\n${l.lineId}`;
+const keyOfRow = (r: { order_id: string; line_kind: string; line_id: string }) =>
+  `${r.order_id}\n${r.line_kind}\n${r.line_id}`;
+
+/** What a line says, in one text: two lines that say the same are one. */
+function wordOfLine(l: OrderLineFact): string {
+  return JSON.stringify([
+    ...[l.time, l.channel, l.storeId ?? '', l.productId, l.quantity, l.unitPriceCents],
+    ...[l.discountCents, l.netCents, l.currency, l.couponCode ?? ''],
+  ]);
+}
+
+function wordOfRow(r: Omit<OrderLineRow, 'time'> & { time: string }): string {
+  return JSON.stringify([
+    ...[Date.parse(r.time), r.channel, r.store_id, r.product_id, r.quantity, r.unit_price_cents],
+    ...[r.discount_cents, r.net_cents, r.currency, r.coupon_code],
+  ]);
 }
 
 function lineRow(batch: IncomingBatch, { fact, personId }: Resolved<OrderLineFact>): OrderLineRow {

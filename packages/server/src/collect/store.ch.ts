@@ -216,14 +216,23 @@ export function collectWarehouse(warehouse: Warehouse) {
         { workspace },
       ),
 
-    /** What an import brought, as counted in the warehouse. */
-    importTotals: (workspace: string, importId: string) =>
-      warehouse.one<{ orders: number; people: number; sales: number; returns: number }>(
-        `SELECT uniqExactIf(order_id, line_kind = 'sale') AS orders, uniqExactIf(person_id, person_id > 0) AS people,
-                sumIf(net_cents, line_kind = 'sale') AS sales, -sumIf(net_cents, line_kind = 'return') AS returns
-         FROM collect_order_line FINAL WHERE workspace = {workspace:String} AND import_id = {importId:String}`,
-        { workspace, importId },
+    /** Lines of these orders as they are stored. */
+    linesOf: (workspace: string, orderIds: string[]) =>
+      warehouse.query<Omit<OrderLineRow, 'time'> & { time: string }>(
+        `SELECT * FROM collect_order_line FINAL
+         WHERE workspace = {workspace:String} AND order_id IN {orderIds:Array(String)}`,
+        { workspace, orderIds },
       ),
+
+    /** Which of these message hashes are stored already, whenever they came. */
+    storedHashes: async (workspace: string, hashes: string[]) =>
+      (
+        await warehouse.query<{ hash: string }>(
+          `SELECT DISTINCT toString(message_hash) AS hash FROM collect_event
+           WHERE workspace = {workspace:String} AND message_hash IN (SELECT toUInt64(arrayJoin({hashes:Array(String)})))`,
+          { workspace, hashes },
+        )
+      ).map((r) => r.hash),
 
     deleteImport: async (workspace: string, importId: string) => {
       for (const table of ['collect_event', 'collect_order_line'])

@@ -25,10 +25,8 @@ const BLOCKED = new Set([
   'noreply@example.com',
 ]);
 
-/** Zeros, a single repeated sign, or nothing but punctuation. */
-const MEANINGLESS = /^(.)\1*$|^[\p{P}\p{S}\s]*$/u;
-/** One letter or digit may be somebody's id; a row of the same sign may not. */
-const SINGLE = /^[\p{L}1-9]$/u;
+/** Zeros, a long row of one sign, or nothing but punctuation. */
+const MEANINGLESS = /^0+$|^(.)\1{4,}$|^[\p{P}\p{S}\s]*$/u;
 
 /**
  * The one form of an identifier, so that the same thing written differently is found again; null when it identifies
@@ -38,7 +36,7 @@ const SINGLE = /^[\p{L}1-9]$/u;
 export function normaliseIdentifier(type: IdentifierType, raw: string, country: string): string | null {
   const value = raw.normalize('NFKC').trim();
   if (value.length === 0 || value.length > 300 || BLOCKED.has(value.toLowerCase())) return null;
-  if (MEANINGLESS.test(value) && !SINGLE.test(value)) return null;
+  if (MEANINGLESS.test(value)) return null;
   if (type === 'email') return normaliseEmail(value);
   if (type === 'phone') return normalisePhone(value, country);
   return value;

@@ -157,6 +157,9 @@ describe('identifiers', () => {
     ['user', 'null', null],
     ['user', '未知', null],
     ['user', '7', '7'],
+    ['user', '222', '222'],
+    ['phone', '11111111111', null],
+    ['user', '99999999', null],
     ['anonymous', '--', null],
   ] as const)('%s %s is %s', (type, raw, expected) => {
     expect(normaliseIdentifier(type, raw, 'CN')).toBe(expected);

@@ -1,0 +1,210 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { catalogEndpoints, collectEndpoints, type ImportRun } from '@qianmian/contract';
+import { describe, expect, it } from 'vitest';
+import { testApp } from '../test-app.ts';
+
+const t = await testApp();
+const SHARED = fileURLToPath(new URL('../../../../../shared/data/', import.meta.url));
+
+/** Uploads files as the HTTP route does, without the multipart wrapping. */
+async function draft(
+  workspace: string,
+  files: Record<string, string | Buffer | Readable>,
+  settings: object = {},
+) {
+  async function* uploads() {
+    for (const [name, content] of Object.entries(files))
+      yield { name, content: content instanceof Readable ? content : Readable.from([content]) };
+  }
+  return t.app.importRuns.create(workspace, 'tester', settings, uploads());
+}
+
+async function run(workspace: string, id: string): Promise<ImportRun> {
+  await t.call(collectEndpoints.startImport, { params: { workspace, id } });
+  await t.app.jobs.idle();
+  return t.call(collectEndpoints.getImport, { params: { workspace, id } });
+}
+
+async function counts(workspace: string) {
+  const [row] = await t.app.warehouse.query<{
+    lines: number;
+    orders: number;
+    net: number;
+    events: number;
+    people: number;
+    products: number;
+  }>(
+    `SELECT (SELECT count() FROM collect_order_line FINAL WHERE workspace = {workspace:String}) AS lines,
+            (SELECT uniqExact(order_id) FROM collect_order_line FINAL WHERE workspace = {workspace:String}) AS orders,
+            (SELECT sum(net_cents) FROM collect_order_line FINAL WHERE workspace = {workspace:String}) AS net,
+            (SELECT count() FROM collect_event WHERE workspace = {workspace:String}) AS events,
+            (SELECT count() FROM identity_link FINAL WHERE workspace = {workspace:String} AND is_deleted = 0) AS people,
+            (SELECT count() FROM catalog_product FINAL WHERE workspace = {workspace:String}) AS products`,
+    { workspace },
+  );
+  return row!;
+}
+
+const ORDERS = `订单号,下单时间,会员卡号,商品编码,商品名称,数量,单价,实付金额
+A1,2026-05-01 10:00:00,M1,P1,牛奶,2,10.00,18.00
+A1,2026-05-01 10:00:00,M1,P2,面包,1,8.50,8.50
+A2,2026-05-02 11:30:00,M2,P1,牛奶,1,10.00,10.00
+A3,not a date,M2,P1,牛奶,1,10.00,10.00
+`;
+
+describe('an import', () => {
+  it('is described before it runs, tells what it did, changes nothing the second time, and can be undone', async () => {
+    const workspace = await t.workspace();
+    const first = await draft(workspace, { '订单.csv': ORDERS });
+    expect(first).toMatchObject({
+      state: 'draft',
+      files: [{ name: '订单.csv', role: 'orderLines', encoding: 'utf-8' }],
+    });
+    const done = await run(workspace, first.id);
+    expect(done).toMatchObject({
+      state: 'done',
+      totals: { rows: 4, orders: 2, people: 2, salesCents: 3650, rejected: 1 },
+    });
+    const notes = await t.call(collectEndpoints.listImportNotes, {
+      params: { workspace, id: first.id },
+      query: { kind: 'rejected' },
+    });
+    expect(notes.rows).toMatchObject([
+      { row: 4, code: 'bad_date', raw: expect.stringContaining('not a date') },
+    ]);
+    const csv = await t.call(collectEndpoints.downloadImportNotes, {
+      params: { workspace, id: first.id },
+      query: {},
+    });
+    expect(csv).toContain('bad_date');
+    const before = await counts(workspace);
+
+    const second = await run(workspace, (await draft(workspace, { 'same again.csv': ORDERS })).id);
+    expect(second.totals).toMatchObject({ orders: 2, salesCents: 3650 });
+    expect(await counts(workspace)).toEqual(before);
+
+    await t.call(collectEndpoints.undoImport, { params: { workspace, id: second.id } });
+    await t.app.jobs.idle();
+    expect(await counts(workspace)).toEqual(before);
+    await t.call(collectEndpoints.undoImport, { params: { workspace, id: first.id } });
+    await t.app.jobs.idle();
+    expect(await counts(workspace)).toMatchObject({ lines: 0, people: 0, products: 0 });
+    expect((await t.call(collectEndpoints.getImport, { params: { workspace, id: first.id } })).state).toBe(
+      'undone',
+    );
+  });
+
+  it('undone and done again is as if done once', async () => {
+    const workspace = await t.workspace();
+    const one = await run(workspace, (await draft(workspace, { 'a.csv': ORDERS })).id);
+    const before = await counts(workspace);
+    await t.call(collectEndpoints.undoImport, { params: { workspace, id: one.id } });
+    await t.app.jobs.idle();
+    await run(workspace, (await draft(workspace, { 'a.csv': ORDERS })).id);
+    expect(await counts(workspace)).toEqual(before);
+  });
+
+  it('says what is wrong: unknown preset, nothing usable, a broken quote, a wrong mapping', async () => {
+    const workspace = await t.workspace();
+    const unknown = await draft(workspace, { 'a.csv': ORDERS }, { preset: 'nonsense' }).catch((e) => e);
+    expect(unknown).toMatchObject({
+      code: 'collect.unknown_preset',
+      detail: expect.stringContaining('complete-journey'),
+    });
+    const useless = await draft(workspace, { 'a.csv': 'x,y\n1,2\n' });
+    expect(useless.files[0]).toMatchObject({ role: null, unusedWhy: expect.any(String) });
+    const refused = await t.raw(collectEndpoints.startImport, { params: { workspace, id: useless.id } });
+    expect(refused.body).toMatchObject({ code: 'collect.no_known_file' });
+    const broken = await run(
+      workspace,
+      (
+        await draft(workspace, {
+          'b.csv': `${ORDERS}A4,2026-05-03,M3,"P1,牛奶,1,10,10\nA5,2026-05-03,M3,P1,牛奶,1,10,10\n`,
+        })
+      ).id,
+    );
+    expect(broken.reasons).toContainEqual({ kind: 'rejected', code: 'broken_quote', rows: 1 });
+    expect(broken.totals.orders).toBe(3);
+    const edited = await t.raw(collectEndpoints.updateImport, {
+      params: { workspace, id: useless.id },
+      body: { mappings: { 'a.csv': { kind: 'products', fields: { productId: { columns: ['z'] } } } } },
+    });
+    expect(edited).toMatchObject({ status: 422, body: { code: 'collect.bad_mapping' } });
+  });
+
+  it('keeps a file name inside its folder', async () => {
+    const workspace = await t.workspace();
+    const made = await draft(workspace, { '../../../etc/passwd': ORDERS, '..\\x.csv': ORDERS });
+    expect(made.files.map((f) => f.name)).toEqual(['passwd', 'x.csv']);
+  });
+
+  it('stopped half way goes on at the next start, and nothing is there twice', async () => {
+    const workspace = await t.workspace();
+    const many = ['order_id,date,customer_id,sku,quantity,price'];
+    for (let i = 0; i < 45_000; i++)
+      many.push(
+        `O${i >> 1},2026-04-${String((i % 28) + 1).padStart(2, '0')},C${i % 999},S${i % 50},1,${1 + (i % 9)}.00`,
+      );
+    const made = await draft(workspace, { 'big.csv': many.join('\n') });
+    await t.call(collectEndpoints.startImport, { params: { workspace, id: made.id } });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await t.app.jobs.close();
+    const halfWay = await t.call(collectEndpoints.getImport, { params: { workspace, id: made.id } });
+    expect(['queued', 'running']).toContain(halfWay.state);
+    await t.app.jobs.start();
+    await t.app.jobs.idle();
+    const done = await t.call(collectEndpoints.getImport, { params: { workspace, id: made.id } });
+    expect(done).toMatchObject({ state: 'done', totals: { rows: 45_000, orders: 22_500 } });
+    expect(await counts(workspace)).toMatchObject({ lines: 45_000, orders: 22_500 });
+  });
+});
+
+describe.skipIf(!existsSync(SHARED))('the real data (skipped: no shared data where it is absent)', () => {
+  const filesOf = async (folder: string) =>
+    Object.fromEntries(
+      (await readdir(join(SHARED, folder))).map((f) => [f, createReadStream(join(SHARED, folder, f))]),
+    );
+
+  it('complete-journey becomes 47,243 baskets of 2,377 households', async () => {
+    const workspace = await t.workspace({ currency: 'USD', timeZone: 'America/New_York' });
+    const made = await draft(workspace, await filesOf('completejourney'), { preset: 'complete-journey' });
+    const done = await run(workspace, made.id);
+    expect(done.totals).toMatchObject({
+      orders: 47_243,
+      people: 2377,
+      products: 92_331,
+      salesCents: 23_393_524,
+      stores: 293,
+    });
+    expect(await counts(workspace)).toMatchObject({
+      orders: 47_243,
+      lines: 75_000,
+      net: 23_393_524,
+      events: 2102,
+    });
+    const products = await t.call(catalogEndpoints.listProducts, {
+      params: { workspace },
+      query: { limit: 1 },
+    });
+    expect(products.total).toBe(92_331);
+  }, 120_000);
+
+  it('online-retail comes out as its README says it is', async () => {
+    const workspace = await t.workspace({ currency: 'GBP', timeZone: 'Europe/London' });
+    const made = await draft(workspace, await filesOf('online-retail'), { preset: 'online-retail' });
+    const done = await run(workspace, made.id);
+    expect(done.totals).toMatchObject({
+      rows: 240_007,
+      people: 2974,
+      salesCents: 469_092_961,
+      returnsCents: 42_490_799,
+    });
+    const rows = Object.fromEntries(done.reasons.map((r) => [r.code, r.rows]));
+    expect(rows).toMatchObject({ duplicate_row: 1970, price_not_positive: 1410, no_customer: 65_804 });
+    expect(done.totals.rejected).toBe(3380);
+  }, 120_000);
+});
