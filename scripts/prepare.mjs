@@ -1,4 +1,4 @@
-// What must be there before anything of ours can run. Node's own modules only: this is read before `npm ci`.
+// What must be there before anything of ours can run. Node's own modules only: this is read before there are others.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -25,13 +25,17 @@ export function requireNode() {
   process.exit(1);
 }
 
-/** Runs `npm ci` when what is installed is not what the lock file says. */
+/**
+ * Installs what the lock file says when something else, or nothing, is installed. `npm ci` would refuse a lock file
+ * without the native packages of other platforms, and mirrors of the registry do not carry all of them;
+ * `--no-save` keeps to the lock file just the same and never writes it.
+ */
 export function installWhenNeeded() {
   requireNode();
   const missing = missingPackage();
   if (missing === null) return;
   console.error(`Installing the packages (${missing}) ...`);
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 /** The first package of the lock file that is not installed as it says; null when all are. */
