@@ -1,7 +1,6 @@
 import { SearchOutlined } from '@ant-design/icons';
 import { api } from '@qianmian/contract';
-import { Modal } from 'antd';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGoTo } from '../ui/anchor.tsx';
 import type { Action } from './actions.ts';
@@ -9,7 +8,7 @@ import { useTo } from './address.ts';
 import { domains } from './domains.ts';
 import { useText } from './i18n.ts';
 import type { TextKey } from './locales.ts';
-import { type Command, rankCommands } from './palette-ranking.ts';
+import { type Command, groupCommands } from './palette-ranking.ts';
 import { useOffers, usePageOffers, useRunAction } from './use-actions.tsx';
 import { useApi } from './use-api.ts';
 import { useNavigation } from './use-navigation.ts';
@@ -109,20 +108,30 @@ function useHits(query: string, close: () => void): { hits: Command[]; searching
 /** Ctrl/Cmd-K: every page, action, customer, segment, campaign and product by its name. */
 export function CommandPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation('shell');
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    if (!open || !element) return;
+    element.showModal();
+    return () => element.close();
+  }, [open]);
+  if (!open) return null;
   return (
-    <Modal
-      open={open}
-      onCancel={onClose}
-      footer={null}
-      closable={false}
-      destroyOnHidden
-      width={640}
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it by itself; the click is the one on the ground around
+    <dialog
+      ref={dialog}
       className="qm-palette"
-      title={<span className="qm-sr">{t('palette.label')}</span>}
-      style={{ top: 72 }}
+      aria-label={t('palette.label')}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
     >
       <PaletteBody close={onClose} />
-    </Modal>
+    </dialog>
   );
 }
 
@@ -133,7 +142,7 @@ function PaletteBody({ close }: { close: () => void }) {
   const list = useRef<HTMLDivElement>(null);
   const standing = useStandingCommands(close);
   const { hits, searching } = useHits(query, close);
-  const found = useMemo(() => grouped([...rankCommands(query, standing), ...hits]), [query, standing, hits]);
+  const found = useMemo(() => groupCommands(query, standing, hits), [query, standing, hits]);
   const flat = found.flatMap(({ commands }) => commands);
   const chosen = flat[Math.min(at, flat.length - 1)];
 
@@ -212,10 +221,4 @@ function PaletteBody({ close }: { close: () => void }) {
       </div>
     </>
   );
-}
-
-function grouped(commands: readonly Command[]) {
-  return (['hits', 'actions', 'pages'] as const)
-    .map((group) => ({ group, commands: commands.filter((command) => command.group === group) }))
-    .filter((part) => part.commands.length > 0);
 }

@@ -2,6 +2,7 @@ import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { Button, Drawer } from 'antd';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { DemoBar } from '../demo/demo-bar.tsx';
 import { Anchor } from '../ui/anchor.tsx';
@@ -84,7 +85,8 @@ function useShortcut(onFind: () => void) {
       )
         return;
       event.preventDefault();
-      latest.current();
+      // At once, so that the next key already goes into the field.
+      flushSync(() => latest.current());
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

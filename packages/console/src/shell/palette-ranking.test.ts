@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Command, matchScore, rankCommands } from './palette-ranking.ts';
+import { type Command, groupCommands, matchScore, rankCommands } from './palette-ranking.ts';
 
 const command = (title: string, words: string[] = [], group: Command['group'] = 'pages'): Command => ({
   id: title,
@@ -30,5 +30,15 @@ describe('the command palette', () => {
     const many = Array.from({ length: 20 }, (_, at) => command(`page ${at}`));
     expect(titles(rankCommands('', many, 3))).toEqual(['page 0', 'page 1', 'page 2']);
     expect(rankCommands('', [...many, command('do', [], 'actions')], 3)).toHaveLength(4);
+  });
+
+  it('puts a command that is clearly meant before what the server found, and else behind it', () => {
+    const standing = [command('Create a coupon', [], 'actions'), command('Coupons')];
+    const hits = [command('王芳', [], 'hits')];
+    const groups = (query: string) => groupCommands(query, standing, hits).map((part) => part.group);
+    expect(groups('coupon')).toEqual(['pages', 'actions', 'hits']);
+    expect(groups('create')).toEqual(['actions', 'hits']);
+    expect(groups('王')).toEqual(['hits']);
+    expect(groups('')).toEqual(['hits', 'actions', 'pages']);
   });
 });

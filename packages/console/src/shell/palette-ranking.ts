@@ -49,3 +49,33 @@ export function rankCommands(query: string, commands: readonly Command[], perGro
     })
     .map(({ command }) => command);
 }
+
+export interface CommandGroup {
+  group: Command['group'];
+  commands: Command[];
+}
+
+/** From here on a command is meant, not a word inside a customer's name. */
+const MEANT = 60;
+
+/** What is shown for a query, in groups: a command that is clearly meant comes before what the server found. */
+export function groupCommands(
+  query: string,
+  standing: readonly Command[],
+  hits: readonly Command[],
+): CommandGroup[] {
+  const ranked = rankCommands(query, standing);
+  const best = ranked[0];
+  const isMeant =
+    best !== undefined && [best.title, ...best.words].some((words) => matchScore(query, words) >= MEANT);
+  const ofGroup = (group: Command['group']) => ({
+    group,
+    commands: ranked.filter((command) => command.group === group),
+  });
+  const own =
+    best?.group === 'pages' && query.trim()
+      ? [ofGroup('pages'), ofGroup('actions')]
+      : [ofGroup('actions'), ofGroup('pages')];
+  const found: CommandGroup = { group: 'hits', commands: [...hits] };
+  return (isMeant ? [...own, found] : [found, ...own]).filter((part) => part.commands.length > 0);
+}

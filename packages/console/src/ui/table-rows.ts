@@ -31,7 +31,10 @@ export function shownColumns<Row>(columns: readonly Column<Row>[], kept: string)
   return columns.filter((column) => column.always || chosen.has(column.key));
 }
 
-/** Rows in order, empty values last whichever way; equal rows keep their places. */
+/**
+ * Rows in order, empty values last whichever way; equal rows keep their places. Texts are compared once for each that
+ * differs, because comparing in a language is what takes the time.
+ */
 export function sortRows<Row>(
   rows: readonly Row[],
   column: Column<Row> | undefined,
@@ -40,15 +43,27 @@ export function sortRows<Row>(
 ): readonly Row[] {
   const value = column?.value;
   if (!value) return rows;
+  const values = rows.map(value);
+  const ranks = rankTexts(values, compareText);
   const way = order === 'asc' ? 1 : -1;
-  const keyed = rows.map((row) => ({ row, key: value(row) }));
-  keyed.sort((a, b) => {
-    const [x, y] = [a.key, b.key];
-    const [noX, noY] = [x === null || x === undefined || x === '', y === null || y === undefined || y === ''];
-    if (noX || noY) return Number(noX) - Number(noY);
-    return way * (typeof x === 'number' && typeof y === 'number' ? x - y : compareText(String(x), String(y)));
+  const keys = Float64Array.from(values, (one) => {
+    if (one === null || one === undefined || one === '') return Number.POSITIVE_INFINITY;
+    return way * (typeof one === 'number' ? one : (ranks.get(one) ?? 0));
   });
-  return keyed.map(({ row }) => row);
+  const places = Uint32Array.from(rows, (_, at) => at).sort((a, b) => {
+    const [x, y] = [keys[a] as number, keys[b] as number];
+    return x === y ? a - b : x - y;
+  });
+  return Array.from(places, (at) => rows[at] as Row);
+}
+
+/** The place of each different text among all of them. */
+function rankTexts(
+  values: readonly Cell[],
+  compareText: (a: string, b: string) => number,
+): Map<string, number> {
+  const texts = [...new Set(values.filter((value) => typeof value === 'string'))].sort(compareText);
+  return new Map(texts.map((text, at) => [text, at]));
 }
 
 /** Exactly what a table shows, as CSV. */
