@@ -151,15 +151,15 @@ function useProductColumns(): Column<Product>[] {
         key: 'name',
         title: t('products.product'),
         always: true,
-        width: 280,
+        width: 260,
         value: (row) => nameIn(format.language, row, row.productId),
       },
-      { key: 'id', title: t('products.id'), width: 150, value: (row) => row.productId },
+      { key: 'id', title: t('products.id'), width: 140, value: (row) => row.productId },
       { key: 'brand', title: t('products.brand'), width: 130, value: (row) => row.brand },
       {
         key: 'category',
         title: t('products.category'),
-        width: 220,
+        width: 200,
         value: (row) => row.category.join(' / '),
       },
       {

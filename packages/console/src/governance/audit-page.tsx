@@ -51,7 +51,7 @@ function useAuditColumns(): Column<Entry>[] {
         value: (entry) => entry.at,
         cell: (entry) => format.dateTimeExact(entry.at),
       },
-      { key: 'actor', title: t('audit.actor'), width: 200, value: (entry) => entry.actor },
+      { key: 'actor', title: t('audit.actor'), width: 180, value: (entry) => entry.actor },
       {
         key: 'action',
         title: t('audit.action'),
@@ -59,11 +59,11 @@ function useAuditColumns(): Column<Entry>[] {
         value: (entry) => entry.action,
         cell: (entry) => <span title={entry.action}>{actionWords(entry.action, t)}</span>,
       },
-      { key: 'target', title: t('audit.target'), width: 220, value: (entry) => entry.target },
+      { key: 'target', title: t('audit.target'), width: 200, value: (entry) => entry.target },
       {
         key: 'detail',
         title: t('audit.detail'),
-        width: 320,
+        width: 280,
         value: (entry) => detailLine(entry.detail),
         cell: (entry) =>
           Object.keys(entry.detail).length > 0 && (
