@@ -1,6 +1,6 @@
 export type { SegmentMembers } from './customers.ts';
 export { timelineKind } from './event-kinds.ts';
-export { maskEmail, maskName, maskPhone } from './masking.ts';
+export { isPersonal, maskEmail, maskName, maskPhone, maskWords } from './masking.ts';
 export { openProfile, type Profile } from './profile.ts';
 export { profileRoutes } from './routes.ts';
 export { NEVER_A_REPEAT, type SqlSource } from './sql-source.ts';

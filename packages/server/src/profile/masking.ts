@@ -43,12 +43,25 @@ const PERSONAL =
 const SHARED = /(^|[._])(city|country|province|state|region)(code|name)?$/i;
 const LOOKS_PERSONAL = /\S@\S|\+?\d[\d\s()-]{6,}/;
 
+/** Whether a trait or property of this name tells who a person is. */
+export function isPersonal(name: string): boolean {
+  return PERSONAL.test(name) && !SHARED.test(name);
+}
+
 /** A trait or property: hidden when its name or its look says that it tells who the person is. */
 export function maskValue(name: string, value: TraitValue): TraitValue {
   const text = String(value);
   if (typeof value === 'string' && LOOKS_PERSONAL.test(text)) return maskIdentifier('', text);
-  if (!PERSONAL.test(name) || SHARED.test(name) || typeof value === 'boolean') return value;
+  if (!isPersonal(name) || typeof value === 'boolean') return value;
   return /name|姓名/i.test(name) ? maskName(text) : '****';
+}
+
+/** Words of the form "name = value", as a reason gives them. */
+export function maskWords(words: string): string {
+  const at = words.indexOf(' = ');
+  if (at < 0) return words;
+  const name = words.slice(0, at);
+  return `${name} = ${maskValue(name, words.slice(at + 3))}`;
 }
 
 /** Properties of an event, however deep. */

@@ -46,6 +46,36 @@ export function openPerson(parts: {
   return {
     whoIs,
 
+    /** What conditions look at: traits in force, tags carried, channels agreed to, every order line. */
+    async facts(workspace: string, number: number) {
+      const { person, origins } = await known(workspace, number);
+      const [traits, consent, tags, lines] = await Promise.all([
+        store.traits(workspace, origins),
+        store.consent(workspace, origins),
+        store.tags(workspace, origins),
+        store.lines(workspace, origins),
+      ]);
+      return {
+        person,
+        origins,
+        traits: new Map(traits.map((t) => [t.name, traitValue(t.type, t.text)])),
+        consent: consent.filter((c) => c.granted === 1).map((c) => c.channel),
+        tags: tags.map((t) => t.tag),
+        lines: lines.map((l) => ({
+          orderId: l.order_id,
+          lineKind: l.line_kind,
+          time: l.ms,
+          channel: l.channel,
+          storeId: l.store_id,
+          productId: l.product_id,
+          brand: l.brand,
+          category: l.category,
+          quantity: l.quantity,
+          netCents: l.net_cents,
+        })),
+      };
+    },
+
     /** Refuses a number that stands for nobody; answers who it is after merges. */
     mustBe: async (workspace: string, number: number) => (await known(workspace, number)).person,
 

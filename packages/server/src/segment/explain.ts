@@ -1,0 +1,107 @@
+import type { Condition, WhyNode } from '@qianmian/contract';
+import type { Workspaces } from '../governance/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+import { maskWords, PROFILES, type Profile } from '../profile/index.ts';
+import { noSegment } from './errors.ts';
+import { why } from './evaluate.ts';
+import type { Life } from './life.ts';
+import type { Definitions } from './references.ts';
+import type { Segments } from './segments.ts';
+
+/** Names of the events a condition asks about, also by way of other segments. */
+function eventsIn(c: Condition, definitions: Definitions): string[] {
+  if (c.kind === 'not') return eventsIn(c.of, definitions);
+  if (c.kind === 'all' || c.kind === 'any') return c.of.flatMap((part) => eventsIn(part, definitions));
+  if (c.kind === 'segment') return eventsIn(definitions.get(c.segment)!.condition, definitions);
+  return c.kind === 'events' ? [c.event] : [];
+}
+
+/** Why a person is or is not in a segment: the condition judged over their own facts. */
+export function openExplain(parts: {
+  warehouse: Warehouse;
+  clock: Clock;
+  workspaces: Pick<Workspaces, 'get'>;
+  profile: Pick<Profile, 'person'>;
+  segments: Segments;
+}) {
+  const { warehouse, clock, profile, segments } = parts;
+
+  async function lifeOf(workspace: string, number: number, eventNames: string[]): Promise<Life> {
+    const known = await profile.person.facts(workspace, number);
+    const [events, computed] = await Promise.all([
+      eventNames.length === 0
+        ? []
+        : warehouse.query<{ name: string; ms: number; properties: Record<string, unknown> }>(
+            `SELECT name, toUnixTimestamp64Milli(time) AS ms, properties FROM collect_event
+             WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)}
+               AND name IN {names:Array(String)}`,
+            { workspace, origins: known.origins, names: [...new Set(eventNames)] },
+          ),
+      warehouse.query<ComputedRow>(
+        `SELECT orders, spend_cents, average_order_cents, returns_cents, recency_score, frequency_score, monetary_score,
+           rfm_group, lifecycle, toUnixTimestamp64Milli(first_order_at) AS first_order,
+           toUnixTimestamp64Milli(last_order_at) AS last_order, toUnixTimestamp64Milli(last_seen_at) AS last_seen
+         FROM ${PROFILES} WHERE person_id = {person:UInt32}`,
+        { workspace, person: known.person },
+      ),
+    ]);
+    return {
+      traits: known.traits,
+      tags: new Set(known.tags),
+      consent: new Set(known.consent),
+      lines: known.lines,
+      events: events.map((e) => ({ name: e.name, time: e.ms, properties: e.properties })),
+      facts: factsOf(computed[0]),
+    };
+  }
+
+  return async (workspace: string, id: string, number: number, reveal: boolean) => {
+    const definitions = await segments.definitions(workspace);
+    const definition = definitions.get(id);
+    if (!definition) throw noSegment(id);
+    const { timeZone } = await parts.workspaces.get(workspace);
+    const life = await lifeOf(workspace, number, eventsIn(definition.condition, definitions));
+    const reasons = why(definition.condition, life, { now: clock.now(), timeZone, definitions });
+    return { member: reasons.holds, why: reveal ? reasons : masked(reasons) };
+  };
+}
+
+interface ComputedRow {
+  orders: number;
+  spend_cents: number;
+  average_order_cents: number;
+  returns_cents: number;
+  recency_score: number;
+  frequency_score: number;
+  monetary_score: number;
+  rfm_group: string;
+  lifecycle: string;
+  first_order: number | null;
+  last_order: number | null;
+  last_seen: number | null;
+}
+
+/** A person whose profile is not computed yet stands as one of whom nothing is known. */
+function factsOf(row: ComputedRow | undefined): Life['facts'] {
+  const scored = (score: number | undefined) => score || null;
+  return {
+    orders: row?.orders ?? 0,
+    spendCents: row?.spend_cents ?? 0,
+    averageOrderCents: row?.average_order_cents ?? 0,
+    returnsCents: row?.returns_cents ?? 0,
+    firstOrderAt: row?.first_order ?? null,
+    lastOrderAt: row?.last_order ?? null,
+    lastSeenAt: row?.last_seen ?? null,
+    recencyScore: scored(row?.recency_score),
+    frequencyScore: scored(row?.frequency_score),
+    monetaryScore: scored(row?.monetary_score),
+    rfmGroup: row?.rfm_group || null,
+    lifecycle: row?.lifecycle ?? 'prospect',
+  };
+}
+
+function masked(node: WhyNode): WhyNode {
+  const fact = node.kind === 'trait' && node.fact !== null ? maskWords(node.fact) : node.fact;
+  return { ...node, fact, of: node.of.map(masked) };
+}

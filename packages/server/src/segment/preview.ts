@@ -1,0 +1,41 @@
+import type { Condition, SegmentPreview } from '@qianmian/contract';
+import type { Workspaces } from '../governance/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+import type { Profile } from '../profile/index.ts';
+import { compileWhere } from './compile.ts';
+import { checkReferences } from './references.ts';
+import type { Segments } from './segments.ts';
+import { segmentWarehouse } from './store.ch.ts';
+
+/** How many people a condition holds for now, before anything is saved. */
+export function openPreview(parts: {
+  warehouse: Warehouse;
+  clock: Clock;
+  workspaces: Pick<Workspaces, 'get'>;
+  profile: Pick<Profile, 'customersByIds'>;
+  segments: Segments;
+}) {
+  const store = segmentWarehouse(parts.warehouse);
+  return async (workspace: string, condition: Condition, reveal: boolean): Promise<SegmentPreview> => {
+    const started = performance.now();
+    const definitions = await parts.segments.definitions(workspace);
+    checkReferences(condition, definitions);
+    const { timeZone } = await parts.workspaces.get(workspace);
+    const { where, params } = compileWhere(condition, { now: parts.clock.now(), timeZone, definitions });
+    const found = await store.preview(workspace, where, params);
+    const sample = await parts.profile.customersByIds(
+      workspace,
+      found.sample.map(([, person]) => person),
+      reveal,
+    );
+    return {
+      size: found.size,
+      of: found.of,
+      spendCents: found.spend,
+      withEmail: found.with_email,
+      sample,
+      milliseconds: Math.round(performance.now() - started),
+    };
+  };
+}

@@ -1,0 +1,38 @@
+import { segmentEndpoints as e } from '@qianmian/contract';
+import type { Audit } from '../governance/index.ts';
+import type { Mount } from '../platform/http.ts';
+import type { SegmentService } from './segment.ts';
+
+/** HTTP edge of segment. */
+export function segmentRoutes(mount: Mount, parts: { segment: SegmentService; audit: Audit }): void {
+  const { segment, audit } = parts;
+
+  mount(e.listSegments, ({ workspace }) => segment.list(workspace));
+  mount(e.createSegment, async ({ workspace, body, who }) => {
+    const made = await segment.create(workspace, body, who.name);
+    await audit.note(workspace, who, 'segment.create', made.id, { name: made.name });
+    return made;
+  });
+  mount(e.getSegment, ({ workspace, params }) => segment.get(workspace, params.id));
+  mount(e.updateSegment, async ({ workspace, params, body, who }) => {
+    const changed = await segment.update(workspace, params.id, body);
+    await audit.note(workspace, who, 'segment.update', params.id, { name: changed.name });
+    return changed;
+  });
+  mount(e.deleteSegment, async ({ workspace, params, who }) => {
+    await segment.remove(workspace, params.id);
+    await audit.note(workspace, who, 'segment.delete', params.id);
+    return undefined;
+  });
+  mount(e.previewSegment, ({ workspace, body, may }) =>
+    segment.preview(workspace, body.condition, may('customer.reveal')),
+  );
+  mount(e.refreshSegment, ({ workspace, params }) => segment.refresh(workspace, params.id));
+  mount(e.listSegmentMembers, ({ workspace, params, query }) =>
+    segment.listMembers(workspace, params.id, query),
+  );
+  mount(e.explainMember, ({ workspace, params, may }) =>
+    segment.explain(workspace, params.id, params.personId, may('customer.reveal')),
+  );
+  mount(e.getVocabulary, ({ workspace }) => segment.vocabulary(workspace));
+}

@@ -1,0 +1,104 @@
+import type { Vocabulary } from '@qianmian/contract';
+import { type Clock, MINUTE } from '../platform/clock.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+import { isPersonal, type Profile } from '../profile/index.ts';
+
+const KEEP = MINUTE;
+
+/** What conditions can be built from: asked of the warehouse and kept for a minute, since builders ask often. */
+export function openVocabulary(parts: {
+  warehouse: Warehouse;
+  clock: Clock;
+  profile: Pick<Profile, 'tags'>;
+}) {
+  const { warehouse, clock } = parts;
+  const kept = new Map<string, { at: number; vocabulary: Promise<Vocabulary> }>();
+
+  const column = async (sql: string, workspace: string) =>
+    (await warehouse.query<{ value: string }>(sql, { workspace })).map((r) => r.value);
+
+  async function traits(workspace: string): Promise<Vocabulary['traits']> {
+    const rows = await warehouse.query<{ name: string; type: string; people: number; values: string[] }>(
+      `SELECT name, argMax(type, n) AS type, sum(n) AS people, if(type = 'number', [], any(top)) AS values
+       FROM (SELECT name, toString(type) AS type, uniq(person_id) AS n, topK(20)(text) AS top FROM profile_trait
+         WHERE workspace = {workspace:String} GROUP BY name, type ORDER BY n DESC)
+       GROUP BY name ORDER BY people DESC, name LIMIT 500`,
+      { workspace },
+    );
+    return rows.map((r) => ({
+      name: r.name,
+      type: r.type as 'text' | 'number' | 'boolean',
+      people: r.people,
+      // Values of a personal trait would name people.
+      values: isPersonal(r.name) ? [] : r.values.filter((v) => v !== '' && v.length <= 200),
+    }));
+  }
+
+  async function events(workspace: string): Promise<Vocabulary['events']> {
+    const [counts, paths] = await Promise.all([
+      warehouse.query<{ name: string; count: number }>(
+        `SELECT name, count() AS count FROM collect_event WHERE workspace = {workspace:String}
+         GROUP BY name ORDER BY count DESC, name LIMIT 300`,
+        { workspace },
+      ),
+      warehouse.query<{ name: string; properties: string[] }>(
+        `SELECT name, arraySort(groupUniqArrayArray(200)(JSONAllPaths(properties))) AS properties
+         FROM (SELECT name, properties FROM collect_event WHERE workspace = {workspace:String} AND time >= (
+             SELECT max(time) - INTERVAL 30 DAY FROM collect_event WHERE workspace = {workspace:String})
+           LIMIT 1000 BY name LIMIT 100000)
+         GROUP BY name`,
+        { workspace },
+      ),
+    ]);
+    const known = new Map(paths.map((p) => [p.name, p.properties]));
+    return counts.map((c) => ({ name: c.name, count: c.count, properties: known.get(c.name) ?? [] }));
+  }
+
+  async function ask(workspace: string): Promise<Vocabulary> {
+    const products = 'FROM catalog_product FINAL WHERE workspace = {workspace:String}';
+    const [traitList, eventList, categories, brands, stores, channels, tags] = await Promise.all([
+      traits(workspace),
+      events(workspace),
+      column(
+        `SELECT DISTINCT arrayJoin(category) AS value ${products} AND value != '' ORDER BY value LIMIT 2000`,
+        workspace,
+      ),
+      column(
+        `SELECT DISTINCT brand AS value ${products} AND brand != '' ORDER BY value LIMIT 2000`,
+        workspace,
+      ),
+      warehouse.query<Vocabulary['stores'][number]>(
+        `SELECT store_id AS id, any(s.name) AS name, any(s.name_zh) AS nameZh FROM (
+           SELECT store_id, name, name_zh FROM catalog_store FINAL WHERE workspace = {workspace:String}
+           UNION ALL SELECT DISTINCT store_id, '', '' FROM collect_order_line
+           WHERE workspace = {workspace:String} AND store_id != '') AS s
+         GROUP BY store_id ORDER BY store_id LIMIT 2000`,
+        { workspace },
+      ),
+      column(
+        `SELECT DISTINCT channel AS value FROM collect_order_line
+         WHERE workspace = {workspace:String} AND channel != '' ORDER BY value LIMIT 100`,
+        workspace,
+      ),
+      parts.profile.tags.list(workspace),
+    ]);
+    return {
+      traits: traitList,
+      events: eventList,
+      categories,
+      brands,
+      stores,
+      channels,
+      tags: tags.map((t) => t.name),
+    };
+  }
+
+  return (workspace: string): Promise<Vocabulary> => {
+    const known = kept.get(workspace);
+    if (known && clock.now() >= known.at && clock.now() - known.at < KEEP) return known.vocabulary;
+    const vocabulary = ask(workspace);
+    kept.set(workspace, { at: clock.now(), vocabulary });
+    vocabulary.catch(() => kept.delete(workspace));
+    return vocabulary;
+  };
+}
