@@ -1,0 +1,1 @@
+SELECT person FROM (SELECT *, person_id AS person FROM profile_person WHERE workspace = {workspace:String}) WHERE 1
