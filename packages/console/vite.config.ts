@@ -1,7 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const server = 'http://127.0.0.1:7700';
+/** Where the development server passes calls on to. */
+const server = process.env.QM_CONSOLE_PROXY ?? 'http://127.0.0.1:7700';
 
 /** Libraries change seldom and pages often, so that each group of libraries is a file of its own. */
 const chunks = [
