@@ -68,14 +68,15 @@ describe('a campaign', () => {
     const recipients = await t.campaigns.recipients(workspace, made.id, { limit: 100, offset: 0 }, true);
     for (const r of recipients) expect(t.post.to(r.to)).toHaveLength(r.state === 'sent' ? 1 : 0);
     const one = recipients.find((r) => r.state === 'sent')!;
-    const { mail } = t.post.to(one.to)[0]!;
+    const mail = await t.post.letter(one.to);
     expect(mail.subject).toBe('10% off until 30 June 2026');
     expect(mail.text).toContain(`your code is ${one.couponCode}.`);
     expect(mail.from).toMatchObject({ name: 'The Shop', address: 'news@shop.example' });
     const header = (name: string) => mail.headers.find((h) => h.key === name)?.value;
     expect(header('list-unsubscribe')).toMatch(/^<https:\/\/m\.shop\.example\/u\/[\w.-]+>$/);
     expect(header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
-    expect(new Set(t.post.received.map((r) => r.mail.messageId)).size).toBe(t.post.received.length);
+    const ids = t.post.received.map((r) => /^Message-ID: (.+)$/m.exec(r.raw)?.[1]);
+    expect(new Set(ids).size).toBe(t.post.received.length);
 
     const arms = await t.shop.warehouse.query<{ arm: string; n: number }>(
       'SELECT arm, count() AS n FROM campaign_exposure FINAL WHERE campaign_id = {id:String} GROUP BY arm ORDER BY arm',
@@ -308,7 +309,7 @@ describe('a campaign', () => {
 
 describe('what recipients do', () => {
   async function letterOf(i: number) {
-    const mail = t.post.to(address(i))[0]!.mail;
+    const mail = await t.post.letter(address(i));
     const path = (pattern: RegExp) => pattern.exec(mail.html ?? '')![0].replace('https://m.shop.example', '');
     return {
       click: path(/https:\/\/m\.shop\.example\/t\/c\/[\w.-]+/),
@@ -452,7 +453,8 @@ describe('messages before they are sent', () => {
       body: 'Hi {{ customer.firstName }} <img src=x onerror=alert(1)>',
     };
     await t.send(workspace, t.draft({ email }), people);
-    const { raw, mail } = t.post.to(address(1))[0]!;
+    const { raw } = t.post.to(address(1))[0]!;
+    const mail = await t.post.letter(address(1));
     expect(raw.slice(0, raw.indexOf('\r\n\r\n'))).not.toMatch(/^(bcc|x-evil):/im);
     expect(mail.bcc ?? []).toEqual([]);
     expect(mail.html).not.toContain('<script>');
@@ -504,10 +506,10 @@ describe('messages before they are sent', () => {
     await t.people(workspace, 1);
     const { id } = await t.campaigns.create(workspace, t.draft(), 'tester');
     const sent = await t.campaigns.sendTest(workspace, id, 'me@office.example');
-    const [letter] = t.post.to('me@office.example');
-    expect(letter?.mail.messageId).toBe(sent.messageId);
-    expect(letter?.mail.subject).toBe('News for Ann');
-    expect(letter?.mail.html).not.toContain('/t/c/');
+    const letter = await t.post.letter('me@office.example');
+    expect(letter.messageId).toBe(sent.messageId);
+    expect(letter.subject).toBe('News for Ann');
+    expect(letter.html).not.toContain('/t/c/');
     expect((await t.campaigns.get(workspace, id)).counts.treated).toBe(0);
   });
 });

@@ -216,7 +216,7 @@ export function openMessages(parts: MessageParts) {
       const values = fieldsFor(mailing, sampleCustomer(customerNames(fields), language), code);
       const written = await write(mailing, values, plainAddresses(mailing, code ?? ''));
       const id = messageId(`test:${mailing.campaignId}:${parts.clock.now()}`, 0);
-      const message = await mimeMessage({
+      const message = mimeMessage({
         ...envelopeOf(mailing),
         ...written,
         to,

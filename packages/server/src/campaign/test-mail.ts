@@ -6,7 +6,6 @@ import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 export interface Received {
   to: string;
   raw: string;
-  mail: Email;
 }
 
 /** What the server does with an address: takes it, answers an SMTP error, or drops the line at the end of the body. */
@@ -32,10 +31,10 @@ export async function openTestMail() {
     onData(stream, session, done) {
       const pieces: Buffer[] = [];
       stream.on('data', (piece: Buffer) => pieces.push(piece));
-      stream.on('end', async () => {
+      stream.on('end', () => {
         const raw = Buffer.concat(pieces).toString('utf8');
         const to = session.envelope.rcptTo[0]!.address;
-        received.push({ to, raw, mail: await PostalMime.parse(raw) });
+        received.push({ to, raw });
         if (state.manner(to) !== 'drop') return done();
         dropLine(server, session);
       });
@@ -50,6 +49,13 @@ export async function openTestMail() {
     received,
     state,
     to: (address: string) => received.filter((r) => r.to === address),
+    /** The one letter an address got, as a mail program reads it. */
+    async letter(address: string): Promise<Email> {
+      const [only, ...more] = received.filter((r) => r.to === address);
+      if (!only || more.length > 0)
+        throw new Error(`${address} got ${more.length + (only ? 1 : 0)} letters.`);
+      return PostalMime.parse(only.raw);
+    },
     close: () => new Promise<void>((resolve) => server.close(resolve)),
   };
 }
