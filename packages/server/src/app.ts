@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { campaignPublicRoutes, campaignRoutes, openCampaigns } from './campaign/index.ts';
 import { catalogRoutes, openCatalog } from './catalog/index.ts';
 import {
   collectRoutes,
@@ -13,7 +14,7 @@ import {
   openSources,
 } from './collect/index.ts';
 import type { Config } from './config.ts';
-import type { Demo } from './demo/index.ts';
+import { DEMO_WORKSPACE, type Demo } from './demo/index.ts';
 import {
   authenticator,
   governanceRoutes,
@@ -24,6 +25,7 @@ import {
   openWorkspaces,
 } from './governance/index.ts';
 import { openIdentity } from './identity/index.ts';
+import { openCampaignReport, reportRoutes } from './insight/index.ts';
 import { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
 import { buildHttp } from './platform/http.ts';
@@ -35,6 +37,9 @@ import type { Log } from './platform/log.ts';
 import { openMetrics } from './platform/metrics.ts';
 import { loadSecret } from './platform/secret.ts';
 import type { Warehouse } from './platform/warehouse.ts';
+import { openProfile, profileRoutes } from './profile/index.ts';
+import { openPromotion, promotionRoutes } from './promotion/index.ts';
+import { openSegment, segmentRoutes } from './segment/index.ts';
 
 export const VERSION = '0.1.0';
 
@@ -79,6 +84,17 @@ export async function buildApp({
   const catalog = openCatalog(base);
   const identity = openIdentity({ warehouse, workspaces });
 
+  const profile = openProfile({
+    ...base,
+    workspaces,
+    identity,
+    // Segments stand to the right: profile asks for them when a page does.
+    members: {
+      source: (workspace, id) => segment.members.source(workspace, id),
+      segmentsOf: (workspace, person) => segment.members.segmentsOf(workspace, person),
+    },
+  });
+
   const collected = collectWarehouse(warehouse);
   const sources = openSources({ ...base, warehouse: collected });
   const sinks: FactSink[] = [
@@ -86,6 +102,7 @@ export async function buildApp({
       await catalog.upsertProducts(batch.workspace, batch.products, batch);
       await catalog.upsertStores(batch.workspace, batch.stores, batch);
     },
+    profile.sink,
   ];
   const collector = openCollector({
     ...base,
@@ -102,7 +119,29 @@ export async function buildApp({
     warehouse: collected,
     runs,
     collector,
-    undoers: [catalog.undoImport, identity.undoImport],
+    undoers: [catalog.undoImport, profile.undoImport, identity.undoImport],
+  });
+  let publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  const segment = openSegment({
+    ...base,
+    workspaces,
+    profile,
+    campaignsUsing: (workspace) => campaigns.usesOfSegments(workspace),
+  });
+  const promotion = openPromotion({
+    ...base,
+    record: collector.record,
+    identifiersOf: identity.identifiersOf,
+  });
+  const campaigns = openCampaigns({
+    ...base,
+    workspaces,
+    promotion,
+    segments: segment,
+    record: collector.record,
+    secret,
+    publicUrl: () => publicUrl,
+    mail: { smtpUrl: config.smtpUrl, from: config.mailFrom },
   });
   bus.on('governance.workspaceCreated', async ({ workspace }) => {
     await sources.create(workspace, 'Web site');
@@ -127,6 +166,12 @@ export async function buildApp({
     originsOf: identity.originsOf,
     audit,
   });
+  profileRoutes(mount, { profile, audit });
+  promotionRoutes(mount, { promotion, audit });
+  segmentRoutes(mount, { segment, audit });
+  campaignRoutes(mount, { campaigns, audit });
+  await campaignPublicRoutes(http.app, campaigns.reactions);
+  reportRoutes(mount, openCampaignReport({ ...base, campaigns, promotion }));
   await ingestRoutes(http.app, { collector, sources });
   http.app.get('/healthz', { schema: { hide: true }, config: { access: 'public' } }, async () => ({
     status: 'ok',
@@ -140,11 +185,14 @@ export async function buildApp({
       reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
 
-  let publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
   demo?.attach(mount, ledger.db, {
     catalog,
     collector,
-    priceCode: async () => null,
+    priceCode: async (code) => {
+      const hundred = 100_00;
+      const quote = await promotion.quote(DEMO_WORKSPACE, { code, basketCents: hundred });
+      return quote.couponName === null ? null : { discountPercent: (quote.discountCents / hundred) * 100 };
+    },
     visit: (url) => visitOwn(url, publicUrl),
     settled: () => jobs.idle(),
   });
@@ -169,19 +217,22 @@ export async function buildApp({
     async start(): Promise<void> {
       await collector.start();
       await jobs.start();
+      await promotion.tellUntold();
+      await campaigns.start();
     },
 
     /** Fills the simulated retailer in and lets it live on; `url` is where this server answers. */
     async startDemo(people: number, url: string, progress: (share: number) => void): Promise<void> {
       publicUrl = config.publicUrl ?? url;
       await demo?.start(people, progress);
-      await jobs.idle();
+      await profile.refresh(DEMO_WORKSPACE);
     },
 
     /** Stops taking in, finishes what is under way, closes the stores. */
     async close(): Promise<void> {
       await http.app.close();
       await jobs.close();
+      campaigns.close();
       await collector.close();
       await ledger.close();
       await warehouse.close();

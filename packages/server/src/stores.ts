@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { campaignMigrations } from './campaign/index.ts';
 import { catalogMigrations } from './catalog/index.ts';
 import { collectMigrations } from './collect/index.ts';
 import type { Config } from './config.ts';
@@ -7,6 +8,8 @@ import { DOMAINS } from './domains.ts';
 import { identityMigrations } from './identity/index.ts';
 import { migrateLedger, type OpenedLedger, openLedger } from './platform/ledger.ts';
 import { migrateWarehouse, openWarehouse, type Warehouse } from './platform/warehouse.ts';
+import { profileMigrations } from './profile/index.ts';
+import { segmentMigrations } from './segment/index.ts';
 
 const SOURCE_ROOT = fileURLToPath(new URL('.', import.meta.url));
 
@@ -24,7 +27,14 @@ export async function openStores(
   ]);
   await Promise.all([
     migrateLedger(ledger, SOURCE_ROOT, DOMAINS),
-    migrateWarehouse(warehouse, [...catalogMigrations, ...collectMigrations, ...identityMigrations]),
+    migrateWarehouse(warehouse, [
+      ...catalogMigrations,
+      ...collectMigrations,
+      ...identityMigrations,
+      ...profileMigrations,
+      ...segmentMigrations,
+      ...campaignMigrations,
+    ]),
   ]);
   return { ledger, warehouse };
 }

@@ -62,7 +62,11 @@ export function openSegment(parts: {
     get: segments.get,
     refresh,
     members,
-    audience: membership.audience,
+    /** Ids of the people in a segment, computed now, in rising order. */
+    async audience(workspace: string, id: string): Promise<readonly number[]> {
+      return store.peopleOf(await membership.audience(workspace, id));
+    },
+    nameOf: async (workspace: string, id: string) => (await segments.get(workspace, id)).name,
     preview: openPreview({ ...parts, segments }),
     explain: openExplain({ ...parts, segments }),
     vocabulary: openVocabulary(parts),

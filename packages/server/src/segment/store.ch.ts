@@ -39,6 +39,15 @@ export function segmentWarehouse(warehouse: Warehouse) {
     `ALTER TABLE ${table} ${verb} PARTITION ({workspace:String}, {segmentId:String})${from}`;
 
   return {
+    /** The people of a source, in rising order. */
+    async peopleOf(people: SqlSource): Promise<readonly number[]> {
+      const [row] = await warehouse.query<{ people: number[] }>(
+        `SELECT arraySort(groupUniqArray(person)) AS people FROM (${people.sql})`,
+        people.params,
+      );
+      return row?.people ?? [];
+    },
+
     /** Computes the members beside the old ones and puts them in their place; who stays keeps their `since`. */
     replaceMembers: async (workspace: string, segmentId: string, people: SqlSource, now: number) => {
       const params = { ...people.params, workspace, segmentId };
