@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { type Clock, HOUR, MINUTE, SECOND } from '../platform/clock.ts';
+import { type Clock, HOUR, isoOf, MINUTE, SECOND } from '../platform/clock.ts';
 import type { JobContext, Jobs } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -17,10 +17,12 @@ import {
   campaignById,
   type Db,
   dueRecipients,
+  failRecipient,
   moveCampaign,
-  moveRecipient,
   moveRecipients,
   nextTurn,
+  noteOutcomes,
+  type Outcome,
   type RecipientRow,
 } from './store.pg.ts';
 import type { Telling } from './telling.ts';
@@ -28,12 +30,19 @@ import type { Telling } from './telling.ts';
 const SEND = 'campaign.send';
 /** So many recipients' values and consent are looked up at once. */
 const BATCH = 500;
+/**
+ * A hand marks so many as "sending" in one statement (a statement of the embedded ledger costs a millisecond), sends
+ * them one by one, and notes their fates in another. After a crash at most hands x handful messages are of unknown fate.
+ */
+const HANDFUL = 5;
 /** After so many tries that the mail server put off, a recipient is given up. */
 const MOST_TRIES = 6;
 const TRY_AGAIN = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR];
 /** While the mail server cannot be reached nothing is lost: the campaign waits, at most about two days. */
 const SERVER_AGAIN = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE];
 const MOST_TROUBLES = 96;
+
+const NOT_BEGUN: Delivery = { fate: 'unreachable', why: 'The mail server could not be reached.' };
 
 /** Where a campaign's sending stands: every pause is followed by a job of the next round. */
 interface Round {
@@ -93,23 +102,37 @@ export function openSending(parts: {
     };
   }
   type Known = Awaited<ReturnType<typeof lookUp>>;
+  type Due = Awaited<ReturnType<typeof dueRecipients>>[number];
 
-  async function deliver(
-    mailing: Mailing,
-    to: { person_id: number; address: string; attempts: number },
-    known: Known,
-  ): Promise<Delivery['fate'] | 'skipped'> {
-    const of = { campaignId: mailing.campaignId, personId: to.person_id };
-    const message = await messageOrFault(mailing, to, known);
-    if (message instanceof RecipientFault) {
-      await moveRecipient(db, of, ['queued'], { state: 'failed', error: message.message });
-      return 'skipped';
+  /** Writes and sends a handful, one after another; answers false when the mail server is gone. */
+  async function deliverHandful(mailing: Mailing, handful: readonly Due[], known: Known): Promise<boolean> {
+    const letters = new Map<number, { to: Due; message: Buffer }>();
+    for (const to of handful) {
+      const message = await messageOrFault(mailing, to, known);
+      if (message instanceof RecipientFault)
+        await failRecipient(db, mailing.campaignId, to.person_id, message.message);
+      else letters.set(to.person_id, { to, message });
     }
-    if (!(await beginSending(db, of.campaignId, of.personId))) return 'skipped';
-    const delivery = await parts.mail.server!.send({ from: parts.mail.from, to: to.address }, message);
-    await moveRecipient(db, of, ['sending', 'uncertain'], outcome(delivery, to.attempts + 1, clock.now()));
-    parts.metrics.messages.inc({ channel: 'email', state: delivery.fate });
-    return delivery.fate;
+    if (letters.size === 0) return true;
+    const begun = await beginSending(db, mailing.campaignId, [...letters.keys()]);
+    const outcomes: Outcome[] = [];
+    let reachable = true;
+    let at = 0;
+    try {
+      while (reachable && at < begun.length) {
+        const { to, message } = letters.get(begun[at++]!)!;
+        const delivery = await parts.mail.server!.send({ from: parts.mail.from, to: to.address }, message);
+        reachable = delivery.fate !== 'unreachable';
+        parts.metrics.messages.inc({ channel: 'email', state: delivery.fate });
+        outcomes.push(outcomeOf(to.person_id, delivery, to.attempts + 1, clock.now()));
+      }
+    } finally {
+      // Whom nobody began to send to waits again.
+      for (const person of begun.slice(at))
+        outcomes.push(outcomeOf(person, NOT_BEGUN, letters.get(person)!.to.attempts + 1, clock.now()));
+      await noteOutcomes(db, mailing.campaignId, outcomes);
+    }
+    return reachable;
   }
 
   async function messageOrFault(
@@ -137,7 +160,7 @@ export function openSending(parts: {
   /** A few hands take from the batch until it is empty, the server is gone, or the job is to stop. */
   async function sendBatch(
     mailing: Mailing,
-    due: Awaited<ReturnType<typeof dueRecipients>>,
+    due: readonly Due[],
     known: Known,
     signal: AbortSignal,
   ): Promise<'done' | 'unreachable'> {
@@ -145,8 +168,9 @@ export function openSending(parts: {
     let gone = false;
     const hand = async () => {
       while (at < due.length && !gone && !signal.aborted) {
-        const to = due[at++]!;
-        if ((await deliver(mailing, to, known)) === 'unreachable') gone = true;
+        const handful = due.slice(at, at + HANDFUL);
+        at += HANDFUL;
+        if (!(await deliverHandful(mailing, handful, known))) gone = true;
       }
     };
     const hands = await Promise.allSettled(Array.from({ length: parts.hands }, hand));
@@ -247,23 +271,33 @@ function isCancelled(signal: AbortSignal): boolean {
 }
 
 /** What a recipient becomes by what the mail server said; `tries` counts this one. */
-export function outcome(delivery: Delivery, tries: number, now: number): Partial<RecipientRow> {
+export function outcomeOf(personId: number, delivery: Delivery, tries: number, now: number): Outcome {
+  const why = delivery.fate === 'sent' ? null : delivery.why;
+  const outcome: Outcome = {
+    person_id: personId,
+    state: 'failed',
+    attempts: tries,
+    not_before: null,
+    sent_at: null,
+    bounced_at: null,
+    error: why,
+  };
   switch (delivery.fate) {
     case 'sent':
-      return { state: 'sent', sent_at: new Date(now), error: null };
+      return { ...outcome, state: 'sent', sent_at: isoOf(now) };
     case 'refused':
-      return { state: 'failed', bounced_at: new Date(now), error: delivery.why };
+      return { ...outcome, bounced_at: isoOf(now) };
     case 'unknown':
-      return { state: 'uncertain', error: delivery.why };
+      return { ...outcome, state: 'uncertain' };
     case 'unreachable':
       // Not the recipient's fault: the try does not count.
-      return { state: 'queued', attempts: tries - 1, error: delivery.why };
+      return { ...outcome, state: 'queued', attempts: tries - 1 };
     case 'later':
-      if (tries >= MOST_TRIES) return { state: 'failed', error: delivery.why };
+      if (tries >= MOST_TRIES) return outcome;
       return {
+        ...outcome,
         state: 'queued',
-        not_before: new Date(now + TRY_AGAIN[Math.min(tries, TRY_AGAIN.length) - 1]!),
-        error: delivery.why,
+        not_before: isoOf(now + TRY_AGAIN[Math.min(tries, TRY_AGAIN.length) - 1]!),
       };
   }
 }

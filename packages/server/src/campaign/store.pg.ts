@@ -135,17 +135,18 @@ export async function recipientsAfter(
     .execute();
 }
 
-/** Recipients whose turn it is. */
+/** Recipients whose turn it is: first those never tried, then those put off whose time has come. */
 export async function dueRecipients(db: Db, campaignId: string, now: Date, limit: number) {
-  return db
+  const queued = db
     .selectFrom('campaign_recipient')
     .select(['person_id', 'address', 'attempts'])
     .where('campaign_id', '=', campaignId)
     .where('state', '=', 'queued')
-    .where((e) => e.or([e('not_before', 'is', null), e('not_before', '<=', now)]))
-    .orderBy('person_id')
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  const untried = await queued.where('not_before', 'is', null).orderBy('person_id').execute();
+  return untried.length > 0
+    ? untried
+    : queued.where('not_before', '<=', now).orderBy('not_before').orderBy('person_id').execute();
 }
 
 /** When the next of those who wait has their turn; null when nobody waits. */
@@ -160,32 +161,54 @@ export async function nextTurn(db: Db, campaignId: string): Promise<Date | null>
 }
 
 /**
- * Marks a message as being handed to the mail server, before that begins. False when it is not its turn any more: sent
- * meanwhile, or the campaign was stopped.
+ * Marks messages as being handed to the mail server, before that begins. Answers for whom it is their turn: others were
+ * taken meanwhile, or the campaign was stopped.
  */
-export async function beginSending(db: Db, campaignId: string, personId: number): Promise<boolean> {
-  const begun = await sql`
+export async function beginSending(db: Db, campaignId: string, people: readonly number[]): Promise<number[]> {
+  const begun = await sql<{ person_id: number }>`
     update campaign_recipient r set state = 'sending', attempts = attempts + 1
-    where r.campaign_id = ${campaignId} and r.person_id = ${personId} and r.state = 'queued'
-      and exists (select 1 from campaign_campaign c where c.id = r.campaign_id and c.state = 'sending')`.execute(
-    db,
-  );
-  return (begun.numAffectedRows ?? 0n) > 0n;
+    where r.campaign_id = ${campaignId} and r.person_id = any(${people as number[]}::bigint[]) and r.state = 'queued'
+      and exists (select 1 from campaign_campaign c where c.id = r.campaign_id and c.state = 'sending')
+    returning person_id`.execute(db);
+  return begun.rows.map((r) => r.person_id);
 }
 
-/** Changes a recipient that is in one of some states. */
-export async function moveRecipient(
+/** What became of a recipient. */
+export interface Outcome {
+  person_id: number;
+  state: RecipientState;
+  attempts: number;
+  not_before: string | null;
+  sent_at: string | null;
+  bounced_at: string | null;
+  error: string | null;
+}
+
+/** Notes what became of messages that were under way, or were thought to be of unknown fate. */
+export async function noteOutcomes(db: Db, campaignId: string, outcomes: readonly Outcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
+  await sql`
+    update campaign_recipient r set state = o.state, attempts = o.attempts, not_before = o.not_before,
+      sent_at = o.sent_at, bounced_at = o.bounced_at, error = o.error
+    from jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb) as o (person_id bigint, state text, attempts integer,
+      not_before timestamptz, sent_at timestamptz, bounced_at timestamptz, error text)
+    where r.campaign_id = ${campaignId} and r.person_id = o.person_id
+      and r.state in ('sending', 'uncertain')`.execute(db);
+}
+
+/** Notes that a message could not even be written. */
+export async function failRecipient(
   db: Db,
-  of: { campaignId: string; personId: number },
-  from: RecipientState[],
-  to: Partial<RecipientRow>,
+  campaignId: string,
+  personId: number,
+  error: string,
 ): Promise<void> {
   await db
     .updateTable('campaign_recipient')
-    .set(to)
-    .where('campaign_id', '=', of.campaignId)
-    .where('person_id', '=', of.personId)
-    .where('state', 'in', from)
+    .set({ state: 'failed', error })
+    .where('campaign_id', '=', campaignId)
+    .where('person_id', '=', personId)
+    .where('state', '=', 'queued')
     .execute();
 }
 
