@@ -1,0 +1,102 @@
+import { INDICATORS, type Indicator, LIFECYCLE_STAGES, type Overview } from '@qianmian/contract';
+import type { Workspaces } from '../governance/index.ts';
+import { type Clock, isoOf } from '../platform/clock.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+import { addDays, dayIn, daysBetween } from '../platform/zone.ts';
+import { overviewWarehouse, type TotalRow } from './store.ch.ts';
+
+type Key = (typeof INDICATORS)[number];
+type Counts = Omit<TotalRow, 'current'>;
+
+const NOTHING: Counts = { sales: 0, orders: 0, customers: 0, repeaters: 0 };
+
+/**
+ * The indicators of a period or of a day, from its counts.
+ * - salesCents: what was paid for lines dated in it, less what was paid back for returns dated in it.
+ * - orders: different orders with a line sold in it; customers: known people with one.
+ * - averageOrderCents: sales by orders, 0 without orders.
+ * - repeatRate: share of those customers who made an order in it that was not their first ever. Someone whose first two
+ *   orders both fall into it counts; so the rate of a long period is not the mean of its days.
+ */
+export function indicatorsOf(c: Counts): Record<Key, number> {
+  return {
+    salesCents: c.sales,
+    orders: c.orders,
+    customers: c.customers,
+    repeatRate: c.customers === 0 ? 0 : c.repeaters / c.customers,
+    averageOrderCents: c.orders === 0 ? 0 : Math.floor(c.sales / c.orders + 0.5),
+  };
+}
+
+/** The last day looked at when none is asked for: today, or the last day with orders when that is long ago. */
+export function lastDay(today: string, dataTo: string | null, days: number): string {
+  return dataTo !== null && daysBetween(dataTo, today) > days ? dataTo : today;
+}
+
+/** Sales, orders, customers, repeat rate and average order against the period before, in the workspace's zone. */
+export function openOverview(parts: {
+  warehouse: Warehouse;
+  clock: Clock;
+  workspaces: Pick<Workspaces, 'get'>;
+}) {
+  const store = overviewWarehouse(parts.warehouse);
+
+  return async (workspace: string, query: { to?: string | undefined; days: number }): Promise<Overview> => {
+    const { currency, timeZone } = await parts.workspaces.get(workspace);
+    const now = parts.clock.now();
+    const span = await store.dataSpan(workspace, timeZone);
+    const to = query.to ?? lastDay(dayIn(timeZone, now), span?.last ?? null, query.days);
+    const from = addDays(to, 1 - query.days);
+    const previousFrom = addDays(from, -query.days);
+    const stretches = { workspace, timeZone, previousFrom, from, to };
+    const [counts, byChannel, byCategory, byStore, topProducts, lifecycle] = await Promise.all([
+      store.counts(stretches),
+      store.parts(stretches, 'channel'),
+      store.parts(stretches, 'category'),
+      store.parts(stretches, 'store'),
+      store.topProducts(stretches),
+      store.lifecycle(workspace),
+    ]);
+    const ofDay = new Map(counts.days.map((d) => [d.day, indicatorsOf(d)]));
+    const total = (current: number) =>
+      indicatorsOf(counts.totals.find((t) => t.current === current) ?? NOTHING);
+    const [value, previous] = [total(1), total(0)];
+    const days = daysFrom(from, query.days);
+    const previousDays = daysFrom(previousFrom, query.days);
+    const series = (of: string[], key: Key) => of.map((d) => ofDay.get(d)?.[key] ?? 0);
+    return {
+      asOf: isoOf(now),
+      currency,
+      timeZone,
+      from,
+      to,
+      previousFrom,
+      previousTo: addDays(from, -1),
+      days,
+      indicators: INDICATORS.map(
+        (key): Indicator => ({
+          key,
+          value: value[key],
+          previous: previous[key],
+          change: previous[key] === 0 ? null : (value[key] - previous[key]) / Math.abs(previous[key]),
+          daily: series(days, key),
+          previousDaily: series(previousDays, key),
+        }),
+      ),
+      byChannel,
+      byCategory,
+      byStore,
+      topProducts,
+      dataFrom: span?.first ?? null,
+      dataTo: span?.last ?? null,
+      people: lifecycle.reduce((n, l) => n + l.people, 0),
+      lifecycle: LIFECYCLE_STAGES.map((stage) => ({
+        stage,
+        people: lifecycle.find((l) => l.stage === stage)?.people ?? 0,
+      })),
+    };
+  };
+}
+export type OverviewOf = ReturnType<typeof openOverview>;
+
+const daysFrom = (first: string, days: number) => Array.from({ length: days }, (_, i) => addDays(first, i));
