@@ -25,7 +25,13 @@ import {
   openWorkspaces,
 } from './governance/index.ts';
 import { openIdentity } from './identity/index.ts';
-import { openCampaignReport, reportRoutes } from './insight/index.ts';
+import {
+  insightRoutes,
+  openCampaignReport,
+  openOverview,
+  openSearch,
+  reportRoutes,
+} from './insight/index.ts';
 import { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
 import { buildHttp } from './platform/http.ts';
@@ -171,6 +177,10 @@ export async function buildApp({
   segmentRoutes(mount, { segment, audit });
   campaignRoutes(mount, { campaigns, audit });
   await campaignPublicRoutes(http.app, campaigns.reactions);
+  insightRoutes(mount, {
+    overview: openOverview({ ...base, workspaces }),
+    search: openSearch({ profile, segment, catalog, campaigns: campaigns.list }),
+  });
   reportRoutes(mount, openCampaignReport({ ...base, campaigns, promotion }));
   await ingestRoutes(http.app, { collector, sources });
   http.app.get('/healthz', { schema: { hide: true }, config: { access: 'public' } }, async () => ({
