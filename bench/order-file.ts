@@ -21,7 +21,7 @@ function* rows(lines: number, people: number): Generator<string> {
     if (i % 3 === 0) {
       // A few buy often, most seldom; the first order of everyone comes first.
       const person = i / 3 < people ? i / 3 : Math.floor(people * random() ** 2);
-      order = `${date(END - random() * 500 * DAY)},${100_000 + i / 3},${10_000 + person}`;
+      order = `${date(END - random() * 500 * DAY)},${100_000 + i / 3},C${10_000 + person}`;
     }
     const [day, invoice, person] = order.split(',');
     const product = Math.floor(PRODUCTS * random() ** 1.5);

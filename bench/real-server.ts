@@ -103,13 +103,17 @@ export async function importFile(
   }
 }
 
-/** Waits until no job of a workspace is queued or running. */
+/** Waits until no job of a workspace is running or due within seconds. */
 export async function quiet(server: RealServer, workspace: string): Promise<void> {
   for (let calm = 0; calm < 3; await sleep(200)) {
-    const { rows } = await server.call<{ rows: { state: string }[] }>(
+    const { rows } = await server.call<{ rows: { state: string; runAt: string }[] }>(
       'GET',
       `/v1/workspaces/${workspace}/jobs`,
     );
-    calm = rows.some((j) => j.state === 'queued' || j.state === 'running') ? 0 : calm + 1;
+    const soon = Date.now() + 10_000;
+    const busy = rows.some(
+      (j) => j.state === 'running' || (j.state === 'queued' && Date.parse(j.runAt) < soon),
+    );
+    calm = busy ? 0 : calm + 1;
   }
 }
