@@ -43,7 +43,7 @@ function importsOf(file: string): Import[] {
 }
 
 const packages = readdirSync(join(ROOT, 'packages'));
-const isTest = (file: string) => /\.test\.tsx?$|test-app\.ts$|\.test-kit\.ts$/.test(file);
+const isTest = (file: string) => /\.test\.tsx?$|[\\/]test-[\w-]+\.ts$/.test(file);
 
 describe('the walls between packages', () => {
   it.each(packages)('%s imports only what it may', (name) => {

@@ -48,7 +48,7 @@ async function start(dataDir: string): Promise<Running> {
   for (let i = 0; i < 600; i++) {
     const text = await readFile(join(dataDir, 'server.json'), 'utf8').catch(() => null);
     const known = text === null ? null : (JSON.parse(text) as { pid: number; url: string });
-    if (known?.pid === launched.child.pid) {
+    if (known && known.pid === launched.child.pid) {
       const token = await readFile(join(dataDir, 'local-token'), 'utf8');
       return { ...launched, url: known.url, token };
     }
