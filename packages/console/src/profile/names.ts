@@ -1,0 +1,32 @@
+import type { CustomerRow } from '@qianmian/contract';
+import type { TFunction } from 'i18next';
+
+type ProfileWords = TFunction<'profile'>;
+
+/** `Product Viewed`, `address.city`, `mini-program` as keys of our words. */
+export function wordKey(name: string): string {
+  return name
+    .trim()
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_|_$/g, '');
+}
+
+/** Our own word for a name that came with the data, else the name itself. */
+function known(t: ProfileWords, group: string, key: string, name: string): string {
+  return (t as (key: string, options: { defaultValue: string }) => string)(`${group}.${key}`, {
+    defaultValue: name,
+  });
+}
+
+export const channelName = (t: ProfileWords, channel: string): string =>
+  channel ? known(t, 'channel', wordKey(channel).toLowerCase(), channel) : '–';
+export const traitName = (t: ProfileWords, trait: string): string => known(t, 'trait', wordKey(trait), trait);
+export const eventName = (t: ProfileWords, event: string): string =>
+  known(t, 'event', wordKey(event).toLowerCase(), event);
+export const identifierName = (t: ProfileWords, type: string): string =>
+  known(t, 'identifier', wordKey(type).toLowerCase(), type);
+
+/** What a customer is called: the name, or kindly by number who has none. */
+export function displayName(t: ProfileWords, of: Pick<CustomerRow, 'name' | 'personId'>): string {
+  return of.name.trim() || t('visitor', { id: of.personId });
+}

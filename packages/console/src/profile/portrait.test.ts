@@ -1,0 +1,139 @@
+import type { Customer, TimelineEntry } from '@qianmian/contract';
+import { describe, expect, it } from 'vitest';
+import { createI18n } from '../shell/i18n.ts';
+import { createFormat, type Language } from '../ui/format.ts';
+import { channelName, displayName, eventName, traitName } from './names.ts';
+import { portrait } from './portrait.ts';
+import { byDay, entryWords } from './timeline-words.ts';
+
+const words = (language: Language) => createI18n(language).getFixedT(null, 'profile');
+const format = (language: Language) => createFormat({ language, currency: 'CNY', timeZone: 'Asia/Shanghai' });
+
+const lin: Customer = {
+  personId: 7,
+  name: '林梅',
+  email: 'lin@example.cn',
+  phone: '',
+  city: '上海',
+  lifecycle: 'active',
+  rfmGroup: 'champions',
+  recencyScore: 5,
+  frequencyScore: 5,
+  monetaryScore: 4,
+  orders: 15,
+  spendCents: 842_000,
+  averageOrderCents: 56_133,
+  returnsCents: 42_000,
+  firstSeenAt: '2024-03-01T02:00:00Z',
+  lastSeenAt: '2026-11-20T02:00:00Z',
+  firstOrderAt: '2024-03-03T02:00:00Z',
+  lastOrderAt: '2026-11-10T02:00:00Z',
+  masked: false,
+  identifiers: [],
+  traits: [],
+  tags: [],
+  segments: [],
+  consent: [],
+  favouriteCategories: [
+    { category: 'Tea', spendCents: 1, orders: 1 },
+    { category: 'Coffee', spendCents: 1, orders: 1 },
+  ],
+  favouriteStore: 'S1',
+  favouriteChannel: 'mini_program',
+  rfmWhy: null,
+};
+const days = { active: 60, cooling: 120, sleeping: 240 };
+const now = Date.parse('2026-11-22T02:00:00Z');
+
+describe('the portrait', () => {
+  it('tells a customer in one paragraph', () => {
+    const parts = { customer: lin, days, store: 'Nanjing Road', now };
+    expect(portrait(parts, words('en'), format('en'))).toBe(
+      '林梅 from 上海 has been a customer since Mar 3, 2024: 15 orders worth ¥8,420.00, ¥561.33 each on average. ' +
+        'There are about 70 days from one order to the next. The last order was 12 days ago. ' +
+        'RFM group “Champions”: bought lately, buy often and spend the most. ' +
+        'Life cycle “Active”: several orders, the last within 60 days. ' +
+        'Buys most in Tea and Coffee. Buys mostly through the mini-program; the usual store is Nanjing Road. ' +
+        'Goods worth ¥420.00 came back, 5% of what was bought.',
+    );
+    expect(portrait({ ...parts, store: '南京路店' }, words('zh'), format('zh'))).toBe(
+      '林梅（上海）自 2024年3月3日 首次购买以来，共下单 15 次，累计消费 ¥8,420.00，平均每单 ¥561.33。' +
+        '大约每 70 天购买一次。最近一次购买在12天前。RFM 分组为“冠军客户”：最近刚买过，买得勤、花得多。' +
+        '生命周期为“活跃”：多次购买，最近一单在 60 天内。最常购买Tea和Coffee。' +
+        '主要通过小程序购买，常去南京路店。退货 ¥420.00，占购买额的 5%。',
+    );
+  });
+
+  it('tells a visitor without a name kindly', () => {
+    const visitor: Customer = {
+      ...lin,
+      name: '',
+      city: '',
+      orders: 0,
+      rfmGroup: null,
+      lifecycle: 'prospect',
+    };
+    expect(portrait({ customer: visitor, days, store: null, now }, words('en'), format('en'))).toBe(
+      'Visitor 7 was first seen on Mar 1, 2024 and has not bought yet. Last seen 2 days ago.',
+    );
+    expect(portrait({ customer: visitor, days, store: null, now }, words('zh'), format('zh'))).toBe(
+      '访客 7，首次出现于 2024年3月1日，尚未购买。最近一次出现在前天。',
+    );
+  });
+
+  it('tells one who bought once', () => {
+    const once: Customer = {
+      ...lin,
+      orders: 1,
+      favouriteChannel: null,
+      favouriteCategories: [],
+      returnsCents: 0,
+    };
+    expect(portrait({ customer: once, days: undefined, store: null, now }, words('en'), format('en'))).toBe(
+      '林梅 from 上海 bought once, on Mar 3, 2024, for ¥8,420.00. ' +
+        'RFM group “Champions”: bought lately, buy often and spend the most.',
+    );
+  });
+});
+
+it('calls by our words what it knows, and by its own name what it does not', () => {
+  expect(eventName(words('zh'), 'Product Viewed')).toBe('浏览商品');
+  expect(eventName(words('en'), 'Spun The Wheel')).toBe('Spun The Wheel');
+  expect(traitName(words('en'), 'address.city')).toBe('City');
+  expect(channelName(words('zh'), 'mini-program')).toBe('小程序');
+  expect(displayName(words('zh'), { name: ' ', personId: 1234 })).toBe('访客 1234');
+});
+
+describe('an entry of the timeline', () => {
+  const entry = (more: Partial<TimelineEntry>): TimelineEntry => ({
+    id: '1',
+    kind: 'browse',
+    name: 'Product Viewed',
+    time: '2026-11-21T17:00:00Z',
+    channel: 'web',
+    amountCents: null,
+    properties: {},
+    ...more,
+  });
+  const say = (of: TimelineEntry) => entryWords(of, words('en'), format('en'));
+
+  it('says what it was about', () => {
+    expect(say(entry({ properties: { name: 'Green tea', product_id: 'P1' } }))).toBe('Green tea');
+    expect(say(entry({ properties: { products: ['A', 'B', 'C'] } }))).toBe('A and B and 1 more');
+    expect(say(entry({ properties: { products: [{ name: 'A', price: 1 }] } }))).toBe('A');
+    expect(say(entry({ properties: { query: 'socks' } }))).toBe('“socks”');
+    expect(say(entry({ kind: 'consent', properties: { channel: 'sms', granted: false } }))).toBe(
+      'refused SMS',
+    );
+    expect(say(entry({ properties: { rating: 5, review_body: 'Good' } }))).toBe('5 of 5 · Good');
+    expect(say(entry({ properties: { odd: { deep: 1 } } }))).toBe('');
+  });
+
+  it('stands under its day in the zone of the workspace', () => {
+    const rows = [entry({ id: 'a' }), entry({ id: 'b', time: '2026-11-21T15:00:00Z' })];
+    expect(byDay(rows, format('en')).map((day) => [day.day, day.entries.length])).toEqual([
+      ['Nov 22, 2026', 1],
+      ['Nov 21, 2026', 1],
+    ]);
+  });
+});
