@@ -1,7 +1,7 @@
 import { campaignEndpoints, couponDraft, type Endpoint, PERMISSIONS } from '@qianmian/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../platform/clock.ts';
-import { openTestCampaigns, type TestCampaigns } from './test-campaigns.ts';
+import { openTestCampaigns, type TestCampaigns } from './campaigns.test-kit.ts';
 
 let t: TestCampaigns;
 let workspace: string;

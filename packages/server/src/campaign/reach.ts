@@ -47,10 +47,16 @@ export function openReach(parts: {
     return { people, ...partAudience(withUnknown(people, found)) };
   }
 
-  /** The smallest true change of revenue per person that the test would find four times in five. */
+  /**
+   * The smallest true change of revenue per person that the test would find four times in five, judged by the last
+   * days of the campaign's length; by the last ones with sales where the newest data are older.
+   */
   async function detectableCents(row: CampaignRow, reached: readonly Contact[], control: number) {
     const now = clock.now();
-    const spent = await warehouse.revenue(row.workspace, now - row.measure_days * DAY, now);
+    const length = row.measure_days * DAY;
+    const lastSale = await warehouse.lastSale(row.workspace, now);
+    const until = lastSale < now - length ? lastSale + 1 : now;
+    const spent = await warehouse.revenue(row.workspace, until - length, until);
     const among = new Set(reached.map((c) => c.personId));
     const moments: Moments = { n: reached.length, sum: 0, sumSquares: 0 };
     for (const { person, cents } of spent) {

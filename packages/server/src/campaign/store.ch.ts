@@ -142,6 +142,16 @@ export function campaignWarehouse(warehouse: Warehouse) {
         { workspace, from, to },
       ),
 
+    /** The moment of the newest order line up to a moment, in milliseconds; 0 when there is none. */
+    lastSale: async (workspace: string, until: number) =>
+      (
+        await warehouse.one<{ at: number }>(
+          `SELECT toUnixTimestamp64Milli(max(time)) AS at FROM ${ORDER_LINES}
+           WHERE time < fromUnixTimestamp64Milli({until:Int64}, 'UTC') AND person > 0`,
+          { workspace, until },
+        )
+      ).at,
+
     /** The strongest identifier of each of some people: what an event about them is recorded under. */
     strongestIdentifiers: async (workspace: string, people: readonly number[]) => {
       const rows = await warehouse.query<{ person: number; best: [Identifier['type'], string] }>(
