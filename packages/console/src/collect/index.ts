@@ -1,5 +1,49 @@
+import { ApiOutlined, ImportOutlined, StopOutlined, ThunderboltOutlined } from '@ant-design/icons';
 import type { ConsoleDomain } from '../shell/domain.ts';
+import { createSource, newImport } from './actions.ts';
 
 export const collect: ConsoleDomain = {
-  pages: [],
+  pages: [
+    {
+      path: '/imports',
+      title: 'collect:pages.imports',
+      permission: 'data.read',
+      nav: { group: 'data', order: 1, icon: ImportOutlined },
+      load: () => import('./imports-page.tsx'),
+    },
+    {
+      path: '/imports/new',
+      title: 'collect:pages.newImport',
+      permission: 'data.write',
+      load: () => import('./new-import-page.tsx'),
+    },
+    {
+      path: '/imports/$importId',
+      title: 'collect:pages.import',
+      permission: 'data.read',
+      load: () => import('./import-page.tsx'),
+    },
+    {
+      path: '/sources',
+      title: 'collect:pages.sources',
+      permission: 'data.read',
+      nav: { group: 'data', order: 2, icon: ApiOutlined },
+      load: () => import('./sources-page.tsx'),
+    },
+    {
+      path: '/events',
+      title: 'collect:pages.events',
+      permission: 'data.read',
+      nav: { group: 'data', order: 3, icon: ThunderboltOutlined },
+      load: () => import('./events-page.tsx'),
+    },
+    {
+      path: '/quarantine',
+      title: 'collect:pages.quarantine',
+      permission: 'data.read',
+      nav: { group: 'data', order: 4, icon: StopOutlined },
+      load: () => import('./quarantine-page.tsx'),
+    },
+  ],
+  actions: [newImport, createSource],
 };

@@ -1,0 +1,126 @@
+import {
+  CloseCircleOutlined,
+  DeleteOutlined,
+  PlayCircleOutlined,
+  PlusOutlined,
+  UndoOutlined,
+  UploadOutlined,
+} from '@ant-design/icons';
+import { type AnswerOf, api, type ImportRun } from '@qianmian/contract';
+import { defineAction } from '../shell/actions.ts';
+import { broughtWords } from './import-words.ts';
+
+export type Source = AnswerOf<typeof api.listSources>[number];
+
+export const newImport = defineAction({
+  id: 'import.new',
+  label: 'collect:actions.newImport',
+  icon: UploadOutlined,
+  permission: 'data.write',
+  run: ({ go }) => go('/imports/new'),
+});
+
+/** Starts a draft, or goes on with one that was stopped or failed. */
+export const startImport = defineAction<ImportRun>({
+  id: 'import.start',
+  label: 'collect:actions.start',
+  icon: PlayCircleOutlined,
+  permission: 'data.write',
+  applies: (run) => run.state === 'draft',
+  run: async ({ call, refresh }, run) => {
+    await call(api.startImport, { params: { id: run.id } });
+    await refresh(api.getImport, api.listImports);
+  },
+});
+
+export const resumeImport = defineAction<ImportRun>({
+  id: 'import.resume',
+  label: 'collect:actions.resume',
+  icon: PlayCircleOutlined,
+  permission: 'data.write',
+  applies: (run) => run.state === 'failed' || run.state === 'cancelled',
+  run: async ({ call, refresh }, run) => {
+    await call(api.startImport, { params: { id: run.id } });
+    await refresh(api.getImport, api.listImports);
+  },
+});
+
+export const cancelImport = defineAction<ImportRun>({
+  id: 'import.cancel',
+  label: 'collect:actions.cancel',
+  icon: CloseCircleOutlined,
+  permission: 'data.write',
+  applies: (run) => run.state === 'queued' || run.state === 'running',
+  run: async ({ call, refresh, toast, text }, run) => {
+    await call(api.cancelImport, { params: { id: run.id } });
+    toast.note(text('collect:run.cancelling'));
+    await refresh(api.getImport, api.listImports);
+  },
+});
+
+/** Throws a draft away. */
+export const discardImport = defineAction<ImportRun>({
+  id: 'import.discard',
+  label: 'collect:actions.discard',
+  icon: DeleteOutlined,
+  permission: 'data.write',
+  applies: (run) => run.state === 'draft',
+  run: async ({ call, refresh, go }, run) => {
+    await call(api.cancelImport, { params: { id: run.id } });
+    go('/imports');
+    await refresh(api.getImport, api.listImports);
+  },
+});
+
+export const undoImport = defineAction<ImportRun>({
+  id: 'import.undo',
+  label: 'collect:actions.undo',
+  icon: UndoOutlined,
+  permission: 'data.write',
+  danger: true,
+  applies: (run) =>
+    run.state === 'done' || ((run.state === 'failed' || run.state === 'cancelled') && run.totals.rows > 0),
+  run: async ({ call, refresh, confirm, text, format }, run) => {
+    const t = ((key: string, values?: Record<string, string | number>) =>
+      text(`collect:${key}` as Parameters<typeof text>[0], values)) as Parameters<typeof broughtWords>[1];
+    const sure = await confirm({
+      title: text('collect:undo.title'),
+      consequence:
+        run.totals.rows > 0
+          ? text('collect:undo.text', { brought: broughtWords(run, t, format) })
+          : text('collect:undo.textSome'),
+      verb: text('collect:actions.undo'),
+    });
+    if (!sure) return;
+    await call(api.undoImport, { params: { id: run.id } });
+    await refresh(api.getImport, api.listImports);
+  },
+});
+
+/** Opens the form beside the list: its state lies in the address. */
+export const createSource = defineAction({
+  id: 'source.create',
+  label: 'collect:actions.createSource',
+  icon: PlusOutlined,
+  permission: 'data.write',
+  run: ({ go }) => go('/sources', { create: true }),
+});
+
+export const revokeSource = defineAction<Source>({
+  id: 'source.revoke',
+  label: 'collect:actions.revoke',
+  icon: DeleteOutlined,
+  permission: 'data.write',
+  danger: true,
+  run: async ({ call, refresh, confirm, toast, text, format }, source) => {
+    const sure = await confirm({
+      title: text('collect:sources.revokeTitle', { name: source.name }),
+      consequence: text('collect:sources.revokeText', { events: format.number(source.events) }),
+      verb: text('collect:actions.revoke'),
+    });
+    if (!sure) return;
+    await call(api.deleteSource, { params: { id: source.id } });
+    toast.done(text('collect:sources.revoked', { name: source.name }));
+    await refresh(api.listSources);
+  },
+});

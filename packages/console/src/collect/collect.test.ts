@@ -1,0 +1,202 @@
+import type { ImportRun } from '@qianmian/contract';
+import { describe, expect, it } from 'vitest';
+import { createI18n } from '../shell/i18n.ts';
+import { createFormat, type Language } from '../ui/format.ts';
+import { addFiles } from './dropped-files.ts';
+import { flatProperties, gist, prettyPayload } from './event-view.ts';
+import { broughtWords, importSentence, importsHeadline } from './import-words.ts';
+import {
+  assignField,
+  columnUse,
+  faultField,
+  fitTo,
+  isComplete,
+  keepAsExtra,
+  leaveOut,
+  type Mapping,
+  offeredFields,
+  readMapping,
+  requirements,
+  withKind,
+} from './mapping.ts';
+import { currencyOf, suggestPreset } from './presets.ts';
+import { byRows, knownReason } from './reasons.ts';
+import { snippet } from './snippets.ts';
+
+const guess: Mapping = {
+  kind: 'orderLines',
+  fields: {
+    orderId: { columns: ['Receipt'], confidence: 0.9 },
+    time: { columns: ['Day'], confidence: 0.6 },
+    net: { columns: ['Total'], confidence: 0.5 },
+    category: { columns: ['Dept', 'Type'], confidence: 0.8 },
+  },
+  traits: { Level: { column: 'Level', type: 'text' } },
+  orders: { grouping: 'order' },
+} as Mapping;
+
+describe('a column mapping', () => {
+  it('says what is still needed, and is complete when nothing is', () => {
+    expect(requirements(guess).map(({ by }) => by)).toEqual(['Receipt', 'Day', null, 'Total']);
+    expect(isComplete(guess)).toBe(false);
+    expect(isComplete(assignField(guess, 'Item', 'productName'))).toBe(true);
+    expect(isComplete({ ...guess, constants: { productId: 'X' } })).toBe(true);
+  });
+
+  it('gives a column one use at a time', () => {
+    const moved = assignField(guess, 'Receipt', 'productId');
+    expect(columnUse(moved, 'Receipt')).toEqual({ use: 'field', field: 'productId', confidence: null });
+    expect(moved.fields.orderId).toBeUndefined();
+    const kept = keepAsExtra(moved, 'Receipt', 'number');
+    expect(columnUse(kept, 'Receipt')).toEqual({ use: 'extra', name: 'Receipt', type: 'number' });
+    expect(kept.fields.productId).toBeUndefined();
+    expect(columnUse(leaveOut(kept, 'Receipt'), 'Receipt')).toEqual({ use: 'none' });
+  });
+
+  it('lets a field be taken over by another column, but adds to a path or a sum', () => {
+    expect(assignField(guess, 'Paid', 'net').fields.net).toEqual({ columns: ['Paid'] });
+    expect(assignField(guess, 'Sub', 'category').fields.category?.columns).toEqual(['Dept', 'Type', 'Sub']);
+    expect(leaveOut(guess, 'Dept').fields.category).toEqual({ columns: ['Type'] });
+  });
+
+  it('keeps what it does not edit, and what another kind of row knows too', () => {
+    expect(assignField(guess, 'X', 'brand')).toHaveProperty('orders', { grouping: 'order' });
+    const products = withKind(guess, 'products');
+    expect(Object.keys(products.fields)).toEqual(['category']);
+    expect(products).toMatchObject({ attributes: { Level: { column: 'Level' } } });
+    expect(products.traits).toBeUndefined();
+    expect(withKind(guess, 'stores').fields).toEqual({});
+  });
+
+  it('fits another file by leaving out columns that it lacks', () => {
+    const fitted = fitTo(guess, ['Receipt', 'Day', 'Dept']);
+    expect(Object.keys(fitted.fields)).toEqual(['orderId', 'time', 'category']);
+    expect(fitted.fields.category?.columns).toEqual(['Dept']);
+    expect(fitted.traits).toBeUndefined();
+  });
+
+  it('offers only fields of the kind, and reads nothing as order lines', () => {
+    expect(offeredFields('customers')).toEqual([expect.objectContaining({ group: 'person' })]);
+    expect(readMapping(null)).toMatchObject({ kind: 'orderLines', fields: {} });
+    expect(faultField('mappings.orders.csv.fields.orderId')).toBe('orderId');
+    expect(faultField('currency')).toBe('');
+  });
+});
+
+describe('what files are', () => {
+  it('is recognised by columns that only one export has', () => {
+    expect(suggestPreset([['household_id', 'basket_id', 'sales_value']])).toBe('complete-journey');
+    expect(suggestPreset([['InvoiceNo', 'StockCode', 'UnitPrice', 'CustomerID']])).toBe('online-retail');
+    expect(suggestPreset([['订单编号', '商家编码', '实付']])).toBe('chinese-shop');
+    expect(suggestPreset([['id', 'amount'], []])).toBeNull();
+  });
+
+  it('has its own currency where it is known', () => {
+    expect(currencyOf({ preset: 'online-retail', currency: 'CNY', files: [] })).toBe('GBP');
+    expect(currencyOf({ preset: null, currency: 'CNY', files: [{ mapping: { currency: 'EUR' } }] })).toBe(
+      'EUR',
+    );
+    expect(currencyOf({ preset: null, currency: 'CNY', files: [{ mapping: null }] })).toBe('CNY');
+  });
+
+  it('counts a file once, and no hidden ones', () => {
+    const file = (name: string) => ({ name, size: 3, webkitRelativePath: '' }) as File;
+    expect(
+      addFiles([file('a.csv')], [file('a.csv'), file('.DS_Store'), file('b.csv')]).map((f) => f.name),
+    ).toEqual(['a.csv', 'b.csv']);
+  });
+});
+
+const run = (change: Partial<ImportRun> = {}, totals: Partial<ImportRun['totals']> = {}): ImportRun => ({
+  id: 'i',
+  state: 'done',
+  preset: 'complete-journey',
+  currency: 'CNY',
+  timeZone: 'Asia/Shanghai',
+  files: [],
+  progress: null,
+  reasons: [],
+  error: null,
+  createdAt: '2026-11-20T06:00:00Z',
+  finishedAt: null,
+  createdBy: 'Owner',
+  ...change,
+  totals: {
+    rows: 75_000,
+    orders: 47_243,
+    people: 2377,
+    products: 92_331,
+    stores: 0,
+    salesCents: 23_100_000,
+    returnsCents: 0,
+    rejected: 0,
+    corrected: 0,
+    ...totals,
+  },
+});
+const words = (language: Language) =>
+  [
+    createI18n(language).getFixedT(null, 'collect'),
+    createFormat({ language, currency: 'CNY', timeZone: 'Asia/Shanghai' }),
+  ] as const;
+
+describe('an import in a sentence', () => {
+  it('says what came in, in the currency of the files, and what was turned away', () => {
+    expect(importSentence(run(), ...words('en'))).toBe(
+      'Brought in 47,243 orders, 2,377 customers, and $231K in sales. No row was turned away.',
+    );
+    expect(importSentence(run({}, { rejected: 750 }), ...words('zh'))).toBe(
+      '已导入 47,243 笔订单、2,377 位顾客和23.1 万美元销售额；75,000 行中有 750 行被拒绝（1.0%）',
+    );
+  });
+
+  it('counts products and stores where there are no orders', () => {
+    expect(broughtWords(run({}, { orders: 0, people: 0, salesCents: 0 }), ...words('en'))).toBe(
+      '92,331 products',
+    );
+    expect(
+      broughtWords(run({}, { orders: 0, people: 0, products: 0, salesCents: 0, rows: 1 }), ...words('en')),
+    ).toBe('1 row');
+  });
+
+  it('leads the list with what is moving, else with what came last', () => {
+    const moving = run({ state: 'running', progress: 0.43 });
+    expect(importsHeadline([moving, run()], ...words('en'))).toBe('Reading, 43% done.');
+    expect(importsHeadline([run()], ...words('en'))).toMatch(
+      /^The last import \(Nov 20, 2026\) brought 47,243 orders/,
+    );
+    expect(importsHeadline([], ...words('en'))).toBeUndefined();
+  });
+
+  it('has words for each reason, the most frequent first', () => {
+    expect(knownReason('bad_quantity')).toBe('bad_number');
+    expect(knownReason('new_reason')).toBeNull();
+    expect(byRows([{ rows: 1 }, { rows: 3 }])[0]).toEqual({ rows: 3 });
+  });
+});
+
+describe('events', () => {
+  it('name nested properties by their path', () => {
+    expect(flatProperties({ a: { b: 1 }, list: [{ x: 'y' }], none: null, empty: {} })).toEqual([
+      { name: 'a.b', value: '1' },
+      { name: 'list[1].x', value: 'y' },
+      { name: 'none', value: '–' },
+      { name: 'empty', value: '{}' },
+    ]);
+    expect(flatProperties({})).toEqual([]);
+    expect(gist({ a: 1, b: { c: 2 }, d: 'x', e: '' })).toBe('a: 1 · d: x');
+  });
+
+  it('show a payload that is no JSON as it came', () => {
+    expect(prettyPayload('{"a":1}')).toBe('{\n  "a": 1\n}');
+    expect(prettyPayload('{"a":')).toBe('{"a":');
+  });
+});
+
+it('snippets carry address and key', () => {
+  for (const kind of ['browser', 'node', 'curl'] as const) {
+    const code = snippet(kind, 'https://q.example', 'qmw_1');
+    expect(code).toContain('q.example');
+    expect(code).toContain('qmw_1');
+  }
+});

@@ -1,0 +1,274 @@
+import { PauseOutlined, PlayCircleOutlined, ThunderboltOutlined } from '@ant-design/icons';
+import { api, type StoredEvent } from '@qianmian/contract';
+import { Button, Drawer, Select } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import { useGo, useTo } from '../shell/address.ts';
+import { useCan } from '../shell/session.tsx';
+import { useApi, useApiPages } from '../shell/use-api.ts';
+import {
+  Anchor,
+  Answer,
+  type Column,
+  DataTable,
+  DateText,
+  EmptyState,
+  Facts,
+  Loading,
+  Page,
+  SearchBox,
+  useAddressState,
+  useFormat,
+} from '../ui/index.ts';
+import './collect.css';
+import { flatProperties, gist } from './event-view.ts';
+
+const view = z.object({
+  name: z.string().default(''),
+  person: z.coerce.number().int().positive().optional(),
+  paused: z.stringbool().default(false),
+});
+
+/** What happens right now, newest first. */
+export default function EventsPage() {
+  const { t } = useTranslation('collect');
+  const [{ name, person, paused }, setView] = useAddressState(view);
+  const list = useApiPages(
+    api.listEvents,
+    { query: { name: name || undefined, personId: person, limit: 100 } },
+    { keep: true, everyMs: paused ? false : 3000 },
+  );
+  const [shown, setShown] = useState<StoredEvent | null>(null);
+  const columns = useEventColumns();
+  const latest = list.rows[0];
+  const isFiltered = Boolean(name || person);
+  return (
+    <Page
+      title={t('pages.events')}
+      headline={latest && !isFiltered && <Latest event={latest} />}
+      note={t(paused ? 'events.paused' : 'events.note')}
+      actions={
+        <Button
+          icon={paused ? <PlayCircleOutlined /> : <PauseOutlined />}
+          onClick={() => setView({ paused: !paused }, { replace: true })}
+        >
+          {t(paused ? 'events.resume' : 'events.pause')}
+        </Button>
+      }
+    >
+      <Answer of={list} loading={<Loading kind="table" />}>
+        {(rows) => (
+          <DataTable
+            id="events"
+            label={t('pages.events')}
+            columns={columns}
+            rows={rows}
+            rowKey={(row) => row.messageId}
+            onRowClick={setShown}
+            more={list.more}
+            loading={list.loading}
+            toolbar={<Filters />}
+            empty={
+              isFiltered ? (
+                <EmptyState
+                  small
+                  title={t('events.nothing')}
+                  action={
+                    <Button onClick={() => setView({ name: '', person: undefined })}>
+                      {t('events.clear')}
+                    </Button>
+                  }
+                />
+              ) : (
+                <NoEvents />
+              )
+            }
+          />
+        )}
+      </Answer>
+      <EventDrawer event={shown} onClose={() => setShown(null)} />
+    </Page>
+  );
+}
+
+function Latest({ event }: { event: StoredEvent }) {
+  const { t } = useTranslation('collect');
+  const format = useFormat();
+  return t('events.headline', { name: event.name, at: format.wallClock(event.time) });
+}
+
+function Filters() {
+  const { t } = useTranslation('collect');
+  const canSegment = useCan('segment.read');
+  const [{ name, person }, setView] = useAddressState(view);
+  const vocabulary = useApi(api.getVocabulary, {}, { enabled: canSegment, staleMs: 5 * 60_000 });
+  const names = vocabulary.data?.events ?? [];
+  return (
+    <>
+      {names.length > 0 ? (
+        <Select
+          className="qm-collect-filter"
+          value={name || null}
+          allowClear
+          showSearch={{ optionFilterProp: 'value' }}
+          placeholder={t('events.byName')}
+          aria-label={t('events.byName')}
+          popupMatchSelectWidth={false}
+          onChange={(next?: string) => setView({ name: next ?? '' })}
+          options={names.map((event) => ({ value: event.name, label: event.name }))}
+        />
+      ) : (
+        <SearchBox
+          value={name}
+          placeholder={t('events.byName')}
+          onSearch={(next) => setView({ name: next }, { replace: true })}
+          width={200}
+        />
+      )}
+      <PersonFilter value={person} onChange={(next) => setView({ person: next })} />
+    </>
+  );
+}
+
+/** Finds a person by name or identifier. */
+function PersonFilter({ value, onChange }: { value?: number; onChange: (person?: number) => void }) {
+  const { t } = useTranslation('collect');
+  const format = useFormat();
+  const canSee = useCan('customer.read');
+  const [search, setSearch] = useState('');
+  const found = useApi(
+    api.listCustomers,
+    { query: { search, limit: 10 } },
+    { enabled: canSee && search.length > 1, keep: true },
+  );
+  const options = (found.data?.rows ?? []).map((row) => ({
+    value: row.personId,
+    label:
+      [row.name, row.email || row.phone].filter(Boolean).join(' · ') ||
+      t('events.person', { id: format.number(row.personId) }),
+  }));
+  if (value && !options.some((option) => option.value === value))
+    options.unshift({ value, label: t('events.person', { id: format.number(value) }) });
+  if (!canSee) return null;
+  return (
+    <Select
+      className="qm-collect-filter"
+      value={value ?? null}
+      allowClear
+      showSearch={{ filterOption: false, onSearch: setSearch }}
+      placeholder={t('events.byPerson')}
+      aria-label={t('events.byPerson')}
+      notFoundContent={search.length > 1 ? t('events.nobody') : t('events.typeName')}
+      popupMatchSelectWidth={false}
+      onChange={(next?: number | null) => onChange(next ?? undefined)}
+      options={options}
+    />
+  );
+}
+
+function NoEvents() {
+  const { t } = useTranslation('collect');
+  const go = useGo();
+  return (
+    <EmptyState
+      icon={<ThunderboltOutlined />}
+      title={t('events.empty')}
+      text={t('events.emptyText')}
+      action={
+        <Button type="primary" onClick={() => go('/sources')}>
+          {t('events.emptyAction')}
+        </Button>
+      }
+    />
+  );
+}
+
+function EventDrawer({ event, onClose }: { event: StoredEvent | null; onClose: () => void }) {
+  const { t } = useTranslation('collect');
+  const format = useFormat();
+  const to = useTo();
+  const properties = event ? flatProperties(event.properties) : [];
+  return (
+    <Drawer open={event !== null} onClose={onClose} size={560} title={event?.name}>
+      {event && (
+        <div className="qm-collect-stack">
+          <Facts
+            of={[
+              { label: t('events.time'), value: <DateText at={event.time} as="dateTime" /> },
+              { label: t('events.received'), value: <DateText at={event.receivedAt} as="dateTime" /> },
+              {
+                label: t('events.who'),
+                value: event.personId ? (
+                  <Anchor href={to(`/customers/${event.personId}`)}>
+                    {t('events.person', { id: format.number(event.personId) })}
+                  </Anchor>
+                ) : (
+                  '–'
+                ),
+              },
+              { label: t('events.channel'), value: event.channel || '–' },
+              { label: t('events.source'), value: event.source || '–' },
+              { label: t('events.id'), value: <code>{event.messageId}</code> },
+            ]}
+          />
+          <h3 className="qm-collect-head">{t('events.properties')}</h3>
+          {properties.length === 0 ? (
+            <p className="qm-note">{t('events.noProperties')}</p>
+          ) : (
+            <table className="qm-plain-table">
+              <tbody>
+                {properties.map((property) => (
+                  <tr key={property.name}>
+                    <th scope="row">{property.name}</th>
+                    <td className="qm-wrap">{property.value}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+          <details>
+            <summary>{t('events.raw')}</summary>
+            <pre className="qm-code">{JSON.stringify(event.properties, null, 2)}</pre>
+          </details>
+        </div>
+      )}
+    </Drawer>
+  );
+}
+
+function useEventColumns(): Column<StoredEvent>[] {
+  const { t } = useTranslation('collect');
+  const format = useFormat();
+  const to = useTo();
+  return useMemo(
+    () => [
+      { key: 'name', title: t('events.name'), value: (event) => event.name, always: true, width: 220 },
+      {
+        key: 'time',
+        title: t('events.time'),
+        value: (event) => event.time,
+        cell: (event) => <time dateTime={event.time}>{format.dateTimeExact(event.time)}</time>,
+        width: 190,
+      },
+      {
+        key: 'who',
+        title: t('events.who'),
+        value: (event) => event.personId,
+        cell: (event) =>
+          event.personId ? (
+            <Anchor href={to(`/customers/${event.personId}`)}>
+              {t('events.person', { id: format.number(event.personId) })}
+            </Anchor>
+          ) : (
+            '–'
+          ),
+        width: 150,
+      },
+      { key: 'channel', title: t('events.channel'), value: (event) => event.channel || '–', width: 120 },
+      { key: 'gist', title: t('events.properties'), value: (event) => gist(event.properties), width: 420 },
+      { key: 'source', title: t('events.source'), value: (event) => event.source, hidden: true },
+    ],
+    [t, format, to],
+  );
+}

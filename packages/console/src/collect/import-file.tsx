@@ -1,0 +1,106 @@
+import type { ImportRun } from '@qianmian/contract';
+import { Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Badge, Panel, useFormat } from '../ui/index.ts';
+import { RECORD_KINDS } from './mapping.ts';
+import { MappingEditor } from './mapping-editor.tsx';
+import { SampleRows } from './sample-rows.tsx';
+
+export type ImportFile = ImportRun['files'][number];
+
+interface ImportFileProps {
+  run: ImportRun;
+  file: ImportFile;
+  canWrite: boolean;
+  /** Tells that the mapping on screen cannot be used yet. */
+  onUnsaved: (name: string, isOpen: boolean) => void;
+  onMapping: (mapping: Record<string, unknown>) => Promise<unknown>;
+  fields?: Record<string, string>;
+}
+
+const PRESET_ROLES = [
+  'transactions',
+  'products',
+  'demographics',
+  'coupon_redemptions',
+  'orders',
+  'order lines',
+  'members',
+] as const;
+
+/** What a file was found to be, its first rows, and what each column means. */
+export function ImportFilePanel(props: ImportFileProps) {
+  const { run, file, canWrite } = props;
+  const { t } = useTranslation('collect');
+  const format = useFormat();
+  const [byHand, setByHand] = useState(false);
+  const [showSample, setShowSample] = useState(false);
+  const isReadable = file.headers.length > 0;
+  const editing = isReadable && (file.mapping !== null || byHand);
+  const facts = [
+    file.format && t('file.format', { format: file.format.toUpperCase() }),
+    file.encoding?.toUpperCase(),
+    format.bytes(file.bytes),
+    isReadable &&
+      t('file.columns', { count: file.headers.length, columns: format.number(file.headers.length) }),
+  ].filter(Boolean);
+  return (
+    <Panel
+      title={file.name}
+      note={facts.join(' · ')}
+      extra={
+        <Badge tone={file.role === null ? 'quiet' : 'good'}>
+          {file.role === null ? t('file.unused') : <Role role={file.role} />}
+        </Badge>
+      }
+    >
+      {file.unusedWhy && <UnusedWhy file={file} hasPreset={run.preset !== null} />}
+      {editing && <MappingEditor {...props} />}
+      {!editing && isReadable && (
+        <div className="qm-collect-row">
+          <Button onClick={() => setShowSample(!showSample)} aria-expanded={showSample}>
+            {t(showSample ? 'file.hideSample' : 'file.showSample')}
+          </Button>
+          {canWrite && file.role === null && (
+            <Button type="text" onClick={() => setByHand(true)}>
+              {t('file.byHand')}
+            </Button>
+          )}
+        </div>
+      )}
+      {!editing && showSample && <SampleRows file={file} />}
+    </Panel>
+  );
+}
+
+function Role({ role }: { role: string }) {
+  const { t } = useTranslation('collect');
+  const kind = RECORD_KINDS.find((one) => one === role);
+  if (kind) return t(`kind.${kind}`);
+  const known = PRESET_ROLES.find((one) => one === role);
+  return known ? t(`role.${known === 'order lines' ? 'orderLines' : known}`) : role;
+}
+
+/** Why nothing in a file is used: our own sentence where the server's is about what we know too. */
+function UnusedWhy({ file, hasPreset }: { file: ImportFile; hasPreset: boolean }) {
+  const { t } = useTranslation('collect');
+  const known = hasPreset ? ignoredKey(file.headers) : null;
+  const text = known
+    ? t(`file.ignored.${known}`)
+    : hasPreset && file.headers.length > 0
+      ? t('file.ignored.other')
+      : file.headers.length > 0
+        ? t('file.notGuessed')
+        : (file.unusedWhy ?? '');
+  return <p className="qm-note qm-collect-why">{text}</p>;
+}
+
+/** Files of the "Complete Journey" that tell nothing about customers or sales. */
+function ignoredKey(headers: readonly string[]) {
+  const has = (...names: string[]) => names.every((name) => headers.includes(name));
+  if (has('campaign_id', 'campaign_type', 'start_date')) return 'campaignDates' as const;
+  if (has('coupon_upc', 'product_id', 'campaign_id')) return 'couponProducts' as const;
+  if (has('display_location', 'mailer_location')) return 'displays' as const;
+  return has('campaign_id', 'household_id') && headers.length === 2 ? ('campaignHouseholds' as const) : null;
+}

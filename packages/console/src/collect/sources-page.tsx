@@ -1,0 +1,227 @@
+import { ApiOutlined } from '@ant-design/icons';
+import { api } from '@qianmian/contract';
+import { Button, Form, Input, Modal, Select, Tabs } from 'antd';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import { useTo } from '../shell/address.ts';
+import { ActionButton } from '../shell/use-actions.tsx';
+import { useAction, useApi } from '../shell/use-api.ts';
+import {
+  Anchor,
+  Answer,
+  type Column,
+  CopyText,
+  DataTable,
+  DateText,
+  EmptyState,
+  FormField,
+  Loading,
+  Page,
+  Panel,
+  useAddressState,
+  useFieldFaults,
+  useFormat,
+} from '../ui/index.ts';
+import { createSource, revokeSource, type Source } from './actions.ts';
+import './collect.css';
+import { SNIPPET_KINDS, snippet } from './snippets.ts';
+
+const view = z.object({
+  create: z.stringbool().default(false),
+  source: z.string().optional(),
+  with: z.enum(SNIPPET_KINDS).default('browser'),
+});
+
+/** Where events come from, each with its key, and how to send the first one. */
+export default function SourcesPage() {
+  const { t } = useTranslation('collect');
+  const format = useFormat();
+  const [{ create }, setView] = useAddressState(view);
+  const query = useApi(api.listSources, {}, { everyMs: 15_000 });
+  const columns = useSourceColumns();
+  const { data } = query;
+  const events = data?.reduce((sum, source) => sum + source.events, 0) ?? 0;
+  return (
+    <Page
+      title={t('pages.sources')}
+      headline={
+        data && data.length > 0
+          ? events > 0
+            ? t('sources.headline', {
+                count: data.length,
+                sources: format.number(data.length),
+                events: format.compact(events),
+              })
+            : t('sources.headlineNone', { count: data.length, sources: format.number(data.length) })
+          : undefined
+      }
+      note={t('sources.note')}
+      actions={<ActionButton action={createSource} subject={undefined} type="primary" />}
+    >
+      <Answer of={query} loading={<Loading kind="table" />}>
+        {(sources) => (
+          <>
+            <DataTable
+              id="sources"
+              label={t('pages.sources')}
+              columns={columns}
+              rows={sources}
+              rowKey={(source) => source.id}
+              empty={
+                <EmptyState
+                  icon={<ApiOutlined />}
+                  title={t('sources.empty')}
+                  text={t('sources.emptyText')}
+                  action={<ActionButton action={createSource} subject={undefined} />}
+                />
+              }
+            />
+            {sources.length > 0 && <HowToSend sources={sources} />}
+          </>
+        )}
+      </Answer>
+      <Modal
+        open={create}
+        onCancel={() => setView({ create: false })}
+        footer={null}
+        title={t('actions.createSource')}
+        destroyOnHidden
+      >
+        <CreateSource onMade={(made) => setView({ create: false, source: made.id })} />
+      </Modal>
+    </Page>
+  );
+}
+
+function CreateSource({ onMade }: { onMade: (source: Source) => void }) {
+  const { t } = useTranslation('collect');
+  const [form] = Form.useForm<{ name: string }>();
+  const create = useAction(api.createSource, { refreshes: [api.listSources], done: t('sources.created') });
+  useFieldFaults(form, create.fields);
+  const submit = async (body: { name: string }) => {
+    const made = await create.run({ body });
+    if (made) onMade(made);
+  };
+  return (
+    <Form form={form} layout="vertical" requiredMark={false} onFinish={submit}>
+      <FormField
+        name="name"
+        label={t('sources.name')}
+        hint={t('sources.nameHint')}
+        rules={[{ required: true, whitespace: true, message: t('sources.nameMissing') }]}
+      >
+        <Input autoFocus autoComplete="off" maxLength={80} />
+      </FormField>
+      <Button type="primary" htmlType="submit" loading={create.running}>
+        {t('sources.submit')}
+      </Button>
+    </Form>
+  );
+}
+
+/** Code that works when pasted: address and key are filled in. */
+function HowToSend({ sources }: { sources: readonly Source[] }) {
+  const { t } = useTranslation('collect');
+  const to = useTo();
+  const [{ source: chosen, with: kind }, setView] = useAddressState(view);
+  const source = sources.find((one) => one.id === chosen) ?? sources[0];
+  if (!source) return null;
+  const code = (of: (typeof SNIPPET_KINDS)[number]) => snippet(of, window.location.origin, source.writeKey);
+  return (
+    <Panel
+      title={t('send.title')}
+      note={t('send.note')}
+      extra={
+        sources.length > 1 && (
+          <Select
+            aria-label={t('send.source')}
+            value={source.id}
+            popupMatchSelectWidth={false}
+            onChange={(next: string) => setView({ source: next }, { replace: true })}
+            options={sources.map((one) => ({ value: one.id, label: one.name }))}
+          />
+        )
+      }
+    >
+      <Tabs
+        activeKey={kind}
+        onChange={(next) => setView({ with: next as typeof kind }, { replace: true })}
+        items={SNIPPET_KINDS.map((of) => ({
+          key: of,
+          label: t(`send.${of}`),
+          children: <Snippet code={code(of)} label={t(`send.${of}`)} />,
+        }))}
+      />
+      <p className="qm-note">
+        {t('send.then')} <Anchor href={to('/events')}>{t('send.live')}</Anchor>
+      </p>
+    </Panel>
+  );
+}
+
+function Snippet({ code, label }: { code: string; label: string }) {
+  const { t } = useTranslation('collect');
+  return (
+    <div className="qm-snippet">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section aria-label={label} tabIndex={0}>
+        <pre className="qm-code">{code}</pre>
+      </section>
+      <span className="qm-snippet-copy">
+        <CopyText text={code} label={t('send.copy', { what: label })} />
+      </span>
+    </div>
+  );
+}
+
+function useSourceColumns(): Column<Source>[] {
+  const { t } = useTranslation('collect');
+  const format = useFormat();
+  return useMemo(
+    () => [
+      {
+        key: 'name',
+        title: t('sources.name'),
+        value: (one) => one.name,
+        always: true,
+        sortable: true,
+        width: 180,
+      },
+      {
+        key: 'key',
+        title: t('sources.key'),
+        value: (one) => one.writeKey,
+        cell: (one) => <CopyText text={one.writeKey} label={t('sources.copyKey', { name: one.name })} />,
+        width: 420,
+      },
+      {
+        key: 'events',
+        title: t('sources.events'),
+        value: (one) => one.events,
+        cell: (one) => format.number(one.events),
+        align: 'right',
+        sortable: true,
+        width: 120,
+      },
+      {
+        key: 'last',
+        title: t('sources.last'),
+        value: (one) => one.lastEventAt,
+        cell: (one) =>
+          one.lastEventAt ? <DateText at={one.lastEventAt} as="dateTime" /> : t('sources.never'),
+        sortable: true,
+        width: 180,
+      },
+      {
+        key: 'do',
+        title: '',
+        always: true,
+        align: 'right',
+        width: 130,
+        cell: (one) => <ActionButton action={revokeSource} subject={one} size="small" type="text" />,
+      },
+    ],
+    [t, format],
+  );
+}
