@@ -1,7 +1,10 @@
 import { campaignEndpoints, couponDraft, type Endpoint, PERMISSIONS } from '@qianmian/contract';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../platform/clock.ts';
 import { openTestCampaigns, type TestCampaigns } from './campaigns.test-kit.ts';
+
+// Stories of many steps, on machines that have other things to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let t: TestCampaigns;
 let workspace: string;
@@ -270,7 +273,7 @@ describe('a campaign', () => {
     await t.shop.jobs.idle();
     const stopped = await t.campaigns.get(workspace, id);
     expect(stopped.state).toBe('stopped');
-    expect(stopped.counts.sent).toBeLessThan(10 + 5 * 5);
+    expect(stopped.counts.sent).toBeLessThan(10 + 5 * 2);
     expect(stopped.counts).toMatchObject({ queued: 0, uncertain: 0, sent: letters });
     expect(
       await t.campaigns.recipients(workspace, id, { limit: 99, offset: 0, state: 'stopped' }, true),

@@ -149,6 +149,17 @@ export async function dueRecipients(db: Db, campaignId: string, now: Date, limit
     : queued.where('not_before', '<=', now).orderBy('not_before').orderBy('person_id').execute();
 }
 
+/** How many wait for their message. */
+export async function countQueued(db: Db, campaignId: string): Promise<number> {
+  const row = await db
+    .selectFrom('campaign_recipient')
+    .select((e) => e.fn.countAll<number>().as('people'))
+    .where('campaign_id', '=', campaignId)
+    .where('state', '=', 'queued')
+    .executeTakeFirstOrThrow();
+  return row.people;
+}
+
 /** When the next of those who wait has their turn; null when nobody waits. */
 export async function nextTurn(db: Db, campaignId: string): Promise<Date | null> {
   const row = await db
