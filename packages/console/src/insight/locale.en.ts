@@ -22,7 +22,7 @@ export const en = {
     web: 'the web shop',
     store: 'stores',
     pos: 'store tills',
-    'mini-program': 'the mini-program',
+    mini_program: 'the mini-program',
     miniprogram: 'the mini-program',
     nothing: 'No sales in the {{days}} days to {{to}}.',
   },
@@ -54,7 +54,7 @@ export const en = {
   channel: {
     web: 'Web',
     app: 'App',
-    'mini-program': 'Mini-program',
+    mini_program: 'Mini-program',
     miniprogram: 'Mini-program',
     wechat: 'WeChat',
     store: 'Store',

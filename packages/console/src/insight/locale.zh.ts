@@ -25,7 +25,7 @@ export const zh: Words<typeof en> = {
     web: '网站',
     store: '门店',
     pos: '门店收银',
-    'mini-program': '小程序',
+    mini_program: '小程序',
     miniprogram: '小程序',
     nothing: '截至{{to}}的 {{days}} 天没有销售',
   },
@@ -56,7 +56,7 @@ export const zh: Words<typeof en> = {
   channel: {
     web: '网站',
     app: 'App',
-    'mini-program': '小程序',
+    mini_program: '小程序',
     miniprogram: '小程序',
     wechat: '微信',
     store: '门店',
