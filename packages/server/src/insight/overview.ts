@@ -49,12 +49,10 @@ export function openOverview(parts: {
     const from = addDays(to, 1 - query.days);
     const previousFrom = addDays(from, -query.days);
     const stretches = { workspace, timeZone, previousFrom, from, to };
-    const [counts, byChannel, byCategory, byStore, topProducts, lifecycle] = await Promise.all([
+    const [counts, { channels, stores }, { categories, topProducts }, lifecycle] = await Promise.all([
       store.counts(stretches),
-      store.parts(stretches, 'channel'),
-      store.parts(stretches, 'category'),
-      store.parts(stretches, 'store'),
-      store.topProducts(stretches),
+      store.byChannelAndStore(stretches),
+      store.byCategoryAndProduct(stretches),
       store.lifecycle(workspace),
     ]);
     const ofDay = new Map(counts.days.map((d) => [d.day, indicatorsOf(d)]));
@@ -83,9 +81,9 @@ export function openOverview(parts: {
           previousDaily: series(previousDays, key),
         }),
       ),
-      byChannel,
-      byCategory,
-      byStore,
+      byChannel: channels,
+      byCategory: categories,
+      byStore: stores,
       topProducts,
       dataFrom: span?.first ?? null,
       dataTo: span?.last ?? null,

@@ -30,32 +30,36 @@ const inStretches = `time >= toDateTime64(concat({previousFrom:String}, ' 00:00:
 
 const COUNTS = `sum(net_cents) AS sales, uniqExactIf(order_id, line_kind = 'sale') AS orders,
   uniqExactIf(person, person > 0 AND line_kind = 'sale') AS customers,
-  uniqExactIf(person, person > 0 AND line_kind = 'sale' AND order_id != first_order) AS repeaters`;
+  uniqExactIf(person, person > 0 AND line_kind = 'sale' AND cityHash64(order_id) != first_order) AS repeaters`;
 
-/** Lines of both stretches with each person's first order ever. */
+/**
+ * Lines of both stretches with each person's first order ever, as a hash. Of several first orders of the same moment
+ * any is taken: with two of them the person repeats either way.
+ */
 const LINES = `(SELECT l.time AS time, l.line_kind AS line_kind, l.order_id AS order_id, l.net_cents AS net_cents,
     l.person AS person, f.first_order AS first_order
   FROM (SELECT * FROM ${ORDER_LINES} WHERE ${inStretches}) AS l
-  LEFT ANY JOIN (SELECT person, argMin(order_id, (time, order_id)) AS first_order FROM ${ORDER_LINES}
+  LEFT ANY JOIN (SELECT person, argMin(cityHash64(order_id), time) AS first_order FROM ${ORDER_LINES}
     WHERE person > 0 AND line_kind = 'sale' GROUP BY person) AS f ON l.person = f.person)`;
 
-const CATALOGUE = (table: string, columns: string) =>
-  `(SELECT ${columns} FROM ${table} FINAL WHERE workspace = {workspace:String})`;
+const BOTH = `sumIf(net_cents, ${isCurrent}) AS salesCents, sumIf(net_cents, NOT (${isCurrent})) AS previousCents`;
+const LARGEST_FIRST = 'ORDER BY greatest(abs(salesCents), abs(previousCents)) DESC, key LIMIT 200';
+const TOP_PRODUCTS = 10;
 
-/** Where the lines of each part come from, and what the part is called. */
-const PARTS = {
-  channel: { key: 'l.channel', label: "''", joined: '' },
-  category: {
-    key: 'p.category[1]',
-    label: "''",
-    joined: `LEFT ANY JOIN ${CATALOGUE('catalog_product', 'product_id, category')} AS p ON l.product_id = p.product_id`,
-  },
-  store: {
-    key: 'l.store_id',
-    label: "if(s.name != '', s.name, s.name_zh)",
-    joined: `LEFT ANY JOIN ${CATALOGUE('catalog_store', 'store_id, name, name_zh')} AS s ON l.store_id = s.store_id`,
-  },
-};
+export interface PartRow {
+  key: string;
+  label: string;
+  salesCents: number;
+  previousCents: number;
+}
+
+export interface ProductRow {
+  productId: string;
+  name: string;
+  nameZh: string;
+  salesCents: number;
+  quantity: number;
+}
 
 /** What the overview asks the warehouse. */
 export function overviewWarehouse(warehouse: Warehouse) {
@@ -80,32 +84,52 @@ export function overviewWarehouse(warehouse: Warehouse) {
       return { days: rows.filter((r) => !r.isTotal), totals: rows.filter((r) => r.isTotal) };
     },
 
-    /** Net sales of both stretches by a part, the largest of either first. */
-    parts: (stretches: Stretches, part: keyof typeof PARTS) =>
-      warehouse.query<{ key: string; label: string; salesCents: number; previousCents: number }>(
-        `SELECT ${PARTS[part].key} AS key, any(${PARTS[part].label}) AS label,
-           sumIf(net_cents, ${isCurrent}) AS salesCents, sumIf(net_cents, NOT (${isCurrent})) AS previousCents
-         FROM ${ORDER_LINES} AS l ${PARTS[part].joined}
-         WHERE ${inStretches} GROUP BY key
-         ORDER BY greatest(abs(salesCents), abs(previousCents)) DESC, key LIMIT 200`,
+    /** Net sales of both stretches by channel and by store, the largest of either first. */
+    byChannelAndStore: async (stretches: Stretches): Promise<{ channels: PartRow[]; stores: PartRow[] }> => {
+      const rows = await warehouse.query<PartRow & { isStore: number }>(
+        `SELECT isStore, part AS key, if(isStore, if(s.name != '', s.name, s.name_zh), '') AS label, salesCents, previousCents
+         FROM (SELECT grouping(channel) = 1 AS isStore, if(isStore, store_id, channel) AS part, ${BOTH}
+           FROM ${ORDER_LINES} WHERE ${inStretches} GROUP BY GROUPING SETS ((channel), (store_id))) AS l
+         LEFT ANY JOIN (SELECT store_id, name, name_zh FROM catalog_store FINAL
+           WHERE workspace = {workspace:String}) AS s ON l.part = s.store_id
+         ${LARGEST_FIRST} BY isStore`,
         { ...stretches },
-      ),
+      );
+      const of = (isStore: number) =>
+        rows.filter((r) => r.isStore === isStore).map(({ isStore: _, ...row }) => row);
+      return { channels: of(0), stores: of(1) };
+    },
 
-    topProducts: (stretches: Stretches) =>
-      warehouse.query<{
-        productId: string;
-        name: string;
-        nameZh: string;
-        salesCents: number;
-        quantity: number;
-      }>(
-        `SELECT l.product_id AS productId, any(p.name) AS name, any(p.name_zh) AS nameZh, sum(net_cents) AS salesCents,
-           sumIf(l.quantity, line_kind = 'sale') AS quantity
-         FROM ${ORDER_LINES} AS l
-         LEFT ANY JOIN ${CATALOGUE('catalog_product', 'product_id, name, name_zh')} AS p ON l.product_id = p.product_id
-         WHERE ${inStretches} AND ${isCurrent} GROUP BY productId ORDER BY salesCents DESC, productId LIMIT 10`,
+    /** The same by top category, and the products that sold for most. */
+    byCategoryAndProduct: async (
+      stretches: Stretches,
+    ): Promise<{ categories: PartRow[]; topProducts: ProductRow[] }> => {
+      const rows = await warehouse.query<PartRow & { top: [number, string, string, string, number][] }>(
+        `SELECT p.category[1] AS key, '' AS label, sum(l.current) AS salesCents, sum(l.previous) AS previousCents,
+           groupArraySortedIf(${TOP_PRODUCTS})((-l.current, l.product_id, p.name, p.name_zh, l.quantity), l.lines > 0) AS top
+         FROM (SELECT product_id, sumIf(net_cents, ${isCurrent}) AS current, sumIf(net_cents, NOT (${isCurrent})) AS previous,
+             sumIf(quantity, line_kind = 'sale' AND ${isCurrent}) AS quantity, countIf(${isCurrent}) AS lines
+           FROM ${ORDER_LINES} WHERE ${inStretches} GROUP BY product_id) AS l
+         LEFT ANY JOIN (SELECT product_id, name, name_zh, category FROM catalog_product FINAL
+           WHERE workspace = {workspace:String}) AS p ON l.product_id = p.product_id
+         GROUP BY key ${LARGEST_FIRST}`,
         { ...stretches },
-      ),
+      );
+      const products = rows
+        .flatMap((r) => r.top)
+        .sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+        .slice(0, TOP_PRODUCTS);
+      return {
+        categories: rows.map(({ top: _, ...row }) => row),
+        topProducts: products.map(([sales, productId, name, nameZh, quantity]) => ({
+          productId,
+          name,
+          nameZh,
+          salesCents: -sales,
+          quantity,
+        })),
+      };
+    },
 
     lifecycle: (workspace: string) =>
       warehouse.query<{ stage: string; people: number }>(

@@ -22,6 +22,30 @@ export interface LineRow {
   category: string[];
 }
 
+interface ProductWords {
+  product_id: string;
+  name: string;
+  name_zh: string;
+  brand: string;
+  category: string[];
+}
+
+interface Scores {
+  recency_score: number;
+  frequency_score: number;
+  monetary_score: number;
+  rfm_group: string;
+  orders: number;
+  spend_cents: number;
+}
+
+interface Below {
+  customers: number;
+  below_recency: number;
+  below_frequency: number;
+  below_monetary: number;
+}
+
 export interface PersonEventRow {
   message_id: string;
   name: string;
@@ -40,16 +64,23 @@ export function personWarehouse(warehouse: Warehouse) {
     `SELECT ${by}, ${columns} FROM ${table}
      WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)}`;
 
+  const productWords = (workspace: string, ids: string[]) =>
+    warehouse.query<ProductWords>(
+      `SELECT product_id, name, name_zh, brand, category FROM catalog_product FINAL
+       WHERE workspace = {workspace:String} AND product_id IN {ids:Array(String)}`,
+      { workspace, ids },
+    );
+
   return {
-    /** Who the number stands for after merges. */
-    survivorOf: async (workspace: string, person: number): Promise<number> =>
-      (
-        await warehouse.query<{ survivor: number }>(
-          `SELECT survivor_id AS survivor FROM identity_override FINAL
-           WHERE workspace = {workspace:String} AND person_id = {person:UInt32} AND survivor_id != 0`,
-          { workspace, person },
-        )
-      )[0]?.survivor ?? person,
+    /** Merges that touch a number: its own into another, and all into whoever it stands for. */
+    merges: (workspace: string, person: number) =>
+      warehouse.query<{ person_id: number; survivor_id: number }>(
+        `SELECT person_id, survivor_id FROM identity_override FINAL
+         WHERE workspace = {workspace:String} AND survivor_id != 0 AND (person_id = {person:UInt32}
+           OR survivor_id = {person:UInt32} OR survivor_id IN (SELECT survivor_id FROM identity_override FINAL
+             WHERE workspace = {workspace:String} AND person_id = {person:UInt32} AND survivor_id != 0))`,
+        { workspace, person },
+      ),
 
     identifiers: (workspace: string, origins: number[]) =>
       warehouse.query<{ type: string; value: string; first_seen: string }>(
@@ -87,21 +118,24 @@ export function personWarehouse(warehouse: Warehouse) {
       ),
 
     /** Every order and return line, with what the catalogue says of the product. */
-    lines: (workspace: string, origins: number[]) =>
-      warehouse.query<LineRow>(
-        `SELECT l.order_id AS order_id, l.line_kind AS line_kind, l.line_id AS line_id,
-           toUnixTimestamp64Milli(l.time) AS ms, l.channel AS channel, l.store_id AS store_id, l.product_id AS product_id,
-           l.quantity AS quantity, l.discount_cents AS discount_cents, l.net_cents AS net_cents,
-           l.coupon_code AS coupon_code, p.name AS name, p.name_zh AS name_zh, p.brand AS brand, p.category AS category
+    lines: async (workspace: string, origins: number[]): Promise<LineRow[]> => {
+      const lines = await warehouse.query<Omit<LineRow, 'name' | 'name_zh' | 'brand' | 'category'>>(
+        `SELECT order_id, line_kind, line_id, toUnixTimestamp64Milli(time) AS ms, channel, store_id, product_id, quantity,
+           discount_cents, net_cents, coupon_code
          FROM (SELECT * FROM collect_order_line FINAL WHERE workspace = {workspace:String} AND order_id IN (
-             SELECT order_id FROM profile_order_key
-             WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)})) AS l
-         LEFT ANY JOIN (SELECT product_id, name, name_zh, brand, category FROM catalog_product FINAL
-           WHERE workspace = {workspace:String}) AS p ON l.product_id = p.product_id
-         WHERE l.person_id IN {origins:Array(UInt32)}
+           SELECT order_id FROM profile_order_key
+           WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)}))
+         WHERE person_id IN {origins:Array(UInt32)}
          ORDER BY ms DESC, order_id, line_kind, line_id`,
         { workspace, origins },
-      ),
+      );
+      const ids = [...new Set(lines.map((l) => l.product_id))];
+      const products = new Map<string, ProductWords>();
+      for (let i = 0; i < ids.length; i += 1000)
+        for (const p of await productWords(workspace, ids.slice(i, i + 1000))) products.set(p.product_id, p);
+      const unknown = { name: '', name_zh: '', brand: '', category: [] };
+      return lines.map((l) => ({ ...unknown, ...products.get(l.product_id), ...l }));
+    },
 
     seen: (workspace: string, origins: number[]) =>
       warehouse.one<{ events: number; first: number; last: number }>(
@@ -133,30 +167,24 @@ export function personWarehouse(warehouse: Warehouse) {
         },
       ),
 
-    /** The computed scores of a person and how many customers stand below in each. */
-    standing: async (workspace: string, person: number) =>
-      (
-        await warehouse.query<{
-          recency_score: number;
-          frequency_score: number;
-          monetary_score: number;
-          rfm_group: string;
-          customers: number;
-          below_recency: number;
-          below_frequency: number;
-          below_monetary: number;
-        }>(
-          `WITH me AS (SELECT * FROM profile_person WHERE workspace = {workspace:String} AND person_id = {person:UInt32} AND orders > 0)
-           SELECT any(me.recency_score) AS recency_score, any(me.frequency_score) AS frequency_score,
-             any(me.monetary_score) AS monetary_score, any(me.rfm_group) AS rfm_group, count() AS customers,
-             countIf(p.last_order_at < me.last_order_at) AS below_recency, countIf(p.orders < me.orders) AS below_frequency,
-             countIf(p.spend_cents < me.spend_cents) AS below_monetary
-           FROM (SELECT orders, spend_cents, last_order_at FROM profile_person
-             WHERE workspace = {workspace:String} AND orders > 0) AS p CROSS JOIN me
-           HAVING customers > 0`,
-          { workspace, person },
-        )
-      )[0] ?? null,
+    /** The computed scores of a customer and how many stand below in each; null for who has none. */
+    standing: async (workspace: string, person: number) => {
+      const [me] = await warehouse.query<Scores & { last_order: number }>(
+        `SELECT recency_score, frequency_score, monetary_score, rfm_group, orders, spend_cents,
+           toUnixTimestamp64Milli(last_order_at) AS last_order
+         FROM profile_person WHERE workspace = {workspace:String} AND person_id = {person:UInt32} AND orders > 0`,
+        { workspace, person },
+      );
+      if (!me) return null;
+      const below = await warehouse.one<Below>(
+        `SELECT count() AS customers, countIf(orders < {orders:UInt32}) AS below_frequency,
+           countIf(spend_cents < {spend:Int64}) AS below_monetary,
+           countIf(last_order_at < fromUnixTimestamp64Milli({lastOrder:Int64}, 'UTC')) AS below_recency
+         FROM profile_person WHERE workspace = {workspace:String} AND orders > 0`,
+        { workspace, orders: me.orders, spend: me.spend_cents, lastOrder: me.last_order },
+      );
+      return { ...me, ...below };
+    },
   };
 }
 export type PersonWarehouse = ReturnType<typeof personWarehouse>;

@@ -1,5 +1,4 @@
 import { CHANNELS, type Customer, type OrderRow, type TimelineEntry } from '@qianmian/contract';
-import type { Identity } from '../identity/index.ts';
 import { type Clock, DAY, isoOf, isoOrNull } from '../platform/clock.ts';
 import { offsetCursor, pageFrom } from '../platform/http.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
@@ -23,7 +22,6 @@ const at = (time: string) => isoOf(Date.parse(time));
 export function openPerson(parts: {
   warehouse: Warehouse;
   clock: Clock;
-  identity: Pick<Identity, 'originsOf'>;
   refresh: Refresh;
   tags: Tags;
   members: SegmentMembers;
@@ -32,8 +30,10 @@ export function openPerson(parts: {
 
   /** The person a number stands for after merges, and the numbers their facts may carry. */
   async function whoIs(workspace: string, number: number) {
-    const person = await store.survivorOf(workspace, number);
-    return { person, origins: await parts.identity.originsOf(workspace, person) };
+    const merges = await store.merges(workspace, number);
+    const person = merges.find((m) => m.person_id === number)?.survivor_id ?? number;
+    const merged = merges.filter((m) => m.survivor_id === person).map((m) => m.person_id);
+    return { person, origins: [person, ...merged] };
   }
 
   async function known(workspace: string, number: number) {
@@ -44,8 +44,6 @@ export function openPerson(parts: {
   }
 
   return {
-    whoIs,
-
     /** What conditions look at: traits in force, tags carried, channels agreed to, every order line. */
     async facts(workspace: string, number: number) {
       const { person, origins } = await known(workspace, number);
@@ -80,18 +78,21 @@ export function openPerson(parts: {
     mustBe: async (workspace: string, number: number) => (await known(workspace, number)).person,
 
     async get(workspace: string, number: number, reveal: boolean): Promise<Customer> {
-      const { person, origins, identifiers } = await known(workspace, number);
-      const [traits, consent, tags, lines, seen, standing, segments, { days }, labels] = await Promise.all([
-        store.traits(workspace, origins),
-        store.consent(workspace, origins),
-        store.tags(workspace, origins),
-        store.lines(workspace, origins),
-        store.seen(workspace, origins),
-        store.standing(workspace, person),
-        parts.members.segmentsOf(workspace, person),
-        parts.refresh.last(workspace),
-        parts.tags.labels(workspace),
-      ]);
+      const { person, origins } = await whoIs(workspace, number);
+      const [identifiers, traits, consent, tags, lines, seen, standing, segments, { days }, labels] =
+        await Promise.all([
+          store.identifiers(workspace, origins),
+          store.traits(workspace, origins),
+          store.consent(workspace, origins),
+          store.tags(workspace, origins),
+          store.lines(workspace, origins),
+          store.seen(workspace, origins),
+          store.standing(workspace, person),
+          parts.members.segmentsOf(workspace, person),
+          parts.refresh.last(workspace),
+          parts.tags.labels(workspace),
+        ]);
+      if (identifiers.length === 0) throw noCustomer(number);
       const facts = orderFacts(lines);
       const text = (name: string) => traits.find((t) => t.name === name)?.text ?? '';
       const newest = (type: string) => identifiers.findLast((i) => i.type === type)?.value ?? '';
