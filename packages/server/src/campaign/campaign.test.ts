@@ -1,7 +1,7 @@
 import { campaignEndpoints, couponDraft, type Endpoint, PERMISSIONS } from '@qianmian/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../platform/clock.ts';
-import { openTestCampaigns, type TestCampaigns } from './campaigns.test-kit.ts';
+import { openTestCampaigns, type TestCampaigns } from './test-campaigns.ts';
 
 // Stories of many steps, on machines that have other things to do.
 vi.setConfig({ testTimeout: 120_000 });

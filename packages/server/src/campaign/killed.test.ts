@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Campaign, campaignEndpoints, type Endpoint, segmentEndpoints } from '@qianmian/contract';
 import { afterAll, expect, it } from 'vitest';
-import { openTestMail } from './mail.test-kit.ts';
+import { openTestMail } from './test-mail.ts';
 
 // A server that is killed without warning while it sends, and started again on the same folder.
 

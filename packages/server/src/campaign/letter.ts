@@ -1,4 +1,3 @@
-import mjml2html from 'mjml';
 import type { Language } from '../promotion/index.ts';
 import { plain } from './liquid.ts';
 import type { Block, Inline } from './markup.ts';
@@ -61,6 +60,8 @@ async function makeFrame(language: Language): Promise<Frame> {
     language === 'zh'
       ? 'PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif'
       : 'Helvetica, Arial, sans-serif';
+  // MJML takes a second to load: only who writes letters pays for it.
+  const { default: mjml2html } = await import('mjml');
   const raw = (i: number) => `<mj-raw>${PARTS[i]}</mj-raw>`;
   const { html } =
     await mjml2html(`<mjml lang="${language}"><mj-head><mj-title>${SUBJECT}</mj-title><mj-attributes>

@@ -7,7 +7,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DAY, HOUR } from '../platform/clock.ts';
 import { type TestApp, testApp } from '../test-app.ts';
-import { openTestMail, type TestMail } from './mail.test-kit.ts';
+import { openTestMail, type TestMail } from './test-mail.ts';
 
 let post: TestMail;
 let t: TestApp;

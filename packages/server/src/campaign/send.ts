@@ -106,8 +106,12 @@ export function openSending(parts: {
   type Known = Awaited<ReturnType<typeof lookUp>>;
   type Due = Awaited<ReturnType<typeof dueRecipients>>[number];
 
-  /** Writes and sends a handful, one after another; answers false when the mail server is gone. */
-  async function deliverHandful(mailing: Mailing, handful: readonly Due[], known: Known): Promise<boolean> {
+  /** Writes and sends a handful, one after another; answers why the mail server is gone, null while it is there. */
+  async function deliverHandful(
+    mailing: Mailing,
+    handful: readonly Due[],
+    known: Known,
+  ): Promise<string | null> {
     const letters = new Map<number, { to: Due; message: Buffer }>();
     for (const to of handful) {
       const message = await messageOrFault(mailing, to, known);
@@ -115,16 +119,16 @@ export function openSending(parts: {
         await failRecipient(db, mailing.campaignId, to.person_id, message.message);
       else letters.set(to.person_id, { to, message });
     }
-    if (letters.size === 0) return true;
+    if (letters.size === 0) return null;
     const begun = await beginSending(db, mailing.campaignId, [...letters.keys()]);
     const outcomes: Outcome[] = [];
-    let reachable = true;
+    let gone: string | null = null;
     let at = 0;
     try {
-      while (reachable && at < begun.length) {
+      while (gone === null && at < begun.length) {
         const { to, message } = letters.get(begun[at++]!)!;
         const delivery = await parts.mail.server!.send({ from: parts.mail.from, to: to.address }, message);
-        reachable = delivery.fate !== 'unreachable';
+        if (delivery.fate === 'unreachable') gone = delivery.why;
         parts.metrics.messages.inc({ channel: 'email', state: delivery.fate });
         outcomes.push(outcomeOf(to.person_id, delivery, to.attempts + 1, clock.now()));
       }
@@ -134,7 +138,7 @@ export function openSending(parts: {
         outcomes.push(outcomeOf(person, NOT_BEGUN, letters.get(person)!.to.attempts + 1, clock.now()));
       await noteOutcomes(db, mailing.campaignId, outcomes);
     }
-    return reachable;
+    return gone;
   }
 
   async function messageOrFault(
@@ -165,35 +169,35 @@ export function openSending(parts: {
     due: readonly Due[],
     known: Known,
     signal: AbortSignal,
-  ): Promise<'done' | 'unreachable'> {
+  ): Promise<{ gone: string | null }> {
     let at = 0;
-    let gone = false;
+    let gone: string | null = null;
     const hand = async () => {
-      while (at < due.length && !gone && !signal.aborted) {
+      while (at < due.length && gone === null && !signal.aborted) {
         const handful = due.slice(at, at + HANDFUL);
         at += HANDFUL;
-        if (!(await deliverHandful(mailing, handful, known))) gone = true;
+        gone = (await deliverHandful(mailing, handful, known)) ?? gone;
       }
     };
     const hands = await Promise.allSettled(Array.from({ length: parts.hands }, hand));
     const fault = hands.find((h) => h.status === 'rejected');
     if (fault) throw fault.reason;
-    return gone ? 'unreachable' : 'done';
+    return { gone };
   }
 
   /** Sends what is due; answers whether the mail server was there. */
   async function sendDue(
     row: CampaignRow,
     { signal, progress }: JobContext,
-  ): Promise<'done' | 'unreachable' | 'interrupted'> {
+  ): Promise<{ gone: string | null } | 'interrupted'> {
     const mailing = await messages.prepare(row.workspace, row.id, row.email, row.coupon_id);
     const waiting = await countQueued(db, row.id);
     for (let sent = 0; ; ) {
       const due = await dueRecipients(db, row.id, new Date(clock.now()), BATCH);
-      if (due.length === 0) return 'done';
+      if (due.length === 0) return { gone: null };
       const verdict = await sendBatch(mailing, due, await lookUp(row, mailing, due), signal);
       await telling.tell(row);
-      if (verdict === 'unreachable') return verdict;
+      if (verdict.gone !== null) return verdict;
       if (signal.aborted) return 'interrupted';
       if ((await campaignById(db, row.id))?.state !== 'sending') return 'interrupted';
       sent += due.length;
@@ -201,15 +205,15 @@ export function openSending(parts: {
     }
   }
 
-  async function settle(row: CampaignRow, round: Round, verdict: 'done' | 'unreachable'): Promise<void> {
+  async function settle(row: CampaignRow, round: Round, { gone }: { gone: string | null }): Promise<void> {
     const again = (at: number, troubles: number) =>
       enqueueSending(jobs, row, { round: round.round + 1, troubles }, at);
-    if (verdict === 'unreachable') {
+    if (gone !== null) {
       if (round.troubles + 1 >= MOST_TROUBLES)
-        return giveUp(row, 'The mail server could not be reached for two days.');
+        return giveUp(row, `The mail server could not be reached for two days: ${gone}`);
       const wait = SERVER_AGAIN[Math.min(round.troubles, SERVER_AGAIN.length - 1)]!;
       await moveCampaign(db, row.id, ['sending'], {
-        error: `The mail server cannot be reached; tried again at ${new Date(clock.now() + wait).toISOString()}.`,
+        error: `The mail server cannot be reached (${gone}); tried again at ${new Date(clock.now() + wait).toISOString()}.`,
       });
       return again(clock.now() + wait, round.troubles + 1);
     }

@@ -88,8 +88,12 @@ export function openMailServer(where: {
     });
   }
 
-  async function readyConnection(): Promise<SMTPConnection> {
+  function keptConnection(): SMTPConnection | null {
     for (let kept = idle.pop(); kept; kept = idle.pop()) if (!isDead(kept)) return kept;
+    return null;
+  }
+
+  async function freshConnection(): Promise<SMTPConnection> {
     const made = await connect();
     // Once it is in use, a broken line is reported to whoever is sending; an idle one is found dead when taken.
     made.removeAllListeners('error');
@@ -97,11 +101,12 @@ export function openMailServer(where: {
     return made;
   }
 
+  /** Sends over one connection and keeps it when it can be used again; null when the line was dead before the body. */
   async function sendOver(
     connection: SMTPConnection,
     envelope: Envelope,
     message: Buffer,
-  ): Promise<Delivery> {
+  ): Promise<Delivery | null> {
     let begun = false;
     // The body is only asked for after the server said "354 go on": before that nothing can have been delivered.
     const body = new Readable({
@@ -111,12 +116,41 @@ export function openMailServer(where: {
         this.push(null);
       },
     });
-    return new Promise((resolve) => {
+    const delivery = await new Promise<Delivery | null>((resolve) => {
       connection.send({ from: envelope.from, to: [envelope.to] }, body, (fault, info) => {
         if (!fault) return resolve({ fate: 'sent', response: info?.response ?? '' });
         resolve(deliveryOf(fault, begun));
       });
     });
+    if (delivery === null || delivery.fate === 'unknown' || isDead(connection) || closed) connection.close();
+    else if (delivery.fate === 'sent') idle.push(connection);
+    else await resetOrClose(connection);
+    return delivery;
+  }
+
+  function resetOrClose(connection: SMTPConnection): Promise<void> {
+    return new Promise((resolve) => {
+      connection.reset((fault) => {
+        if (fault || closed) connection.close();
+        else idle.push(connection);
+        resolve();
+      });
+    });
+  }
+
+  /** Over a kept connection first; when that turns out to be dead, over a new one. */
+  async function deliver(envelope: Envelope, message: Buffer): Promise<Delivery> {
+    const kept = keptConnection();
+    const first = kept && (await sendOver(kept, envelope, message));
+    if (first) return first;
+    let fresh: SMTPConnection;
+    try {
+      fresh = await freshConnection();
+    } catch (error) {
+      return { fate: 'unreachable', why: messageOf(error) };
+    }
+    const second = await sendOver(fresh, envelope, message);
+    return second ?? { fate: 'later', why: 'The mail server hung up before it took the message.' };
   }
 
   return {
@@ -124,17 +158,7 @@ export function openMailServer(where: {
       await takePlace();
       try {
         await throttle();
-        let connection: SMTPConnection;
-        try {
-          connection = await readyConnection();
-        } catch (error) {
-          return { fate: 'unreachable', why: messageOf(error) };
-        }
-        const delivery = await sendOver(connection, envelope, message);
-        if (delivery.fate === 'unknown' || isDead(connection) || closed) connection.close();
-        else if (delivery.fate === 'sent') idle.push(connection);
-        else connection.reset((fault) => (fault || closed ? connection.close() : idle.push(connection)));
-        return delivery;
+        return await deliver(envelope, message);
       } finally {
         givePlace();
       }
@@ -151,10 +175,10 @@ function isDead(connection: SMTPConnection): boolean {
   return Boolean(_destroyed || _closing);
 }
 
-/** Reads a failure: an answer of the server is definite; a dead line is only when the body had not been begun. */
-function deliveryOf(fault: MailFault, begun: boolean): Delivery {
+/** Reads a failure: an answer of the server is definite; a dead line only where the body had not been begun (null). */
+function deliveryOf(fault: MailFault, begun: boolean): Delivery | null {
   const why = messageOf(fault).slice(0, 300);
   if (fault.responseCode) return { fate: fault.responseCode >= 500 ? 'refused' : 'later', why };
   if (fault.code === 'EENVELOPE' || fault.code === 'EMESSAGE') return { fate: 'refused', why };
-  return { fate: begun ? 'unknown' : 'later', why };
+  return begun ? { fate: 'unknown', why } : null;
 }

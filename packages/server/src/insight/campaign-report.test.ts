@@ -1,7 +1,7 @@
 import { couponDraft } from '@qianmian/contract';
 import { differenceInMeans } from '@qianmian/science/experiment';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openTestCampaigns, type TestCampaigns } from '../campaign/campaigns.test-kit.ts';
+import { openTestCampaigns, type TestCampaigns } from '../campaign/test-campaigns.ts';
 import type { Fact } from '../collect/index.ts';
 import { DAY, HOUR } from '../platform/clock.ts';
 import { type CampaignReporter, openCampaignReport } from './campaign-report.ts';

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
-import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { SMTPServer } from 'smtp-server';
 
 /** A letter as it arrived. */
 export interface Received {
@@ -36,7 +36,7 @@ export async function openTestMail() {
         const to = session.envelope.rcptTo[0]!.address;
         received.push({ to, raw });
         if (state.manner(to) !== 'drop') return done();
-        dropLine(server, session);
+        for (const c of linesOf(server)) if (c.id === session.id) c._socket.destroy();
       });
     },
   });
@@ -56,14 +56,16 @@ export async function openTestMail() {
         throw new Error(`${address} got ${more.length + (only ? 1 : 0)} letters.`);
       return PostalMime.parse(only.raw);
     },
+    /** Breaks every line there is. */
+    hangUp(): void {
+      for (const c of linesOf(server)) c._socket.destroy();
+    },
     close: () => new Promise<void>((resolve) => server.close(resolve)),
   };
 }
 export type TestMail = Awaited<ReturnType<typeof openTestMail>>;
 
-function dropLine(server: SMTPServer, session: SMTPServerSession): void {
-  const { connections } = server as unknown as {
-    connections: Set<{ id: string; _socket: { destroy(): void } }>;
-  };
-  for (const c of connections) if (c.id === session.id) c._socket.destroy();
+function linesOf(server: SMTPServer) {
+  return (server as unknown as { connections: Set<{ id: string; _socket: { destroy(): void } }> })
+    .connections;
 }

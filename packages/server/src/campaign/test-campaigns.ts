@@ -5,9 +5,9 @@ import { buildHttp, type Principal } from '../platform/http.ts';
 import { openShop } from '../profile/test-shop.ts';
 import { openPromotion, promotionRoutes } from '../promotion/index.ts';
 import { campaignMigrations, campaignPublicRoutes, campaignRoutes, openCampaigns } from './index.ts';
-import { openTestMail } from './mail.test-kit.ts';
 import type { MailServer } from './smtp.ts';
 import { openMailServer } from './smtp.ts';
+import { openTestMail } from './test-mail.ts';
 
 /** A shop that sends: real stores, a real mail server on loopback, segments set by hand, and HTTP. */
 export async function openTestCampaigns() {
