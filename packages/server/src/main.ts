@@ -101,10 +101,12 @@ function tell(
 
 /** Ends the process once: cleanly at the first signal, at once at the second. */
 function stopper(close: () => Promise<void>): () => void {
-  let stopping = false;
+  let since: number | null = null;
   return () => {
-    if (stopping) process.exit(130);
-    stopping = true;
+    // One Ctrl-C may arrive twice, from the terminal and from the command that started us.
+    if (since !== null && performance.now() - since < 1000) return;
+    if (since !== null) process.exit(130);
+    since = performance.now();
     process.stdout.write('\n  Stopping; everything accepted is kept.\n');
     close().then(
       () => process.exit(0),
