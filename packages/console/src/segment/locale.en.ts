@@ -131,6 +131,7 @@ export const en = {
   },
   fault: {
     cycle: 'It leads back to itself: {{detail}}',
+    taken: 'Another segment bears this name',
     gone: 'This segment no longer exists here',
     choose: 'Choose one',
     chooseOne: 'Choose at least one',

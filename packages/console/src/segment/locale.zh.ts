@@ -126,6 +126,7 @@ export const zh: Words<typeof en> = {
   },
   fault: {
     cycle: '绕回了自身：{{detail}}',
+    taken: '已有同名的人群',
     gone: '这个人群已不存在',
     choose: '请选择',
     chooseOne: '请至少选择一项',

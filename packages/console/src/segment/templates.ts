@@ -20,9 +20,8 @@ const bought = (days: number, categories?: string[]): Condition => ({
   ...(categories ? { where: { categories } } : {}),
 });
 
-/** Segments to begin from. `category` stands where one must be chosen: the one most bought, or empty. */
-export function templateCondition(template: Template, category = ''): Condition {
-  const categories = category ? [category] : [];
+/** Segments to begin from; `minor` turns an amount people speak of into the currency's smallest unit. */
+export function templateCondition(template: Template, minor: (major: number) => number): Condition {
   switch (template) {
     case 'valuableSleeping':
       return {
@@ -46,7 +45,7 @@ export function templateCondition(template: Template, category = ''): Condition 
     case 'lapsedCategory':
       return {
         kind: 'all',
-        of: [bought(365, categories), { kind: 'not', of: bought(60, categories) }],
+        of: [bought(365, []), { kind: 'not', of: bought(60, []) }],
       };
     case 'cannotLose':
       return { kind: 'all', of: [{ kind: 'rfmGroup', groups: ['cannotLose', 'atRisk'] }] };
@@ -70,7 +69,7 @@ export function templateCondition(template: Template, category = ''): Condition 
           {
             kind: 'orders',
             measure: 'sumCents',
-            test: { op: 'gte', value: 200_000 },
+            test: { op: 'gte', value: minor(2_000) },
             window: { kind: 'rolling', days: 365 },
           },
         ],
