@@ -1,0 +1,79 @@
+import { type Campaign, type CampaignDraft, campaignDraft } from '@qianmian/contract';
+
+/** The part of a campaign that is planned. */
+export function draftOf(campaign: Campaign): CampaignDraft {
+  const { name, goal, segmentId, couponId, controlShare, measureDays, email } = campaign;
+  return { name, goal, segmentId, couponId, controlShare, measureDays, email };
+}
+
+export const STEPS = ['goal', 'audience', 'offer', 'email', 'control', 'check', 'launch'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** What keeps a draft from being kept or launched, found here before the server is asked: field to kind of fault. */
+export function draftFaults(draft: CampaignDraft): Record<string, 'missing' | 'tooLong'> {
+  const read = campaignDraft.safeParse(draft);
+  const faults: Record<string, 'missing' | 'tooLong'> = {};
+  for (const issue of read.error?.issues ?? [])
+    faults[issue.path.join('.')] = issue.code === 'too_big' ? 'tooLong' : 'missing';
+  return faults;
+}
+
+/** How far each step is: done, to do, wrong, or not needed. */
+export function stepStates(
+  draft: CampaignDraft,
+  faults: Record<string, unknown>,
+  audience: { reach: number; warnings: readonly string[] } | undefined,
+): Record<Step, 'done' | 'todo' | 'wrong' | 'skipped'> {
+  const hasFault = (start: string) => Object.keys(faults).some((field) => field.startsWith(start));
+  const ready = draft.segmentId !== null && audience !== undefined && audience.reach > 0;
+  const blocked = audience?.warnings.includes('noMailServer') ?? false;
+  return {
+    goal: hasFault('name') ? 'wrong' : 'done',
+    audience: draft.segmentId === null ? 'todo' : 'done',
+    offer: draft.couponId === null ? 'skipped' : 'done',
+    email: hasFault('email') ? 'wrong' : 'done',
+    control: draft.controlShare === 0 ? 'skipped' : 'done',
+    check: ready ? (blocked ? 'wrong' : 'done') : 'todo',
+    launch: 'todo',
+  };
+}
+
+/** Whether it can be launched as it stands. */
+export function isReady(
+  draft: CampaignDraft,
+  faults: Record<string, unknown>,
+  audience: { reach: number; warnings: readonly string[] } | undefined,
+): boolean {
+  return (
+    Object.keys(faults).length === 0 &&
+    draft.segmentId !== null &&
+    audience !== undefined &&
+    audience.reach > 0 &&
+    !audience.warnings.includes('noMailServer')
+  );
+}
+
+/** Whether who is written to, or what the test can find, differs between two drafts. */
+export function changesAudience(a: CampaignDraft, b: CampaignDraft): boolean {
+  return (
+    a.segmentId !== b.segmentId ||
+    a.couponId !== b.couponId ||
+    a.controlShare !== b.controlShare ||
+    a.measureDays !== b.measureDays
+  );
+}
+
+/** Puts a text into another in place of a selection; answers the text and where the caret then stands. */
+export function insertAt(
+  text: string,
+  insert: string,
+  from: number,
+  to: number,
+): { text: string; caret: number } {
+  return { text: text.slice(0, from) + insert + text.slice(to), caret: from + insert.length };
+}
+
+/** A field as a template names it, with what stands there for who has no value. */
+export function fieldTag(field: string, fallback: string): string {
+  return fallback ? `{{ ${field} | default: "${fallback.replaceAll('"', '')}" }}` : `{{ ${field} }}`;
+}

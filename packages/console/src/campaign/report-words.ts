@@ -1,0 +1,186 @@
+import type { CampaignReport } from '@qianmian/contract';
+import type { TFunction } from 'i18next';
+import type { Format } from '../ui/index.ts';
+
+const DAY_MS = 86_400_000;
+/** Below this the split did not come out as planned by chance. */
+const SPLIT_OFF = 0.001;
+
+/** What the numbers allow to be said. */
+export type Verdict = 'nobody' | 'noControl' | 'badSplit' | 'gain' | 'loss' | 'unclear';
+
+export function verdictOf(report: CampaignReport): Verdict {
+  if (report.treated.people === 0) return 'nobody';
+  if (report.control.people === 0 || !report.incrementalRevenueCents) return 'noControl';
+  if (report.sampleRatioP !== null && report.sampleRatioP < SPLIT_OFF) return 'badSplit';
+  const { low, high } = report.incrementalRevenueCents;
+  if (low > 0) return 'gain';
+  return high < 0 ? 'loss' : 'unclear';
+}
+
+/** Whether orders still count towards it. */
+export function isOpen(report: CampaignReport): boolean {
+  return report.windowEndsAt !== null && Date.parse(report.windowEndsAt) > Date.parse(report.asOf);
+}
+
+/** Whole days measured so far, at most the window. */
+export function daysMeasured({ campaign, asOf }: CampaignReport): number {
+  if (!campaign.launchedAt) return 0;
+  const days = Math.floor((Date.parse(asOf) - Date.parse(campaign.launchedAt)) / DAY_MS);
+  return Math.max(0, Math.min(campaign.measureDays, days));
+}
+
+/** The sentence of a report: what it earned against not doing it, as surely as it can be said. */
+export function reportHeadline(report: CampaignReport, t: TFunction<'campaign'>, format: Format): string {
+  const verdict = verdictOf(report);
+  const effect = report.incrementalRevenueCents;
+  const between = {
+    low: format.moneyWords(effect?.low ?? 0),
+    high: format.moneyWords(effect?.high ?? 0),
+  };
+  const open = isOpen(report);
+  switch (verdict) {
+    case 'nobody':
+      return t('verdict.nobody');
+    case 'noControl':
+      return t('verdict.noControl', { revenue: format.moneyWords(report.treated.revenueCents) });
+    case 'badSplit':
+      return t('verdict.badSplit');
+    case 'gain':
+      return t(open ? 'verdict.gainOpen' : 'verdict.gain', {
+        value: format.moneyWords(effect?.value ?? 0),
+        ...between,
+      });
+    case 'loss':
+      return t(open ? 'verdict.lossOpen' : 'verdict.loss', {
+        value: format.moneyWords(Math.abs(effect?.value ?? 0)),
+        ...between,
+      });
+    case 'unclear':
+      return t(open ? 'verdict.unclearOpen' : 'verdict.unclear', between);
+  }
+}
+
+/** The line under it: until when is measured, and what the number holds. */
+export function reportNote(report: CampaignReport, t: TFunction<'campaign'>, format: Format): string {
+  const { campaign, windowEndsAt } = report;
+  if (!windowEndsAt) return '';
+  const measured = isOpen(report)
+    ? t('note.open', {
+        day: format.number(daysMeasured(report)),
+        days: format.number(campaign.measureDays),
+        end: format.date(windowEndsAt),
+      })
+    : t('note.closed', { days: format.number(campaign.measureDays), end: format.date(windowEndsAt) });
+  const discount =
+    report.couponDiscountCents > 0
+      ? t('note.discount', { amount: format.moneyWords(report.couponDiscountCents) })
+      : '';
+  return measured + discount;
+}
+
+/** What it earned in a phrase, for lists. */
+export function earnedPhrase(report: CampaignReport, t: TFunction<'campaign'>, format: Format): string {
+  const verdict = verdictOf(report);
+  const effect = report.incrementalRevenueCents;
+  const value = format.moneyShort(Math.abs(effect?.value ?? 0));
+  if (verdict === 'gain') return t('earned.gain', { value });
+  if (verdict === 'loss') return t('earned.loss', { value });
+  if (verdict === 'unclear') return t(isOpen(report) ? 'earned.open' : 'earned.unclear');
+  return t(`earned.${verdict}`);
+}
+
+/** What the next campaign should do, by what this one showed; each with the numbers behind it. */
+export type Lesson =
+  | { key: 'wait'; date: string }
+  | { key: 'holdOut' }
+  | { key: 'checkSplit' }
+  | { key: 'repeat' }
+  | { key: 'doNotRepeat' }
+  | { key: 'more'; people: number; now: number }
+  | { key: 'noSize' }
+  | { key: 'subject'; share: number }
+  | { key: 'offer'; share: number }
+  | { key: 'redeem'; share: number }
+  | { key: 'addresses'; people: number };
+
+const Z_TWO_SIDED = 1.96;
+/** 1.96 for the 5 % level and 0.84 for being found four times in five. */
+const Z_POWER = 2.8;
+const LOW_OPEN = 0.15;
+const LOW_CLICK = 0.1;
+const LOW_REDEEM = 0.1;
+
+/** How many people a test of the same split would need to find an effect of the size that was estimated. */
+export function peopleNeeded(report: CampaignReport): number | null {
+  const effect = report.revenuePerPerson;
+  if (!effect || effect.value === 0) return null;
+  const standardError = (effect.high - effect.low) / (2 * Z_TWO_SIDED);
+  const people = report.treated.people + report.control.people;
+  const needed = people * ((Z_POWER * standardError) / effect.value) ** 2;
+  return Number.isFinite(needed) ? Math.ceil(needed) : null;
+}
+
+export function lessonsOf(report: CampaignReport): Lesson[] {
+  return [...effectLessons(report), ...letterLessons(report)];
+}
+
+function effectLessons(report: CampaignReport): Lesson[] {
+  const open = isOpen(report);
+  const wait: Lesson[] = open && report.windowEndsAt ? [{ key: 'wait', date: report.windowEndsAt }] : [];
+  switch (verdictOf(report)) {
+    case 'nobody':
+      return [];
+    case 'noControl':
+      return [{ key: 'holdOut' }];
+    case 'badSplit':
+      return [{ key: 'checkSplit' }];
+    case 'gain':
+      return open ? wait : [{ key: 'repeat' }];
+    case 'loss':
+      return open ? wait : [{ key: 'doNotRepeat' }];
+    case 'unclear':
+      return open ? wait : [sizeLesson(report)];
+  }
+}
+
+function sizeLesson(report: CampaignReport): Lesson {
+  const now = report.treated.people + report.control.people;
+  const people = peopleNeeded(report);
+  const isUseful = people !== null && (report.revenuePerPerson?.value ?? 0) > 0 && people <= now * 50;
+  return isUseful ? { key: 'more', people, now } : { key: 'noSize' };
+}
+
+function letterLessons({ funnel, campaign }: CampaignReport): Lesson[] {
+  const lessons: Lesson[] = [];
+  const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
+  const enough = funnel.sent >= 50;
+  const opened = share(funnel.opened, funnel.sent);
+  const clicked = share(funnel.clicked, funnel.opened);
+  const redeemed = share(funnel.redeemed, funnel.clicked);
+  if (enough && opened < LOW_OPEN) lessons.push({ key: 'subject', share: opened });
+  else if (enough && clicked < LOW_CLICK) lessons.push({ key: 'offer', share: clicked });
+  else if (enough && campaign.couponId && redeemed < LOW_REDEEM)
+    lessons.push({ key: 'redeem', share: redeemed });
+  const failed = campaign.counts.failed;
+  if (share(failed, funnel.treated) > 0.05) lessons.push({ key: 'addresses', people: failed });
+  return lessons;
+}
+
+/** A lesson in words. */
+export function lessonWords(lesson: Lesson, t: TFunction<'campaign'>, format: Format): string {
+  switch (lesson.key) {
+    case 'wait':
+      return t('lesson.wait', { date: format.date(lesson.date) });
+    case 'more':
+      return t('lesson.more', { people: format.compact(lesson.people), now: format.number(lesson.now) });
+    case 'subject':
+    case 'offer':
+    case 'redeem':
+      return t(`lesson.${lesson.key}`, { share: format.percent(lesson.share) });
+    case 'addresses':
+      return t('lesson.addresses', { count: lesson.people, people: format.number(lesson.people) });
+    default:
+      return t(`lesson.${lesson.key}`);
+  }
+}
