@@ -162,10 +162,24 @@ export function conditionDepth(condition: Condition): number {
   return 1;
 }
 
+/** Whether what was sent is nested deeper than is accepted; looked at before it is read, which recurs. */
+function isTooDeep(raw: unknown): boolean {
+  let level: unknown[] = [raw];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth >= MAX_CONDITION_DEPTH) return true;
+    level = level.flatMap((c) => (typeof c === 'object' && c !== null && 'of' in c ? c.of : []));
+  }
+  return false;
+}
+
 /** A whole condition. An empty `all` is everyone, an empty `any` no one. */
-export const condition: z.ZodType<Condition> = tree.refine((c) => conditionDepth(c) <= MAX_CONDITION_DEPTH, {
-  message: `must not be nested deeper than ${MAX_CONDITION_DEPTH} levels`,
-});
+export const condition: z.ZodType<Condition> = z
+  .unknown()
+  .refine((raw) => !isTooDeep(raw), {
+    message: `must not be nested deeper than ${MAX_CONDITION_DEPTH} levels`,
+    abort: true,
+  })
+  .pipe(tree);
 
 /** Ids of the segments a condition refers to. */
 export function segmentsIn(c: Condition): string[] {
