@@ -19,12 +19,18 @@ const trait = (name: string) => `argMaxIf(t_text, version, name = '${name}')`;
 const WELL_KNOWN =
   "'name', 'firstName', 'lastName', 'email', 'phone', 'gender', 'birthday', 'city', 'country', 'address.city', 'address.country'";
 
-/** The most ordered-from of a column of the orders; more money, then the name, decides between equals. */
-const favourite = (column: string) => `(SELECT person_id, argMax(value, (n, net, value)) AS value
+/** One number to compare by: the greater count, then more money, then (for the same answer every time) a hash. */
+const rank = (count: string, cents: string, value: string) =>
+  `bitShiftLeft(toUInt64(least(${count}, 65535)), 47) + bitShiftLeft(toUInt64(least(greatest(${cents}, 0), 34359738367)), 12)
+    + cityHash64(${value}) % 4096`;
+
+/** The channel or store most of a person's orders have. */
+const favourite = (column: string) => `(SELECT person_id, argMax(value, ${rank('n', 'net', 'value')}) AS value
   FROM (SELECT person_id, ${column} AS value, count() AS n, sum(net_cents) AS net FROM profile_draft_order
     WHERE workspace = {workspace:String} AND is_order AND ${column} != '' GROUP BY person_id, value) GROUP BY person_id)`;
 
-const FAVOURITE_CATEGORY = `(SELECT person, argMax(category, (net, category)) AS value
+/** The category, at its leaf, a person spent most on. */
+const FAVOURITE_CATEGORY = `(SELECT person, argMax(category, ${rank('0', 'net', 'category')}) AS value
   FROM (SELECT person, p.leaf AS category, sum(net_cents) AS net FROM ${ORDER_LINES} AS l
     LEFT ANY JOIN (SELECT product_id, category[-1] AS leaf FROM catalog_product FINAL
       WHERE workspace = {workspace:String} AND notEmpty(category)) AS p ON l.product_id = p.product_id
@@ -38,6 +44,10 @@ const ORDERED = `(SELECT person_id, countIf(is_order) AS orders, sum(net_cents) 
 
 const toTime = (ms: string) => `if(${ms} = 0, NULL, fromUnixTimestamp64Milli(${ms}, 'UTC'))`;
 
+/** The identifier seen first most lately; a hash decides between those of one moment. */
+const NEWEST =
+  'bitShiftLeft(toUInt64(greatest(toUnixTimestamp64Milli(first_seen), 0)), 12) + cityHash64(value) % 4096';
+
 const FILL_DRAFT = `INSERT INTO profile_draft ${NEVER_A_REPEAT}
 SELECT {workspace:String}, i.person,
   ${personNameSql('t.whole_name', 't.first_name', 't.last_name')},
@@ -50,8 +60,7 @@ SELECT {workspace:String}, i.person,
   fc.value, fs.value, fg.value,
   arrayMap(g -> toUInt16(least(intDiv(g, ${DAY_MS}), 65535)), arrayFilter(g -> g >= ${DAY_MS}, o.gaps))
 FROM (SELECT person, min(toUnixTimestamp64Milli(first_seen)) AS first_linked,
-    argMaxIf(value, (first_seen, value), type = 'email') AS email,
-    argMaxIf(value, (first_seen, value), type = 'phone') AS phone
+    argMaxIf(value, ${NEWEST}, type = 'email') AS email, argMaxIf(value, ${NEWEST}, type = 'phone') AS phone
   FROM ${IDENTIFIERS} WHERE person > 0 GROUP BY person) AS i
 LEFT ANY JOIN (SELECT person, ${trait('name')} AS whole_name, ${trait('firstName')} AS first_name, ${trait('lastName')} AS last_name,
     ${trait('email')} AS email, ${trait('phone')} AS phone, ${trait('gender')} AS gender, ${trait('birthday')} AS birthday,
