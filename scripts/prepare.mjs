@@ -25,17 +25,13 @@ export function requireNode() {
   process.exit(1);
 }
 
-/**
- * Installs what the lock file says when something else, or nothing, is installed. `npm ci` would refuse a lock file
- * without the native packages of other platforms, and mirrors of the registry do not carry all of them;
- * `--no-save` keeps to the lock file just the same and never writes it.
- */
+/** Installs what the lock file says when something else, or nothing, is installed. */
 export function installWhenNeeded() {
   requireNode();
   const missing = missingPackage();
   if (missing === null) return;
   console.error(`Installing the packages (${missing}) ...`);
-  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 /** The first package of the lock file that is not installed as it says; null when all are. */

@@ -112,3 +112,23 @@ describe('names', () => {
     expect(empty.map((f) => relative(ROOT, f))).toEqual([]);
   });
 });
+
+describe('the lock file', () => {
+  type Entry = { optionalDependencies?: Record<string, string>; resolved?: string };
+  const entries = Object.entries(
+    (JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, Entry> })
+      .packages,
+  );
+
+  it('knows the native packages of every platform, so that npm ci works on each', () => {
+    const known = new Set(entries.map(([path]) => path.split('node_modules/').at(-1)));
+    const missing = entries
+      .flatMap(([, e]) => Object.keys(e.optionalDependencies ?? {}))
+      .filter((n) => !known.has(n));
+    expect(missing).toEqual([]);
+  });
+
+  it('names no registry', () => {
+    expect(entries.filter(([, e]) => /^https?:/.test(e.resolved ?? '')).map(([path]) => path)).toEqual([]);
+  });
+});
