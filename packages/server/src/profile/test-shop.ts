@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,7 @@ import { openProfile, profileMigrations, type SegmentMembers } from './index.ts'
  */
 export async function openShop(right: { migrations?: WarehouseMigration[]; domains?: string[] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'qianmian-shop-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const clock = new FakeClock('2026-06-01T04:00:00Z');
   const log = openLog(process.env.QM_TEST_LOG ?? 'error');
   const ledger = await openLedger({ url: null, folder: join(folder, 'ledger') });
