@@ -18,7 +18,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
       key,
       title,
       align: 'right' as const,
-      width: 140,
+      width: 144,
       value: (row: CustomerRow) => format.major(row[key]),
       cell: (row: CustomerRow) => <Money cents={row[key]} />,
       ...more,
@@ -30,7 +30,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
     ) => ({
       key,
       title,
-      width: 140,
+      width: 150,
       value: (row: CustomerRow) => row[key],
       cell: (row: CustomerRow) => <DateText at={row[key]} />,
       ...more,
@@ -41,7 +41,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
         title: t('column.name'),
         always: true,
         sortable: true,
-        width: 230,
+        width: 205,
         value: (row) => displayName(t, row),
         cell: (row) => (
           <span className="qm-two-lines">
@@ -52,24 +52,25 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
       },
       { key: 'email', title: t('column.email'), hidden: true, width: 220, value: (row) => row.email },
       { key: 'phone', title: t('column.phone'), hidden: true, width: 160, value: (row) => row.phone },
-      { key: 'city', title: t('column.city'), width: 110, value: (row) => row.city },
+      { key: 'city', title: t('column.city'), width: 92, value: (row) => row.city },
       {
         key: 'lifecycle',
         title: t('column.lifecycle'),
-        width: 130,
+        width: 120,
         value: (row) => t(`stage.${row.lifecycle}`),
         cell: (row) => <Stage stage={row.lifecycle} />,
       },
       {
         key: 'rfmGroup',
         title: t('column.rfmGroup'),
-        width: 150,
+        width: 145,
         value: (row) => (row.rfmGroup ? t(`group.${row.rfmGroup}`) : null),
       },
       {
         key: 'scores',
         title: t('column.scores'),
         help: t('column.scoresHelp'),
+        hidden: true,
         width: 100,
         value: (row) =>
           row.recencyScore === null

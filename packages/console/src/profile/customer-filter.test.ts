@@ -85,7 +85,7 @@ describe('the filters of the list', () => {
         createFormat({ language, currency: 'CNY', timeZone: 'Asia/Shanghai' }),
       );
     expect(say('en')).toBe('champions, tagged “VIP”, in 上海');
-    expect(say('zh')).toBe('冠军客户、带标签“VIP”的、上海');
+    expect(say('zh')).toBe('带标签“VIP”的、上海的冠军客户');
   });
 });
 

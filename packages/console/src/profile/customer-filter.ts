@@ -91,22 +91,27 @@ export interface FilterNames {
   tag: (name: string) => string;
 }
 
-/** The filters in words: "champions, in Shanghai". */
+/** The filters in words: "champions, in Shanghai"; in Chinese what qualifies stands before what it qualifies. */
 export function filterWords(
   view: CustomerView,
   names: FilterNames,
   t: TFunction<'profile'>,
   format: Format,
 ): string {
-  const words = [
+  const kinds = [
     view.rfmGroup && t(view.rfmGroup === 'lost' ? 'what.lostGroup' : `what.${view.rfmGroup}`),
     view.lifecycle && t(`what.${view.lifecycle}`),
+  ].filter(isWord);
+  const qualities = [
     view.segment && t('what.segment', { value: names.segment(view.segment) }),
     view.tag && t('what.tag', { value: names.tag(view.tag) }),
     view.city && t('what.city', { value: view.city }),
     view.recency && t('what.recency', { value: view.recency }),
     view.frequency && t('what.frequency', { value: view.frequency }),
     view.search && t('what.search', { value: view.search }),
-  ].filter((word): word is string => Boolean(word));
-  return words.join(format.language === 'zh' ? '、' : ', ');
+  ].filter(isWord);
+  if (format.language === 'en') return [...kinds, ...qualities].join(', ');
+  return qualities.join('、') + (kinds.join('且为') || t('what.customer'));
 }
+
+const isWord = (word: string | number | undefined): word is string => Boolean(word);

@@ -23,6 +23,7 @@ export function CustomerFilters({ view, set }: FilterProps) {
       <SearchBox
         value={view.search}
         placeholder={t('list.search')}
+        width={230}
         onSearch={(search) => set({ search }, { replace: true })}
       />
       <Choice
@@ -88,7 +89,7 @@ function Choice<Value extends string>({
       showSearch={{ optionFilterProp: 'label' }}
       aria-label={label}
       placeholder={label}
-      style={{ minWidth: 132 }}
+      style={{ minWidth: 116 }}
       popupMatchSelectWidth={false}
       value={value}
       options={options}
@@ -117,7 +118,7 @@ function CityChoice({
       allowClear
       aria-label={t('list.city')}
       placeholder={t('list.city')}
-      style={{ width: 116 }}
+      style={{ width: 104 }}
       defaultValue={value}
       options={options}
       showSearch={{ filterOption: (typed, option) => Boolean(option?.value.includes(typed)) }}

@@ -26,6 +26,10 @@ export const eventName = (t: ProfileWords, event: string): string =>
 export const identifierName = (t: ProfileWords, type: string): string =>
   known(t, 'identifier', wordKey(type).toLowerCase(), type);
 
+/** A channel within a sentence: `the web`, `the app`; names such as WeChat stay as they are. */
+export const channelInSentence = (t: ProfileWords, channel: string): string =>
+  known(t, 'throughChannel', wordKey(channel).toLowerCase(), channelName(t, channel));
+
 /** What a customer is called: the name, or kindly by number who has none. */
 export function displayName(t: ProfileWords, of: Pick<CustomerRow, 'name' | 'personId'>): string {
   return of.name.trim() || t('visitor', { id: of.personId });

@@ -1,7 +1,7 @@
 import type { Customer, RfmReport } from '@qianmian/contract';
 import type { TFunction } from 'i18next';
 import type { Format } from '../ui/format.ts';
-import { channelName, displayName } from './names.ts';
+import { channelInSentence, displayName } from './names.ts';
 
 export interface PortraitParts {
   customer: Customer;
@@ -88,7 +88,7 @@ function taste(parts: PortraitParts, t: TFunction<'profile'>, format: Format): s
     likes.length > 0 ? t('portrait.likes', { categories: format.list(likes) }) : '',
     customer.favouriteChannel
       ? t(parts.store ? 'portrait.mostlyStore' : 'portrait.mostly', {
-          channel: inSentence(channelName(t, customer.favouriteChannel)),
+          channel: channelInSentence(t, customer.favouriteChannel),
           store: parts.store ?? '',
         })
       : '',
@@ -103,11 +103,4 @@ function taste(parts: PortraitParts, t: TFunction<'profile'>, format: Format): s
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-/** `Web` in a sentence is `the web`; names such as App or WeChat keep their capital. */
-function inSentence(channel: string): string {
-  return ['Web', 'Store', 'Phone', 'Marketplace', 'App', 'Mini-program'].includes(channel)
-    ? `the ${lowerFirst(channel)}`
-    : channel;
 }

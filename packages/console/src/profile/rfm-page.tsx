@@ -61,9 +61,9 @@ export default function RfmPage() {
             <NothingBought />
           ) : (
             <>
+              <RfmGrid report={report} />
               <Lifecycle report={report} />
               <Groups report={report} />
-              <RfmGrid report={report} />
             </>
           )
         }

@@ -19,7 +19,8 @@ export function Scores({ customer }: { customer: Customer }) {
       </Panel>
     );
   const days = Math.round(why.daysSinceLastOrder);
-  const share = (rank: number) => format.percent(rank, 0);
+  // Never rounded up: no one spends more than all, themselves included.
+  const share = (rank: number) => format.percent(Math.floor(rank * 100) / 100, 0);
   return (
     <Panel
       title={t('customer.scores')}

@@ -215,6 +215,7 @@ function Names({
   return (
     <Form layout="vertical" className="qm-builder-names" component="div">
       <Form.Item
+        required
         label={t('builder.name')}
         htmlFor="segment-name"
         validateStatus={fault ? 'error' : undefined}

@@ -3,6 +3,7 @@ import { api, type ConditionLeaf, type OrderFilter } from '@qianmian/contract';
 import { Button, Dropdown, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { channelName } from '../profile/names.ts';
 import { useApi } from '../shell/use-api.ts';
 import { useFormat } from '../ui/index.ts';
 import { useBuilding } from './builder-context.ts';
@@ -103,7 +104,8 @@ interface ChoiceProps {
 
 function FilterChoice({ filter, ...choice }: ChoiceProps & { filter: Filter }) {
   const format = useFormat();
-  const { vocabulary, writing } = useBuilding();
+  const { t: words } = useTranslation('profile');
+  const { vocabulary } = useBuilding();
   const options = useMemo(() => {
     if (!vocabulary || filter === 'products') return [];
     if (filter === 'stores')
@@ -113,9 +115,9 @@ function FilterChoice({ filter, ...choice }: ChoiceProps & { filter: Filter }) {
       }));
     return vocabulary[filter].map((value) => ({
       value,
-      label: filter === 'channels' ? writing.names.channel(value) : value,
+      label: filter === 'channels' ? channelName(words, value) : value,
     }));
-  }, [vocabulary, filter, format.language, writing]);
+  }, [vocabulary, filter, format.language, words]);
   return filter === 'products' ? (
     <ProductChoice {...choice} />
   ) : (

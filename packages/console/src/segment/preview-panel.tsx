@@ -2,7 +2,6 @@ import type { SegmentPreview } from '@qianmian/contract';
 import { Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { displayName } from '../profile/names.ts';
-import { Stage } from '../profile/stage.tsx';
 import { useTo } from '../shell/address.ts';
 import { Money, useFormat } from '../ui/index.ts';
 
@@ -95,20 +94,22 @@ function Sample({ preview }: { preview: SegmentPreview }) {
     <>
       <h3>{t('preview.sample')}</h3>
       <ul className="qm-preview-sample">
-        {preview.sample.slice(0, 8).map((row) => {
+        {preview.sample.slice(0, 6).map((row) => {
           const name = displayName(words, row);
           return (
             <li key={row.personId}>
-              {/* A new tab: the rule that is being written stays. */}
-              <a
-                href={to(`/customers/${row.personId}`)}
-                target="_blank"
-                rel="noreferrer"
-                title={t('preview.open', { name })}
-              >
-                {name}
-              </a>
-              <Stage stage={row.lifecycle} />
+              <span className="qm-two-lines">
+                {/* A new tab: the rule that is being written stays. */}
+                <a
+                  href={to(`/customers/${row.personId}`)}
+                  target="_blank"
+                  rel="noreferrer"
+                  title={t('preview.open', { name })}
+                >
+                  {name}
+                </a>
+                <small>{words(`stage.${row.lifecycle}`)}</small>
+              </span>
               <Money cents={row.spendCents} short />
             </li>
           );

@@ -17,7 +17,6 @@ import {
   Answer,
   type Column,
   DataTable,
-  DateText,
   EmptyState,
   Grid,
   Loading,
@@ -190,6 +189,7 @@ function UsedBy({ segment }: { segment: Segment }) {
 function Members({ segment }: { segment: Segment }) {
   const { t } = useTranslation('segment');
   const { t: words } = useTranslation('profile');
+  const format = useFormat();
   const workspace = useWorkspaceId();
   const to = useTo();
   const [{ sort, order, why }, setView] = useAddressState(view);
@@ -222,7 +222,7 @@ function Members({ segment }: { segment: Segment }) {
     <Panel
       flush
       title={t('page.people')}
-      note={segment.computedAt && <MembersNote at={segment.computedAt} />}
+      note={segment.computedAt && t('page.peopleNote', { ago: format.ago(segment.computedAt) })}
     >
       <Answer of={list} loading={<Loading kind="table" />}>
         {(rows) => (
@@ -251,15 +251,5 @@ function Members({ segment }: { segment: Segment }) {
         onClose={() => setView({ why: undefined })}
       />
     </Panel>
-  );
-}
-
-function MembersNote({ at }: { at: string }) {
-  const { t } = useTranslation('segment');
-  const format = useFormat();
-  return (
-    <>
-      {t('page.peopleNote', { ago: format.ago(at) })} <DateText at={at} as="dateTime" />
-    </>
   );
 }

@@ -123,7 +123,7 @@ function useSegmentColumns(writing: Writing): Column<Segment>[] {
         title: t('list.name'),
         always: true,
         sortable: true,
-        width: 260,
+        width: 250,
         value: (row) => row.name,
         cell: (row) => (
           <span className="qm-two-lines">
@@ -135,7 +135,7 @@ function useSegmentColumns(writing: Writing): Column<Segment>[] {
       {
         key: 'rule',
         title: t('list.rule'),
-        width: 420,
+        width: 360,
         value: (row) => sentence(row.condition, writing),
         cell: (row) => {
           const words = sentence(row.condition, writing);
@@ -147,7 +147,7 @@ function useSegmentColumns(writing: Writing): Column<Segment>[] {
         title: t('list.size'),
         align: 'right',
         sortable: true,
-        width: 110,
+        width: 130,
         value: (row) => row.size,
         cell: (row) => (row.size === null ? '–' : format.number(row.size)),
       },
@@ -163,7 +163,7 @@ function useSegmentColumns(writing: Writing): Column<Segment>[] {
         key: 'usedBy',
         title: t('list.usedBy'),
         sortable: true,
-        width: 170,
+        width: 150,
         value: (row) => row.usedBy.map((one) => one.name).join(', ') || null,
       },
       { key: 'createdBy', title: t('list.createdBy'), hidden: true, value: (row) => row.createdBy },

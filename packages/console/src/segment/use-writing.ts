@@ -2,7 +2,7 @@ import { api, type Condition } from '@qianmian/contract';
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { channelName, eventName, traitName } from '../profile/names.ts';
+import { channelInSentence, eventName, traitName } from '../profile/names.ts';
 import { call } from '../shell/api.ts';
 import { useWorkspaceId } from '../shell/session.tsx';
 import { useApi } from '../shell/use-api.ts';
@@ -68,7 +68,7 @@ export function useWriting(conditions: readonly Condition[] = NONE): Writing {
         segment: (id) => segmentNames.get(id) ?? '…',
         tag: (name) => tagLabels.get(name) ?? name,
         store: (id) => storeNames.get(id) || id,
-        channel: (name) => channelName(words, name),
+        channel: (name) => channelInSentence(words, name),
         product: (id) => products.get(id) ?? id,
       },
     };

@@ -46,12 +46,29 @@ it('lays the rule and the verdict side by side, with the own value in words', ()
   expect(told.says).toBe('All of these');
   expect(told.of.map((line) => [line.says, line.holds, line.own])).toEqual([
     ['Spent at least ¥500 in all', true, '¥1,234.50'],
-    ['None of this', true, ''],
+    ['Not this', true, ''],
     ['Is in “VIP”', true, ''],
   ]);
   expect(told.of[1]?.of[0]?.own).toBe('Active');
   expect(told.of[2]?.of[0]?.own).toBe('上海');
   expect(whyLines(rule, why, writing('zh'), () => inner).of[1]?.of[0]?.own).toBe('活跃');
+});
+
+it('reads "not any" as one line', () => {
+  const none: Condition = { kind: 'not', of: { kind: 'any', of: [{ kind: 'tag', tag: 'a' }] } };
+  const told = whyLines(
+    none,
+    {
+      kind: 'not',
+      holds: true,
+      fact: null,
+      of: [{ kind: 'any', holds: false, fact: null, of: [leaf('tag', false, 'tag a = false')] }],
+    },
+    writing('zh'),
+    () => undefined,
+  );
+  expect(told).toMatchObject({ says: '以下都不满足', holds: true });
+  expect(told.of).toEqual([{ says: '带有标签“a”', holds: false, own: '没有', of: [] }]);
 });
 
 it('stays whole when the rule was changed meanwhile', () => {

@@ -20,6 +20,12 @@ export function whyLines(
 ): WhyLine {
   const parts = childrenOf(condition);
   const inner = (rule: Condition, node: WhyNode) => whyLines(rule, node, w, conditionOf);
+  if (condition.kind === 'not' && isGroup(condition.of) && why.of[0]) {
+    // "Not any of" reads as "none of": one line instead of two.
+    const { of } = inner(condition.of, why.of[0]);
+    const says = w.t(condition.of.kind === 'any' ? 'why.noneOf' : 'why.notAll');
+    return { says, holds: why.holds, own: '', of };
+  }
   if (condition.kind === 'not' || isGroup(condition)) {
     const of = why.of.flatMap((node, n) => (parts[n] ? [inner(parts[n], node)] : []));
     return { says: groupWords(condition, w), holds: why.holds, own: '', of };
