@@ -74,7 +74,8 @@ export function ImportFilePanel(props: ImportFileProps) {
   );
 }
 
-function Role({ role }: { role: string }) {
+/** What a file is used as, in a word. */
+export function Role({ role }: { role: string }) {
   const { t } = useTranslation('collect');
   const kind = RECORD_KINDS.find((one) => one === role);
   if (kind) return t(`kind.${kind}`);

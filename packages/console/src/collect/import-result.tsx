@@ -21,7 +21,7 @@ import {
   useAddressState,
   useFormat,
 } from '../ui/index.ts';
-import type { ImportFile } from './import-file.tsx';
+import { type ImportFile, Role } from './import-file.tsx';
 import { formatOf } from './import-words.ts';
 import { byRows, knownReason } from './reasons.ts';
 
@@ -56,7 +56,14 @@ function Totals({ run }: { run: ImportRun }) {
     totals.rows > 0 ? t('result.ofRows', { share: format.percent(rows / totals.rows) }) : undefined;
   return (
     <Stats>
-      <Stat label={t('result.orders')} value={format.number(totals.orders)} />
+      <Stat
+        label={t('result.orders')}
+        value={format.number(totals.orders)}
+        hint={
+          totals.products > 0 &&
+          t('result.products', { count: totals.products, products: format.number(totals.products) })
+        }
+      />
       <Stat label={t('result.people')} value={format.number(totals.people)} />
       <Stat
         label={t('result.sales')}
@@ -65,7 +72,6 @@ function Totals({ run }: { run: ImportRun }) {
           totals.returnsCents > 0 && t('result.returns', { amount: money.moneyShort(totals.returnsCents) })
         }
       />
-      <Stat label={t('result.products')} value={format.number(totals.products)} />
       <Stat
         label={t('result.rejected')}
         value={format.number(totals.rejected)}
@@ -249,8 +255,6 @@ function useNoteColumns(): Column<Note>[] {
         always: true,
         width: 100,
       },
-      { key: 'file', title: t('rows.file'), value: (row) => row.file, width: 200 },
-      { key: 'kind', title: t('rows.what'), value: (row) => t(`rows.${row.kind}`), width: 130 },
       {
         key: 'reason',
         title: t('rows.reason'),
@@ -260,14 +264,16 @@ function useNoteColumns(): Column<Note>[] {
         },
         width: 220,
       },
-      { key: 'field', title: t('rows.field'), value: (row) => row.field, width: 120 },
       {
         key: 'raw',
         title: t('rows.raw'),
         value: (row) => row.raw,
         cell: (row) => <code className="qm-raw">{row.raw}</code>,
-        width: 420,
+        width: 480,
       },
+      { key: 'kind', title: t('rows.what'), value: (row) => t(`rows.${row.kind}`), width: 150 },
+      { key: 'field', title: t('rows.field'), value: (row) => row.field || '–', width: 130 },
+      { key: 'file', title: t('rows.file'), value: (row) => row.file, width: 220 },
     ],
     [t, format],
   );
@@ -279,7 +285,13 @@ function FilesRead({ run }: { run: ImportRun }) {
   const columns = useMemo<Column<ImportFile>[]>(
     () => [
       { key: 'name', title: t('filesRead.name'), value: (file) => file.name, always: true, width: 280 },
-      { key: 'role', title: t('filesRead.role'), value: (file) => file.role ?? t('file.unused'), width: 160 },
+      {
+        key: 'role',
+        title: t('filesRead.role'),
+        value: (file) => file.role,
+        cell: (file) => (file.role === null ? t('file.unused') : <Role role={file.role} />),
+        width: 160,
+      },
       {
         key: 'rows',
         title: t('filesRead.rows'),

@@ -89,19 +89,19 @@ function Needs({ mapping, fields }: { mapping: Mapping; fields?: Record<string, 
   const faults = new Map(Object.entries(fields ?? {}).map(([path, fault]) => [faultField(path), fault]));
   return (
     <ul className="qm-needs" aria-label={t('mapping.needs')} aria-live="polite">
-      {requirements(mapping).map(({ anyOf, by }) => {
+      {requirements(mapping).map(({ anyOf, met, by }) => {
+        const fault = anyOf.map((field) => faults.get(field)).find(Boolean);
         const names =
           anyOf.length > 4
             ? t('mapping.anyIdentifier')
             : format.list(anyOf.map((one) => t(`field.${one}.name`)));
-        const fault = anyOf.map((field) => faults.get(field)).find(Boolean);
         return (
-          <li key={anyOf[0]} className={by === null || fault ? 'qm-need-missing' : 'qm-need-met'}>
-            {by === null || fault ? <ExclamationCircleFilled /> : <CheckCircleFilled />}
+          <li key={anyOf[0]} className={met === null || fault ? 'qm-need-missing' : 'qm-need-met'}>
+            {met === null || fault ? <ExclamationCircleFilled /> : <CheckCircleFilled />}
             <span>
-              {by === null
+              {met === null
                 ? t(anyOf.length > 1 ? 'mapping.needOneOf' : 'mapping.need', { field: names })
-                : t('mapping.met', { field: anyOf.length > 1 ? names : names, column: by })}
+                : t('mapping.met', { field: t(`field.${met}.name`), column: by ?? '' })}
               {fault && <small className="qm-bad-text"> {fault}</small>}
             </span>
           </li>

@@ -134,14 +134,21 @@ export function offeredFields(kind: RecordKind): { group: FieldGroup; fields: Fi
     .filter(({ fields }) => fields.length > 0);
 }
 
-/** What must be known of each row, and whether a column (or a constant) tells it. */
-export function requirements(mapping: Mapping): { anyOf: readonly Field[]; by: string | null }[] {
+interface Requirement {
+  anyOf: readonly Field[];
+  /** The field that is there, and the column (or constant) that tells it; null while none is. */
+  met: Field | null;
+  by: string | null;
+}
+
+/** What must be known of each row, and what tells it. */
+export function requirements(mapping: Mapping): Requirement[] {
   return REQUIRED[mapping.kind].map((anyOf) => {
-    const found = anyOf.find(
+    const met = anyOf.find(
       (field) => (mapping.fields[field]?.columns.length ?? 0) > 0 || mapping.constants?.[field] !== undefined,
     );
-    const by = found && (mapping.fields[found]?.columns.join(' + ') ?? mapping.constants?.[found] ?? '');
-    return { anyOf, by: by ?? null };
+    if (!met) return { anyOf, met: null, by: null };
+    return { anyOf, met, by: mapping.fields[met]?.columns.join(' + ') ?? mapping.constants?.[met] ?? '' };
   });
 }
 

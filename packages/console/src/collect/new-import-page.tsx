@@ -56,7 +56,7 @@ export default function NewImportPage() {
             disabled={files.length === 0}
             onClick={() => void sending.send(files, way)}
           >
-            {t('new.submit', { count: files.length })}
+            {files.length === 0 ? t('new.submitNone') : t('new.submit', { count: files.length })}
           </Button>
         ) : (
           <div className="qm-collect-progress" role="status">

@@ -154,7 +154,7 @@ function HowToSend({ sources }: { sources: readonly Source[] }) {
         }))}
       />
       <p className="qm-note">
-        {t('send.then')} <Anchor href={to('/events')}>{t('send.live')}</Anchor>
+        {t('send.soon')} <Anchor href={to('/events')}>{t('send.live')}</Anchor>
       </p>
     </Panel>
   );

@@ -67,6 +67,7 @@ function CouponFields({ coupon, onDone }: { coupon?: Coupon; onDone: (coupon: Co
   return (
     <Form<CouponForm>
       form={form}
+      className="qm-promo-form"
       layout="vertical"
       requiredMark={false}
       initialValues={coupon ? formOf(coupon, format) : NEW_COUPON}
@@ -98,7 +99,7 @@ function CouponFields({ coupon, onDone }: { coupon?: Coupon; onDone: (coupon: Co
           hint={t('form.percentHint', { left: format.number(100 - (given?.percent ?? 0), 2) })}
           rules={required(t('form.valueMissing'))}
         >
-          <InputNumber min={1} max={100} precision={1} suffix="%" disabled={isPromised} />
+          <InputNumber min={1} max={100} suffix="%" disabled={isPromised} />
         </FormField>
       ) : (
         <FormField name="amount" label={t('form.amountOff')} rules={required(t('form.valueMissing'))}>
