@@ -16,6 +16,7 @@ import {
   verdictOf,
 } from './report-words.ts';
 import { letterKey, STARTERS } from './starters.ts';
+import { readTemplateFault } from './template-faults.ts';
 
 const words = (language: Language) =>
   [
@@ -109,6 +110,9 @@ describe('the sentence of a report', () => {
     expect(verdictOf(off)).toBe('badSplit');
     expect(say('en', off)).toContain('not to be trusted');
     expect(verdictOf(report(null, { treated: arm(0, 0) }))).toBe('nobody');
+    const idle = { ...arm(100, 0), orders: 0, buyers: 0 };
+    const early = report([0, 0, 0], { ...open, treated: idle, control: idle });
+    expect(say('en', early)).toBe('Nobody in either group has bought yet.');
   });
 
   it('says until when is measured and what was taken off already', () => {
@@ -262,4 +266,31 @@ it('an interval is drawn with no effect on it, inside the frame', () => {
     expect(one).toBeLessThan(1);
   }
   expect(intervalScale({ value: 0, low: 0, high: 0 }).zero).toBeCloseTo(0.5, 0);
+});
+
+it('reads what is wrong with a template, and guesses the field that was meant', () => {
+  expect(
+    readTemplateFault(
+      '"customer.fristName" is no field; there are customer.city, customer.firstName, shop.name.',
+    ),
+  ).toEqual({ kind: 'unknownField', names: ['customer.fristName'], nearest: 'customer.firstName' });
+  expect(readTemplateFault('"a", "order.id" are no fields; there are customer.city.')).toEqual({
+    kind: 'unknownField',
+    names: ['a', 'order.id'],
+    nearest: null,
+  });
+  expect(readTemplateFault('output "{{ customer.name" not closed, line:2, col:1.')).toEqual({
+    kind: 'notClosed',
+    line: 2,
+  });
+  expect(readTemplateFault('tag "include" not found, line:1, col:1.')).toEqual({
+    kind: 'unknownTag',
+    name: 'include',
+  });
+  expect(readTemplateFault('undefined filter: raw, line:1, col:1.').kind).toBe('unknownFilter');
+  expect(readTemplateFault('the address "shop.example" is not a complete address.')).toEqual({
+    kind: 'address',
+    address: 'shop.example',
+  });
+  expect(readTemplateFault('something new.')).toEqual({ kind: 'other', text: 'something new.' });
 });

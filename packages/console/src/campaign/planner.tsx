@@ -33,7 +33,7 @@ export function Planner({ campaign }: { campaign: Campaign }) {
     { enabled: state.atServer.segmentId !== null, keep: true, staleMs: 0 },
   );
   const faults = useMemo(
-    () => ({ ...own, ...letter.faults, ...state.fields }),
+    () => ({ ...state.fields, ...letter.faults, ...own }),
     [own, letter.faults, state.fields],
   );
   const counted = draft.segmentId === null ? undefined : audience.data;

@@ -116,7 +116,7 @@ function useRecipientColumns(campaign: Campaign): Column<Recipient>[] {
               key: 'code',
               title: t('recipients.code'),
               value: (row: Recipient) => row.couponCode || '–',
-              width: 150,
+              width: 190,
             },
           ]
         : []),

@@ -1,11 +1,13 @@
 import { api, type Campaign, type CampaignReport } from '@qianmian/contract';
+import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Progress } from 'antd';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { passWeek } from '../demo/actions.ts';
 import { useTo } from '../shell/address.ts';
 import { useSession } from '../shell/session.tsx';
 import { ActionButton, usePageActions } from '../shell/use-actions.tsx';
-import { useApi } from '../shell/use-api.ts';
+import { refresh, useApi } from '../shell/use-api.ts';
 import { Anchor, Answer, Badge, DateText, Facts, Loading, Page, Panel, useFormat } from '../ui/index.ts';
 import { copyCampaign, stopCampaign } from './actions.ts';
 import { CAMPAIGN_TONES, isMoving, sendingSentence, sendingShare } from './campaign-words.ts';
@@ -27,6 +29,7 @@ export function ReportPage({ campaign }: { campaign: Campaign }) {
     { everyMs: moving ? 3000 : 60_000, keep: true },
   );
   usePageActions(PAGE_ACTIONS, campaign);
+  useFreshWhenSent(campaign.state);
   const report = query.data;
   const sentence = moving
     ? sendingSentence(campaign, t, format)
@@ -119,7 +122,7 @@ function Cautions({ report }: { report: CampaignReport }) {
   const small = report.control.people > 0 && report.control.people < 100;
   return (
     <>
-      {demo && isOpen(report) && !isMoving(report.campaign) && (
+      {demo && isOpen(report) && (
         <Alert
           type="info"
           showIcon
@@ -191,4 +194,15 @@ function WhatWasSent({ campaign }: { campaign: Campaign }) {
       </details>
     </Panel>
   );
+}
+
+/** When the last letter is out, what was counted before is out of date. */
+function useFreshWhenSent(state: Campaign['state']) {
+  const client = useQueryClient();
+  const before = useRef(state);
+  useEffect(() => {
+    if (before.current !== state)
+      void refresh(client, [api.getReport, api.listRecipients, api.listCampaigns]);
+    before.current = state;
+  }, [state, client]);
 }

@@ -48,7 +48,14 @@ export function Effects({ report }: Part) {
   const format = useFormat();
   const { revenuePerPerson, buyerShare, incrementalBuyers } = report;
   const writeMoney = useCallback((cents: number) => format.money(cents), [format]);
-  const isTrusted = verdictOf(report) !== 'badSplit';
+  const verdict = verdictOf(report);
+  const isTrusted = verdict !== 'badSplit';
+  if (verdict === 'noOrders')
+    return (
+      <Panel title={t('report.effect')}>
+        <p className="qm-note">{t('report.noOrders')}</p>
+      </Panel>
+    );
   return (
     <Panel title={t('report.effect')} note={t('report.effectNote')}>
       {!revenuePerPerson && <p className="qm-note">{t('report.none')}</p>}

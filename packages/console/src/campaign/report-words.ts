@@ -7,12 +7,13 @@ const DAY_MS = 86_400_000;
 const SPLIT_OFF = 0.001;
 
 /** What the numbers allow to be said. */
-export type Verdict = 'nobody' | 'noControl' | 'badSplit' | 'gain' | 'loss' | 'unclear';
+export type Verdict = 'nobody' | 'noControl' | 'badSplit' | 'noOrders' | 'gain' | 'loss' | 'unclear';
 
 export function verdictOf(report: CampaignReport): Verdict {
   if (report.treated.people === 0) return 'nobody';
   if (report.control.people === 0 || !report.incrementalRevenueCents) return 'noControl';
   if (report.sampleRatioP !== null && report.sampleRatioP < SPLIT_OFF) return 'badSplit';
+  if (report.treated.orders + report.control.orders === 0) return 'noOrders';
   const { low, high } = report.incrementalRevenueCents;
   if (low > 0) return 'gain';
   return high < 0 ? 'loss' : 'unclear';
@@ -46,6 +47,8 @@ export function reportHeadline(report: CampaignReport, t: TFunction<'campaign'>,
       return t('verdict.noControl', { revenue: format.moneyWords(report.treated.revenueCents) });
     case 'badSplit':
       return t('verdict.badSplit');
+    case 'noOrders':
+      return t(open ? 'verdict.noOrdersOpen' : 'verdict.noOrders');
     case 'gain':
       return t(open ? 'verdict.gainOpen' : 'verdict.gain', {
         value: format.moneyWords(effect?.value ?? 0),
@@ -139,6 +142,8 @@ function effectLessons(report: CampaignReport): Lesson[] {
       return open ? wait : [{ key: 'repeat' }];
     case 'loss':
       return open ? wait : [{ key: 'doNotRepeat' }];
+    case 'noOrders':
+      return open ? wait : [{ key: 'noSize' }];
     case 'unclear':
       return open ? wait : [sizeLesson(report)];
   }
@@ -151,10 +156,14 @@ function sizeLesson(report: CampaignReport): Lesson {
   return isUseful ? { key: 'more', people, now } : { key: 'noSize' };
 }
 
-function letterLessons({ funnel, campaign }: CampaignReport): Lesson[] {
+/** Letters are opened over two days or so; before, few have been. */
+const DAYS_TO_READ = 2;
+
+function letterLessons(report: CampaignReport): Lesson[] {
+  const { funnel, campaign } = report;
   const lessons: Lesson[] = [];
   const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
-  const enough = funnel.sent >= 50;
+  const enough = funnel.sent >= 50 && daysMeasured(report) >= DAYS_TO_READ;
   const opened = share(funnel.opened, funnel.sent);
   const clicked = share(funnel.clicked, funnel.opened);
   const redeemed = share(funnel.redeemed, funnel.clicked);

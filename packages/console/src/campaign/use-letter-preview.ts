@@ -1,8 +1,11 @@
 import { api, type EmailContent } from '@qianmian/contract';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../shell/api.ts';
 import { useCan } from '../shell/session.tsx';
 import { useApi } from '../shell/use-api.ts';
+import { useFormat } from '../ui/index.ts';
+import { readTemplateFault } from './template-faults.ts';
 
 const WAIT_MS = 350;
 
@@ -18,11 +21,15 @@ export function useLetterPreview(email: EmailContent, couponId: string | null) {
     { keep: true, enabled: canRead && whole, staleMs: 60_000 },
   );
   const { error, isError } = query;
-  const faults = useMemo<Record<string, string>>(
-    () => (isError && error instanceof ApiProblem ? error.fields : {}),
-    [isError, error],
-  );
-  return { data: query.data, error, isError, faults, personId, setPersonId };
+  const words = useTemplateFaultWords();
+  const faults = useMemo<Record<string, string>>(() => {
+    if (!isError || !(error instanceof ApiProblem)) return {};
+    return Object.fromEntries(Object.entries(error.fields).map(([field, fault]) => [field, words(fault)]));
+  }, [isError, error, words]);
+  // While the template cannot be read, the last letter that could be stays in sight.
+  const last = useRef(query.data);
+  if (query.data) last.current = query.data;
+  return { data: query.data ?? last.current, error, isError, faults, personId, setPersonId };
 }
 export type LetterPreview = ReturnType<typeof useLetterPreview>;
 
@@ -34,4 +41,38 @@ function useLater<T>(value: T): T {
     return () => clearTimeout(timer);
   }, [value]);
   return later;
+}
+
+/** A fault of a template in the reader's language; the server's own sentence where we have none. */
+function useTemplateFaultWords() {
+  const { t } = useTranslation('campaign');
+  const format = useFormat();
+  return useCallback(
+    (text: string): string => {
+      const fault = readTemplateFault(text);
+      switch (fault.kind) {
+        case 'unknownField': {
+          const names = format.list(fault.names);
+          return fault.nearest
+            ? t('fault.nearest', { names, nearest: fault.nearest })
+            : t('fault.unknownField', { names });
+        }
+        case 'noValue':
+          return t('fault.noValue', { field: fault.field });
+        case 'notClosed':
+          return t('fault.notClosed', { line: fault.line });
+        case 'unknownTag':
+        case 'unknownFilter':
+          return t(`fault.${fault.kind}`, { name: fault.name });
+        case 'tooMuch':
+          return t('fault.tooMuch');
+        case 'addressField':
+        case 'address':
+          return t(`fault.${fault.kind}`, { address: fault.address });
+        case 'other':
+          return fault.text;
+      }
+    },
+    [t, format],
+  );
 }

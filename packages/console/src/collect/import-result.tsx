@@ -23,6 +23,7 @@ import {
 } from '../ui/index.ts';
 import { type ImportFile, Role } from './import-file.tsx';
 import { formatOf } from './import-words.ts';
+import { isField } from './mapping.ts';
 import { byRows, knownReason } from './reasons.ts';
 
 type ReasonRow = ImportRun['reasons'][number];
@@ -272,7 +273,12 @@ function useNoteColumns(): Column<Note>[] {
         width: 480,
       },
       { key: 'kind', title: t('rows.what'), value: (row) => t(`rows.${row.kind}`), width: 150 },
-      { key: 'field', title: t('rows.field'), value: (row) => row.field || '–', width: 130 },
+      {
+        key: 'field',
+        title: t('rows.field'),
+        value: (row) => (isField(row.field) ? t(`field.${row.field}.name`) : row.field || '–'),
+        width: 130,
+      },
       { key: 'file', title: t('rows.file'), value: (row) => row.file, width: 220 },
     ],
     [t, format],

@@ -122,6 +122,13 @@ export function readMapping(given: Record<string, unknown> | null): Mapping {
   };
 }
 
+const ALL_FIELDS = new Set<string>(Object.values(FIELD_GROUPS).flat());
+
+/** Whether a name is that of a field we have words for. */
+export function isField(name: string): name is Field {
+  return ALL_FIELDS.has(name);
+}
+
 export function extrasOf(kind: RecordKind) {
   return EXTRAS_OF[kind];
 }

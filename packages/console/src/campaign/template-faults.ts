@@ -1,0 +1,57 @@
+/** What is wrong with a template, read from the server's sentence. */
+export type TemplateFault =
+  | { kind: 'unknownField'; names: string[]; nearest: string | null }
+  | { kind: 'noValue'; field: string }
+  | { kind: 'notClosed'; line: number }
+  | { kind: 'unknownTag'; name: string }
+  | { kind: 'unknownFilter'; name: string }
+  | { kind: 'tooMuch' }
+  | { kind: 'addressField'; address: string }
+  | { kind: 'address'; address: string }
+  | { kind: 'other'; text: string };
+
+/** Reads the server's sentence about a template, so that it can be said in the reader's language. */
+export function readTemplateFault(text: string): TemplateFault {
+  const unknown = /^(".+?") (?:is no field|are no fields); there are (.+?)\.?$/.exec(text);
+  if (unknown) {
+    const names = (unknown[1] ?? '').split(', ').map((name) => name.replaceAll('"', ''));
+    return { kind: 'unknownField', names, nearest: nearest(names[0] ?? '', (unknown[2] ?? '').split(', ')) };
+  }
+  const noValue = /"([\w.]+)" has no value/.exec(text)?.[1];
+  if (noValue) return { kind: 'noValue', field: noValue };
+  const tag = /tag "(\w+)" not found/.exec(text)?.[1];
+  if (tag) return { kind: 'unknownTag', name: tag };
+  const filter = /undefined filter: (\w+)/.exec(text)?.[1];
+  if (filter) return { kind: 'unknownFilter', name: filter };
+  if (text.includes('too much work')) return { kind: 'tooMuch' };
+  const address = /^the address "(.*?)"? (may hold|is not|must|is longer)/.exec(text);
+  if (address)
+    return { kind: address[2] === 'may hold' ? 'addressField' : 'address', address: address[1] ?? '' };
+  const line = /line:\s?(\d+)/.exec(text)?.[1];
+  if (line && /not closed/.test(text)) return { kind: 'notClosed', line: Number(line) };
+  return { kind: 'other', text };
+}
+
+/** The name most like another, when it is like enough to be a slip of the hand. */
+export function nearest(name: string, known: readonly string[]): string | null {
+  const [best] = known
+    .map((one) => ({ one, steps: distance(name.toLowerCase(), one.toLowerCase()) }))
+    .sort((a, b) => a.steps - b.steps);
+  return best && best.steps <= Math.max(2, Math.floor(name.length / 4)) ? best.one : null;
+}
+
+/** Signs to insert, delete or change to make one text of another (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      );
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
