@@ -1,3 +1,4 @@
+import { PRODUCTS } from '../catalog/index.ts';
 import { ORDER_LINES } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { PROFILES } from '../profile/index.ts';
@@ -110,8 +111,7 @@ export function overviewWarehouse(warehouse: Warehouse) {
          FROM (SELECT product_id, sumIf(net_cents, ${isCurrent}) AS current, sumIf(net_cents, NOT (${isCurrent})) AS previous,
              sumIf(quantity, line_kind = 'sale' AND ${isCurrent}) AS quantity, countIf(${isCurrent}) AS lines
            FROM ${ORDER_LINES} WHERE ${inStretches} GROUP BY product_id) AS l
-         LEFT ANY JOIN (SELECT product_id, name, name_zh, category FROM catalog_product FINAL
-           WHERE workspace = {workspace:String}) AS p ON l.product_id = p.product_id
+         LEFT ANY JOIN (SELECT product_id, name, name_zh, category FROM ${PRODUCTS}) AS p ON l.product_id = p.product_id
          GROUP BY key ${LARGEST_FIRST}`,
         { ...stretches },
       );

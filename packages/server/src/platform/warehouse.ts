@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
 import {
@@ -46,6 +47,9 @@ const SETTINGS: ClickHouseSettings = {
   join_use_nulls: 0,
   mutations_sync: '2',
   lightweight_deletes_sync: '2',
+  // What a client sends as text stays text: a date in a property is not rewritten.
+  input_format_try_infer_dates: 0,
+  input_format_try_infer_datetimes: 0,
 };
 const DATABASE = 'qianmian';
 /** One lane for writing, the rest for reading: the embedded engine runs one query per connection at a time. */
@@ -138,11 +142,16 @@ function warehouseOver(
         table: `${DATABASE}.${table}`,
         values: rows,
         format: 'JSONEachRow',
-        clickhouse_settings: { ...SETTINGS, ...(token ? { insert_deduplication_token: token } : {}) },
+        // Always a token: the embedded engine keeps settings, and would take rows without one for a repeat.
+        clickhouse_settings: { ...SETTINGS, insert_deduplication_token: token || randomUUID() },
       });
     },
     async command(sql, params = {}) {
-      await writer.command({ query: sql, query_params: params, clickhouse_settings: SETTINGS });
+      await writer.command({
+        query: sql,
+        query_params: params,
+        clickhouse_settings: { ...SETTINGS, insert_deduplication_token: randomUUID() },
+      });
     },
     stream: (sql, format, params = {}) =>
       read(async (client) => {

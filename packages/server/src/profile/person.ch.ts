@@ -1,3 +1,4 @@
+import { PRODUCTS } from '../catalog/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { PASSIVE_EVENTS, timelineKindSql } from './event-kinds.ts';
 
@@ -66,8 +67,7 @@ export function personWarehouse(warehouse: Warehouse) {
 
   const productWords = (workspace: string, ids: string[]) =>
     warehouse.query<ProductWords>(
-      `SELECT product_id, name, name_zh, brand, category FROM catalog_product FINAL
-       WHERE workspace = {workspace:String} AND product_id IN {ids:Array(String)}`,
+      `SELECT product_id, name, name_zh, brand, category FROM ${PRODUCTS} WHERE product_id IN {ids:Array(String)}`,
       { workspace, ids },
     );
 

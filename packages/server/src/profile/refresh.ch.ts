@@ -1,3 +1,4 @@
+import { PRODUCTS } from '../catalog/index.ts';
 import { EVENTS, IDENTIFIERS, ORDER_LINES } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { PASSIVE_EVENTS } from './event-kinds.ts';
@@ -32,8 +33,8 @@ const favourite = (column: string) => `(SELECT person_id, argMax(value, ${rank('
 /** The category, at its leaf, a person spent most on. */
 const FAVOURITE_CATEGORY = `(SELECT person, argMax(category, ${rank('0', 'net', 'category')}) AS value
   FROM (SELECT person, p.leaf AS category, sum(net_cents) AS net FROM ${ORDER_LINES} AS l
-    LEFT ANY JOIN (SELECT product_id, category[-1] AS leaf FROM catalog_product FINAL
-      WHERE workspace = {workspace:String} AND notEmpty(category)) AS p ON l.product_id = p.product_id
+    LEFT ANY JOIN (SELECT product_id, category[-1] AS leaf FROM ${PRODUCTS}
+      WHERE notEmpty(category)) AS p ON l.product_id = p.product_id
     WHERE person > 0 GROUP BY person, category)
   WHERE category != '' GROUP BY person)`;
 

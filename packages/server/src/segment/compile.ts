@@ -1,4 +1,5 @@
 import type { Condition, ConditionLeaf, OrderFilter, PropertyTest } from '@qianmian/contract';
+import { PRODUCTS } from '../catalog/index.ts';
 import { EVENTS, ORDER_LINES } from '../identity/index.ts';
 import type { Params } from '../platform/warehouse.ts';
 import { CONSENT, PROFILES, type SqlSource, TAGS, TRAITS } from '../profile/index.ts';
@@ -144,8 +145,8 @@ function orderFilterSql(filter: OrderFilter, bind: Bind): string {
     ...(given(filter.channels) ? [`has(${bind(filter.channels, 'Array(String)')}, channel)`] : []),
     ...(products.length > 0
       ? [
-          `product_id IN (SELECT product_id FROM catalog_product FINAL
-    WHERE workspace = {workspace:String} AND ${products.join(' AND ')})`,
+          `product_id IN (SELECT product_id FROM ${PRODUCTS}
+    WHERE ${products.join(' AND ')})`,
         ]
       : []),
   ];

@@ -1,4 +1,5 @@
 import type { Vocabulary } from '@qianmian/contract';
+import { PRODUCTS, STORES } from '../catalog/index.ts';
 import { type Clock, MINUTE } from '../platform/clock.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { isPersonal, type Profile } from '../profile/index.ts';
@@ -55,7 +56,7 @@ export function openVocabulary(parts: {
   }
 
   async function ask(workspace: string): Promise<Vocabulary> {
-    const products = 'FROM catalog_product FINAL WHERE workspace = {workspace:String}';
+    const products = `FROM ${PRODUCTS} WHERE 1`;
     const [traitList, eventList, categories, brands, stores, channels, tags] = await Promise.all([
       traits(workspace),
       events(workspace),
@@ -68,8 +69,8 @@ export function openVocabulary(parts: {
         workspace,
       ),
       warehouse.query<Vocabulary['stores'][number]>(
-        `SELECT store_id AS id, any(s.name) AS name, any(s.name_zh) AS nameZh FROM (
-           SELECT store_id, name, name_zh FROM catalog_store FINAL WHERE workspace = {workspace:String}
+        `SELECT store_id AS id, max(s.name) AS name, max(s.name_zh) AS nameZh FROM (
+           SELECT store_id, name, name_zh FROM ${STORES}
            UNION ALL SELECT DISTINCT store_id, '', '' FROM collect_order_line
            WHERE workspace = {workspace:String} AND store_id != '') AS s
          GROUP BY store_id ORDER BY store_id LIMIT 2000`,

@@ -5,8 +5,9 @@ SELECT person FROM (SELECT *, person_id AS person FROM profile_person WHERE work
   WHERE 1
   AND has({c2:Array(String)}, product_id)
   AND has({c3:Array(String)}, store_id)
-  AND product_id IN (SELECT product_id FROM catalog_product FINAL
-    WHERE workspace = {workspace:String} AND has({c1:Array(String)}, brand))
+  AND product_id IN (SELECT product_id FROM (SELECT * FROM catalog_product FINAL WHERE workspace = {workspace:String}
+  ORDER BY product_id, version DESC LIMIT 1 BY product_id)
+    WHERE has({c1:Array(String)}, brand))
   GROUP BY person HAVING uniqExactIf(order_id, line_kind = 'sale') > 0 AND sum(net_cents) / uniqExactIf(order_id, line_kind = 'sale') >= {c4:Float64}))
 -- c1 = ["Leaf"]
 -- c2 = ["p1","p2"]

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { migrateWarehouse, openWarehouse, type Warehouse } from './warehouse.ts';
+
+let folder: string;
+let warehouse: Warehouse;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'qianmian-warehouse-'));
+  warehouse = await openWarehouse({ url: null, cluster: null, folder });
+  await migrateWarehouse(warehouse, [
+    {
+      name: 'test/0001_thing',
+      tables: [
+        {
+          name: 'test_thing',
+          columns: 'n UInt32, properties JSON',
+          engine: 'MergeTree',
+          orderBy: 'n',
+          shardBy: 'n',
+        },
+      ],
+    },
+  ]);
+});
+afterAll(async () => {
+  await warehouse.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const numbers = async () =>
+  (await warehouse.query<{ n: number }>('SELECT n FROM test_thing ORDER BY n')).map((r) => r.n);
+const thing = (n: number, properties: object = {}) => ({ n, properties });
+
+it('takes the same token once, and never rows without one for a repeat', async () => {
+  await warehouse.insert('test_thing', [thing(1)], 'token');
+  await warehouse.insert('test_thing', [thing(1)], 'token');
+  await warehouse.insert('test_thing', [thing(2)]);
+  await warehouse.insert('test_thing', [thing(3)]);
+  await warehouse.command('INSERT INTO test_thing SELECT 4, properties FROM test_thing WHERE n = 1');
+  await warehouse.command('INSERT INTO test_thing SELECT 5, properties FROM test_thing WHERE n = 1');
+  expect(await numbers()).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('gives text back as it was sent, dates and all', async () => {
+  const properties = {
+    at: '2026-01-01T10:00:00Z',
+    day: '2026-01-01',
+    number: '007',
+    nested: { at: '2026-02-02 02:02:02' },
+    quote: `'"\\`,
+  };
+  await warehouse.insert('test_thing', [thing(10, properties)]);
+  expect(await warehouse.one('SELECT properties FROM test_thing WHERE n = 10')).toEqual({ properties });
+});
+
+it('binds values, and declares a table replicated and distributed on a cluster', async () => {
+  expect(await warehouse.one('SELECT {a:String} AS a', { a: "'; DROP TABLE test_thing; --" })).toEqual({
+    a: "'; DROP TABLE test_thing; --",
+  });
+  await expect(warehouse.query('SELECT nothing')).rejects.toThrow(/nothing/);
+});
+
+it('answers a short question while a long one runs', async () => {
+  const long = warehouse.query('SELECT sleep(1)');
+  const began = Date.now();
+  await warehouse.query('SELECT 1');
+  expect(Date.now() - began).toBeLessThan(900);
+  await long;
+});
