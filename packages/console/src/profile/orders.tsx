@@ -56,9 +56,7 @@ function Order({ order }: { order: OrderRow }) {
   const sold = order.lines.filter((line) => line.lineKind === 'sale').map(name);
   const first = format.list(sold.slice(0, 2));
   const words =
-    sold.length > 2
-      ? t('told.items', { products: first, more: sold.length - 2, total: sold.length })
-      : first || order.orderId;
+    sold.length > 2 ? t('told.items', { products: first, more: sold.length - 2 }) : first || order.orderId;
   const where = [channelName(t, order.channel), order.storeId && storeName(order.storeId)].filter(Boolean);
   return (
     <li>

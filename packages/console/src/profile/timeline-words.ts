@@ -36,7 +36,7 @@ export function entryWords(entry: TimelineEntry, t: TFunction<'profile'>, format
   if (products.length > 0) {
     const shown = format.list(products.slice(0, 2));
     const more = products.length - 2;
-    return more > 0 ? t('told.items', { products: shown, more, total: products.length }) : shown;
+    return more > 0 ? t('told.items', { products: shown, more }) : shown;
   }
   if (entry.kind === 'consent') {
     const channel = first(properties, 'channel');

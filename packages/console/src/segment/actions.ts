@@ -13,6 +13,7 @@ import { freeName, sameCondition } from './same.ts';
 
 const counted = ({ format }: ActionContext, segment: Segment) => ({
   name: segment.name,
+  count: segment.size ?? 0,
   people: format.number(segment.size ?? 0),
 });
 
@@ -46,7 +47,7 @@ export const makeSegment = defineAction<SegmentWish>({
     }
     const name = freeName(wish.name, new Set(all.map((one) => one.name)));
     const made = await call(api.createSegment, { body: { name, condition: wish.condition } });
-    toast.done(text('segment:done.created', counted(context, made)));
+    toast.done(text('segment:done.saved', counted(context, made)));
     await refresh(api.listSegments);
     go(`/segments/${made.id}`);
   },

@@ -134,7 +134,7 @@ function Builder({ segment, first }: { segment: Segment | null; first: Draft }) 
   return (
     <Page
       title={t(segment ? 'pages.edit' : 'pages.new')}
-      headline={useHeadline(preview.data, counted)}
+      headline={useHeadline(preview.data, preview.isPlaceholderData, counted)}
       breadcrumbs={[
         { label: t('pages.segments'), href: to('/segments') },
         ...(segment ? [{ label: segment.name, href: to(`/segments/${segment.id}`) }] : []),
@@ -189,7 +189,19 @@ function Builder({ segment, first }: { segment: Segment | null; first: Draft }) 
   );
 }
 
-function useHeadline(preview: { size: number; of: number } | undefined, counted: Condition) {
+/** How many the rule holds for; while another count is under way, what was said before. */
+function useHeadline(
+  preview: { size: number; of: number } | undefined,
+  isBefore: boolean,
+  counted: Condition,
+): string | undefined {
+  const said = useRef<string | undefined>(undefined);
+  const words = useHeadlineWords(preview, counted);
+  if (preview && !isBefore) said.current = words;
+  return said.current;
+}
+
+function useHeadlineWords(preview: { size: number; of: number } | undefined, counted: Condition) {
   const { t } = useTranslation('segment');
   const format = useFormat();
   if (!preview) return undefined;
@@ -272,7 +284,9 @@ function useSave(draft: Draft, segment: Segment | null, onSaved: () => void) {
       ? await update.run({ params: { id: segment.id }, body })
       : await create.run({ body });
     if (!done) return;
-    toast.done(t('done.saved', { name: done.name, people: format.number(done.size ?? 0) }));
+    toast.done(
+      t('done.saved', { name: done.name, count: done.size ?? 0, people: format.number(done.size ?? 0) }),
+    );
     onSaved();
     // The guard must have heard of it before the page is left.
     setTimeout(() => go(`/segments/${done.id}`));

@@ -111,6 +111,7 @@ function AddCondition({ onAdd }: { onAdd: (leaf: Condition) => void }) {
   const { t } = useTranslation('segment');
   return (
     <Dropdown
+      autoFocus
       trigger={['click']}
       menu={{
         items: LEAF_KINDS.map((kind) => ({

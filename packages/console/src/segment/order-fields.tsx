@@ -78,6 +78,7 @@ export function OrderFields({ leaf, onChange }: { leaf: OrderLeaf; onChange: Cha
         ))}
         {used.length < FILTERS.length && (
           <Dropdown
+            autoFocus
             trigger={['click']}
             menu={{
               items: FILTERS.filter((filter) => !used.includes(filter)).map((filter) => ({

@@ -77,7 +77,7 @@ export function PartMenu({ path, label }: { path: Path; label: string }) {
     },
   ];
   return (
-    <Dropdown trigger={['click']} menu={{ items }}>
+    <Dropdown autoFocus trigger={['click']} menu={{ items }}>
       <Button type="text" size="small" icon={<MoreOutlined />} aria-label={label} title={label} />
     </Dropdown>
   );

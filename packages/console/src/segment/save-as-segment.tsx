@@ -25,7 +25,13 @@ export function SaveAsSegment({ condition, people, suggested, onClose }: SaveAsS
   const run = async ({ name }: { name: string }) => {
     const made = await save.run({ body: { name, condition } });
     if (!made) return;
-    toast.done(words('done.created', { name: made.name, people: format.number(made.size ?? 0) }));
+    toast.done(
+      words('done.saved', {
+        name: made.name,
+        count: made.size ?? 0,
+        people: format.number(made.size ?? 0),
+      }),
+    );
     go(`/segments/${made.id}`);
   };
   return (

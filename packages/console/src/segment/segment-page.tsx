@@ -69,8 +69,9 @@ function Whole({ segment, crumbs }: { segment: Segment; crumbs: { label: string;
   const headline = () => {
     if (size === 0) return t('page.headlineNone');
     const people = format.number(size);
-    if (!now || now.of === 0) return t('page.headlineSize', { people });
+    if (!now || now.of === 0) return t('page.headlineSize', { count: size, people });
     return t('page.headline', {
+      count: size,
       people,
       share: format.percent(size / now.of),
       spend: format.moneyWords(now.spendCents),
