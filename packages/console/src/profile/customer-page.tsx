@@ -53,29 +53,30 @@ function Portrait({ customer }: { customer: Customer }) {
       )}
       <Value customer={customer} />
       <div className="qm-customer">
-        <div className="qm-customer-main">
+        <div className="qm-customer-scores">
           <Scores customer={customer} />
-          <Tabs
-            activeKey={tab}
-            onChange={(key) => setView({ tab: key === 'orders' ? 'orders' : 'timeline' })}
-            items={[
-              {
-                key: 'timeline',
-                label: t('customer.history'),
-                children: <Timeline personId={customer.personId} />,
-              },
-              {
-                key: 'orders',
-                label: t('customer.ordersTab', { orders: format.number(customer.orders) }),
-                children: <Orders personId={customer.personId} />,
-              },
-            ]}
-          />
         </div>
         <div className="qm-customer-side">
           <Tastes customer={customer} />
           <CustomerSide customer={customer} onWhy={(segment) => setView({ why: segment })} />
         </div>
+        <Tabs
+          className="qm-customer-tabs"
+          activeKey={tab}
+          onChange={(key) => setView({ tab: key === 'orders' ? 'orders' : 'timeline' })}
+          items={[
+            {
+              key: 'timeline',
+              label: t('customer.history'),
+              children: <Timeline personId={customer.personId} />,
+            },
+            {
+              key: 'orders',
+              label: t('customer.ordersTab', { orders: format.number(customer.orders) }),
+              children: <Orders personId={customer.personId} />,
+            },
+          ]}
+        />
       </div>
       <WhyDrawer
         segmentId={why}

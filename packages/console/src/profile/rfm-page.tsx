@@ -194,6 +194,7 @@ function RfmGrid({ report }: { report: RfmReport }) {
   const [{ measure }, setView] = useAddressState(view);
   return (
     <Panel
+      className="qm-rfm-grid"
       title={t('rfm.grid')}
       note={t('rfm.gridNote')}
       extra={

@@ -1,4 +1,4 @@
-import type { Condition, Vocabulary } from '@qianmian/contract';
+import type { Condition, ConditionLeaf, Vocabulary } from '@qianmian/contract';
 import { createContext, useContext } from 'react';
 import type { FaultsByPlace } from './faults.ts';
 import type { Writing } from './sentence.ts';
@@ -10,8 +10,8 @@ export interface Building {
   /** Puts an edited tree in place; `field` names what is being typed in, `focus` the part to go to afterwards. */
   edit: (root: Condition, how?: { field?: string; focus?: Path }) => void;
   faults: FaultsByPlace;
-  /** Faults of unfinished conditions are said only after the wish to save. */
-  strict: boolean;
+  /** Unfinished conditions whose faults are said, because one wished to save; touched again they are left alone. */
+  strict: Pick<WeakSet<ConditionLeaf>, 'has'>;
   vocabulary: Vocabulary | undefined;
   writing: Writing;
   /** The segment that is edited: it cannot refer to itself. */

@@ -1,5 +1,5 @@
 import { RedoOutlined, UndoOutlined } from '@ant-design/icons';
-import { api, type Condition, type Segment } from '@qianmian/contract';
+import { api, type Condition, type ConditionLeaf, type Segment } from '@qianmian/contract';
 import { useBlocker, useParams } from '@tanstack/react-router';
 import { Button, Form, Input } from 'antd';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
@@ -27,7 +27,7 @@ import { begin, record, redo, undo } from './history.ts';
 import { PreviewPanel } from './preview-panel.tsx';
 import { TemplateCards } from './template-cards.tsx';
 import { TEMPLATES, type Template, templateCondition } from './templates.ts';
-import { asRoot, childrenOf, type Path, prune, shown } from './tree.ts';
+import { asRoot, childrenOf, leavesOf, type Path, prune, shown } from './tree.ts';
 import { useDebounced } from './use-debounced.ts';
 import { useWriting } from './use-writing.ts';
 import './segment.css';
@@ -262,7 +262,7 @@ function useSave(draft: Draft, segment: Segment | null, onSaved: () => void) {
   const toast = useToast();
   const go = useGo();
   const [tried, setTried] = useState<Draft | null>(null);
-  const [strict, setStrict] = useState(false);
+  const [strict, setStrict] = useState(() => new WeakSet<ConditionLeaf>());
   const refreshes = [api.listSegments, api.getSegment, api.listCustomers, api.getCustomer];
   const create = useAction(api.createSegment, { refreshes });
   const update = useAction(api.updateSegment, { refreshes });
@@ -270,7 +270,7 @@ function useSave(draft: Draft, segment: Segment | null, onSaved: () => void) {
   const serverFaults = error instanceof ApiProblem && tried === draft ? error.fields : undefined;
 
   const save = async () => {
-    setStrict(true);
+    setStrict(new WeakSet(leavesOf(draft.condition).map(({ leaf }) => leaf)));
     setTried(draft);
     const missing = unfinished(draft.condition);
     if (!draft.name.trim()) return document.getElementById('segment-name')?.focus();
@@ -291,7 +291,7 @@ function useSave(draft: Draft, segment: Segment | null, onSaved: () => void) {
     // The guard must have heard of it before the page is left.
     setTimeout(() => go(`/segments/${done.id}`));
   };
-  const nameFault = strict && !draft.name.trim() ? t('fault.empty') : nameWords(serverFaults?.name, t);
+  const nameFault = tried && !draft.name.trim() ? t('fault.empty') : nameWords(serverFaults?.name, t);
   return {
     save,
     saving: create.running || update.running,

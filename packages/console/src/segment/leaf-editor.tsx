@@ -16,7 +16,7 @@ export function LeafEditor({ path, leaf, negated }: { path: Path; leaf: Conditio
   const innerPath = negated ? [...path, 0] : path;
   const finished = isFinished(leaf);
   const found = faults.get(placeKey(innerPath)) ?? [];
-  const isWrong = found.length > 0 && (finished || strict);
+  const isWrong = found.length > 0 && (finished || strict.has(leaf));
   const words = leafSentence(leaf, writing);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend of its own beside the label
@@ -28,21 +28,8 @@ export function LeafEditor({ path, leaf, negated }: { path: Path; leaf: Conditio
       aria-label={words}
       onKeyDown={useMoveKeys(path)}
     >
-      <div className="qm-rule-row">
+      <div className="qm-rule-top">
         <span className="qm-rule-kind">{t(`kind.${leaf.kind}`)}</span>
-        <div className="qm-rule-fields" data-fields>
-          <LeafFields
-            leaf={leaf}
-            onChange={(next, field) =>
-              edit(
-                changeAt(root, innerPath, () => next),
-                {
-                  field: field && `${placeKey(innerPath)}:${field}`,
-                },
-              )
-            }
-          />
-        </div>
         <div className="qm-rule-tools">
           <Checkbox
             checked={negated}
@@ -61,6 +48,19 @@ export function LeafEditor({ path, leaf, negated }: { path: Path; leaf: Conditio
             onClick={() => edit(removeAt(root, path), { focus: path.slice(0, -1) })}
           />
         </div>
+      </div>
+      <div className="qm-rule-fields" data-fields>
+        <LeafFields
+          leaf={leaf}
+          onChange={(next, field) =>
+            edit(
+              changeAt(root, innerPath, () => next),
+              {
+                field: field && `${placeKey(innerPath)}:${field}`,
+              },
+            )
+          }
+        />
       </div>
       {isWrong ? (
         <p className="qm-rule-fault" role="alert">
