@@ -75,7 +75,7 @@ function useCampaignColumns(): Column<Campaign>[] {
         value: (one) => one.name,
         always: true,
         sortable: true,
-        width: 240,
+        width: 220,
       },
       {
         key: 'state',
@@ -83,9 +83,9 @@ function useCampaignColumns(): Column<Campaign>[] {
         value: (one) => t(`state.${one.state}`),
         cell: (one) => <StateCell campaign={one} />,
         sortable: true,
-        width: 150,
+        width: 140,
       },
-      { key: 'segment', title: t('list.segment'), value: (one) => one.segmentName ?? '–', width: 200 },
+      { key: 'segment', title: t('list.segment'), value: (one) => one.segmentName ?? '–', width: 180 },
       {
         key: 'reach',
         title: t('list.reach'),
@@ -94,7 +94,7 @@ function useCampaignColumns(): Column<Campaign>[] {
         cell: (one) => number(reach(one)),
         align: 'right',
         sortable: true,
-        width: 110,
+        width: 96,
       },
       {
         key: 'sent',
@@ -103,9 +103,9 @@ function useCampaignColumns(): Column<Campaign>[] {
         cell: (one) => number(one.state === 'draft' ? null : one.counts.sent),
         align: 'right',
         sortable: true,
-        width: 110,
+        width: 96,
       },
-      { key: 'earned', title: t('list.earned'), cell: (one) => <Earned campaign={one} />, width: 260 },
+      { key: 'earned', title: t('list.earned'), cell: (one) => <Earned campaign={one} />, width: 230 },
       {
         key: 'coupon',
         title: t('list.coupon'),
@@ -119,7 +119,7 @@ function useCampaignColumns(): Column<Campaign>[] {
         value: (one) => one.launchedAt,
         cell: (one) => <DateText at={one.launchedAt} />,
         sortable: true,
-        width: 150,
+        width: 140,
       },
       {
         key: 'created',

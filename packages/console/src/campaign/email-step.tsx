@@ -178,7 +178,7 @@ function Preview({ letter }: { letter: LetterPreview }) {
             <strong>{data.subject}</strong>
             <span className="qm-note">
               {t('preview.to', { to: data.to || t('preview.noAddress') })}
-              {data.personId !== null && ` · ${t('preview.person', { id: format.number(data.personId) })}`}
+              {data.personId !== null && ` · ${t('preview.person', { id: data.personId })}`}
             </span>
           </div>
           {data.missing.length > 0 && (
@@ -213,7 +213,6 @@ function PersonChoice({
   onChange: (person: number | null) => void;
 }) {
   const { t } = useTranslation('campaign');
-  const format = useFormat();
   const canSee = useCan('customer.read');
   const [search, setSearch] = useState('');
   const found = useApi(
@@ -221,7 +220,7 @@ function PersonChoice({
     { query: { search: search || undefined, limit: 10 } },
     { enabled: canSee, keep: true },
   );
-  const person = (id: number) => t('preview.person', { id: format.number(id) });
+  const person = (id: number) => t('preview.person', { id: id });
   const options = (found.data?.rows ?? []).map((row) => ({
     value: row.personId,
     label: [row.name || person(row.personId), row.email].filter(Boolean).join(' · '),

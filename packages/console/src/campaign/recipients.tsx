@@ -16,7 +16,6 @@ import {
   Panel,
   type Tone,
   useAddressState,
-  useFormat,
 } from '../ui/index.ts';
 import { isMoving } from './campaign-words.ts';
 
@@ -83,7 +82,6 @@ export function Recipients({ campaign }: { campaign: Campaign }) {
 
 function useRecipientColumns(campaign: Campaign): Column<Recipient>[] {
   const { t } = useTranslation('campaign');
-  const format = useFormat();
   const hasCoupon = campaign.couponId !== null;
   return useMemo(() => {
     const moment = (key: 'sent' | 'opened' | 'clicked' | 'redeemed') => ({
@@ -92,13 +90,13 @@ function useRecipientColumns(campaign: Campaign): Column<Recipient>[] {
       value: (row: Recipient) => row[`${key}At`],
       cell: (row: Recipient) => <DateText at={row[`${key}At`]} as="dateTime" />,
       sortable: true,
-      width: 180,
+      width: 204,
     });
     return [
       {
         key: 'name',
         title: t('recipients.name'),
-        value: (row) => row.name || t('recipients.person', { id: format.number(row.personId) }),
+        value: (row) => row.name || t('recipients.person', { id: row.personId }),
         always: true,
         width: 180,
       },
@@ -126,5 +124,5 @@ function useRecipientColumns(campaign: Campaign): Column<Recipient>[] {
       ...(hasCoupon ? [moment('redeemed')] : []),
       { key: 'error', title: t('recipients.error'), value: (row) => row.error ?? '', width: 240 },
     ];
-  }, [t, format, hasCoupon]);
+  }, [t, hasCoupon]);
 }

@@ -1,11 +1,16 @@
 import type { CampaignReport } from '@qianmian/contract';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Bars, LineCompare, Panel, useFormat, usePalette } from '../ui/index.ts';
+import { Bars, type Format, LineCompare, Panel, useFormat, usePalette } from '../ui/index.ts';
 import { IntervalPlot } from './interval-plot.tsx';
 import { lessonsOf, lessonWords, verdictOf } from './report-words.ts';
 
 type Part = { report: CampaignReport };
+
+function signed(people: number, format: Format): string {
+  const whole = Math.round(people);
+  return `${whole > 0 ? '+' : ''}${format.number(whole)}`;
+}
 
 /** From letter to till, as shares of who was written to. */
 export function Funnel({ report }: Part) {
@@ -76,9 +81,9 @@ export function Effects({ report }: Part) {
           note={
             incrementalBuyers &&
             t('report.moreBuyers', {
-              value: format.number(incrementalBuyers.value),
-              low: format.number(incrementalBuyers.low),
-              high: format.number(incrementalBuyers.high),
+              value: signed(incrementalBuyers.value, format),
+              low: signed(incrementalBuyers.low, format),
+              high: signed(incrementalBuyers.high, format),
             })
           }
         />

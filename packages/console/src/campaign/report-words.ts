@@ -31,14 +31,17 @@ export function daysMeasured({ campaign, asOf }: CampaignReport): number {
   return Math.max(0, Math.min(campaign.measureDays, days));
 }
 
+/** Three figures are all that an estimate is good for. */
+function roughly(cents: number): number {
+  return Number(cents.toPrecision(3));
+}
+
 /** The sentence of a report: what it earned against not doing it, as surely as it can be said. */
 export function reportHeadline(report: CampaignReport, t: TFunction<'campaign'>, format: Format): string {
   const verdict = verdictOf(report);
   const effect = report.incrementalRevenueCents;
-  const between = {
-    low: format.moneyWords(effect?.low ?? 0),
-    high: format.moneyWords(effect?.high ?? 0),
-  };
+  const say = (cents: number) => format.moneyWords(roughly(cents));
+  const between = { low: say(effect?.low ?? 0), high: say(effect?.high ?? 0) };
   const open = isOpen(report);
   switch (verdict) {
     case 'nobody':
@@ -51,12 +54,12 @@ export function reportHeadline(report: CampaignReport, t: TFunction<'campaign'>,
       return t(open ? 'verdict.noOrdersOpen' : 'verdict.noOrders');
     case 'gain':
       return t(open ? 'verdict.gainOpen' : 'verdict.gain', {
-        value: format.moneyWords(effect?.value ?? 0),
+        value: say(effect?.value ?? 0),
         ...between,
       });
     case 'loss':
       return t(open ? 'verdict.lossOpen' : 'verdict.loss', {
-        value: format.moneyWords(Math.abs(effect?.value ?? 0)),
+        value: say(Math.abs(effect?.value ?? 0)),
         ...between,
       });
     case 'unclear':

@@ -41,7 +41,11 @@ export default function EventsPage() {
   );
   const [shown, setShown] = useState<StoredEvent | null>(null);
   const columns = useEventColumns();
-  const latest = list.rows[0];
+  // Those that arrived together stand in no order of time.
+  const latest = list.rows.reduce<StoredEvent | undefined>(
+    (last, event) => (!last || event.time > last.time ? event : last),
+    undefined,
+  );
   const isFiltered = Boolean(name || person);
   return (
     <Page
@@ -134,7 +138,6 @@ function Filters() {
 /** Finds a person by name or identifier. */
 function PersonFilter({ value, onChange }: { value?: number; onChange: (person?: number) => void }) {
   const { t } = useTranslation('collect');
-  const format = useFormat();
   const canSee = useCan('customer.read');
   const [search, setSearch] = useState('');
   const found = useApi(
@@ -146,10 +149,10 @@ function PersonFilter({ value, onChange }: { value?: number; onChange: (person?:
     value: row.personId,
     label:
       [row.name, row.email || row.phone].filter(Boolean).join(' · ') ||
-      t('events.person', { id: format.number(row.personId) }),
+      t('events.person', { id: row.personId }),
   }));
   if (value && !options.some((option) => option.value === value))
-    options.unshift({ value, label: t('events.person', { id: format.number(value) }) });
+    options.unshift({ value, label: t('events.person', { id: value }) });
   if (!canSee) return null;
   return (
     <Select
@@ -186,8 +189,9 @@ function NoEvents() {
 
 function EventDrawer({ event, onClose }: { event: StoredEvent | null; onClose: () => void }) {
   const { t } = useTranslation('collect');
-  const format = useFormat();
   const to = useTo();
+  const sources = useApi(api.listSources, {}, { staleMs: 60_000 });
+  const sourceName = sources.data?.find((one) => one.id === event?.source)?.name ?? event?.source;
   const properties = event ? flatProperties(event.properties) : [];
   return (
     <Drawer open={event !== null} onClose={onClose} size={560} title={event?.name}>
@@ -201,14 +205,14 @@ function EventDrawer({ event, onClose }: { event: StoredEvent | null; onClose: (
                 label: t('events.who'),
                 value: event.personId ? (
                   <Anchor href={to(`/customers/${event.personId}`)}>
-                    {t('events.person', { id: format.number(event.personId) })}
+                    {t('events.person', { id: event.personId })}
                   </Anchor>
                 ) : (
                   '–'
                 ),
               },
               { label: t('events.channel'), value: event.channel || '–' },
-              { label: t('events.source'), value: event.source || '–' },
+              { label: t('events.source'), value: sourceName || '–' },
               { label: t('events.id'), value: <code>{event.messageId}</code> },
             ]}
           />
@@ -249,7 +253,7 @@ function useEventColumns(): Column<StoredEvent>[] {
         title: t('events.time'),
         value: (event) => event.time,
         cell: (event) => <time dateTime={event.time}>{format.dateTimeExact(event.time)}</time>,
-        width: 190,
+        width: 210,
       },
       {
         key: 'who',
@@ -258,7 +262,7 @@ function useEventColumns(): Column<StoredEvent>[] {
         cell: (event) =>
           event.personId ? (
             <Anchor href={to(`/customers/${event.personId}`)}>
-              {t('events.person', { id: format.number(event.personId) })}
+              {t('events.person', { id: event.personId })}
             </Anchor>
           ) : (
             '–'

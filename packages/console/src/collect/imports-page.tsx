@@ -110,7 +110,7 @@ function useImportColumns(): Column<ImportRun>[] {
         value: (run) => run.createdAt,
         cell: (run) => <DateText at={run.createdAt} as="dateTime" />,
         sortable: true,
-        width: 180,
+        width: 204,
       },
       { key: 'by', title: t('imports.by'), value: (run) => run.createdBy, width: 120 },
     ],

@@ -133,7 +133,7 @@ function useHeldColumns(names: ReadonlyMap<string, string>): Column<Held>[] {
         title: t('quarantine.received'),
         value: (row) => row.receivedAt,
         cell: (row) => <DateText at={row.receivedAt} as="dateTime" />,
-        width: 190,
+        width: 204,
       },
       {
         key: 'source',

@@ -186,7 +186,7 @@ function useSourceColumns(): Column<Source>[] {
         value: (one) => one.name,
         always: true,
         sortable: true,
-        width: 180,
+        width: 204,
       },
       {
         key: 'key',
@@ -211,7 +211,7 @@ function useSourceColumns(): Column<Source>[] {
         cell: (one) =>
           one.lastEventAt ? <DateText at={one.lastEventAt} as="dateTime" /> : t('sources.never'),
         sortable: true,
-        width: 180,
+        width: 204,
       },
       {
         key: 'do',

@@ -185,7 +185,7 @@ function useCodeColumns(coupon: Coupon): Column<Code>[] {
         value: (code) => code.code,
         cell: (code) => <code>{code.code}</code>,
         always: true,
-        width: 180,
+        width: 204,
       },
       {
         key: 'person',
@@ -196,7 +196,7 @@ function useCodeColumns(coupon: Coupon): Column<Code>[] {
             '–'
           ) : (
             <Anchor href={to(`/customers/${code.personId}`)}>
-              {t('codes.openPerson', { id: format.number(code.personId) })}
+              {t('codes.openPerson', { id: code.personId })}
             </Anchor>
           ),
         width: 140,
@@ -221,7 +221,7 @@ function useCodeColumns(coupon: Coupon): Column<Code>[] {
         value: (code) => code.issuedAt,
         cell: (code) => <DateText at={code.issuedAt} as="dateTime" />,
         sortable: true,
-        width: 180,
+        width: 204,
       },
       {
         key: 'redeemed',
@@ -234,7 +234,7 @@ function useCodeColumns(coupon: Coupon): Column<Code>[] {
             <span className="qm-note">{t('codes.notYet')}</span>
           ),
         sortable: true,
-        width: 180,
+        width: 204,
       },
       { key: 'order', title: t('codes.order'), value: (code) => code.orderId ?? '–', width: 160 },
       {
