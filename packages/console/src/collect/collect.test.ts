@@ -22,6 +22,7 @@ import {
 import { currencyOf, suggestPreset } from './presets.ts';
 import { byRows, knownReason } from './reasons.ts';
 import { snippet } from './snippets.ts';
+import { unreadableKey } from './unreadable.ts';
 
 const guess: Mapping = {
   kind: 'orderLines',
@@ -199,4 +200,11 @@ it('snippets carry address and key', () => {
     expect(code).toContain('q.example');
     expect(code).toContain('qmw_1');
   }
+});
+
+it('says in our own words why a file cannot be read', () => {
+  expect(unreadableKey('The file is neither text nor Parquet nor Excel.')).toBe('format');
+  expect(unreadableKey('The file is empty: it has not even a header line with column names.')).toBe('empty');
+  expect(unreadableKey('The header line cannot be read: x')).toBe('header');
+  expect(unreadableKey('Something new.')).toBeNull();
 });

@@ -6,6 +6,7 @@ import { Badge, Panel, useFormat } from '../ui/index.ts';
 import { RECORD_KINDS } from './mapping.ts';
 import { MappingEditor } from './mapping-editor.tsx';
 import { SampleRows } from './sample-rows.tsx';
+import { unreadableKey } from './unreadable.ts';
 
 export type ImportFile = ImportRun['files'][number];
 
@@ -86,14 +87,17 @@ export function Role({ role }: { role: string }) {
 /** Why nothing in a file is used: our own sentence where the server's is about what we know too. */
 function UnusedWhy({ file, hasPreset }: { file: ImportFile; hasPreset: boolean }) {
   const { t } = useTranslation('collect');
-  const known = hasPreset ? ignoredKey(file.headers) : null;
-  const text = known
-    ? t(`file.ignored.${known}`)
-    : hasPreset && file.headers.length > 0
-      ? t('file.ignored.other')
-      : file.headers.length > 0
+  const why = file.unusedWhy ?? '';
+  const isReadable = file.headers.length > 0;
+  const ignored = hasPreset && isReadable ? (ignoredKey(file.headers) ?? 'other') : null;
+  const unreadable = isReadable ? null : unreadableKey(why);
+  const text = ignored
+    ? t(`file.ignored.${ignored}`)
+    : unreadable
+      ? t(`file.unreadable.${unreadable}`)
+      : isReadable
         ? t('file.notGuessed')
-        : (file.unusedWhy ?? '');
+        : why;
   return <p className="qm-note qm-collect-why">{text}</p>;
 }
 

@@ -39,7 +39,7 @@ export function ImportResult({ run }: { run: ImportRun }) {
   const hasNotes = run.reasons.length > 0;
   return (
     <>
-      {run.totals.rows > 0 && <Totals run={run} />}
+      {run.totals.rows > 0 && run.state !== 'undone' && <Totals run={run} />}
       {run.state === 'done' && <WhatNext />}
       {hasNotes && <Reasons run={run} />}
       {hasNotes && <NoteRows run={run} />}

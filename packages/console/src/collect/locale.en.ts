@@ -142,7 +142,17 @@ export const en = {
     hideSample: 'Hide first rows',
     byHand: 'Map its columns yourself',
     sample: 'First rows of {{name}}',
-    notGuessed: 'What its columns mean could not be guessed. Choose below what each one is.',
+    notGuessed: 'Not everything that is needed was found by itself. Choose below what the columns mean.',
+    unreadable: {
+      format: 'This is no table: neither text nor Excel nor Parquet.',
+      empty: 'The file is empty: it has not even a line with column names.',
+      packed: 'There is a packed file inside. Unpack it and import what is inside.',
+      large: 'The file is too large to be read like this. Save it as CSV, or split it.',
+      header: 'The line with the column names cannot be read: look for a quotation mark left open.',
+      records: 'No row at its beginning could be read: rows are too long.',
+      json: 'The JSON is not complete or not a list of objects.',
+      damaged: 'The file is damaged: export or upload it again.',
+    },
     ignored: {
       campaignDates: 'Dates of the grocer’s past campaigns: no customer, product or sale is told in them.',
       couponProducts: 'Which products a past coupon was good for. Redemptions already name the coupon.',

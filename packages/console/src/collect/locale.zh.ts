@@ -133,7 +133,17 @@ export const zh: Words<typeof en> = {
     hideSample: '收起前几行',
     byHand: '自行指定各列',
     sample: '{{name}} 的前几行',
-    notGuessed: '未能识别各列的含义，请在下方逐列选择。',
+    notGuessed: '未能自动找齐必需的内容，请在下方选择各列的含义。',
+    unreadable: {
+      format: '这不是表格文件：既不是文本，也不是 Excel 或 Parquet。',
+      empty: '文件是空的，连列名也没有。',
+      packed: '里面还有一层压缩，请解压后导入其中的文件。',
+      large: '文件过大，无法这样读取。请另存为 CSV，或拆分后导入。',
+      header: '列名所在的行无法识别，请检查是否有未闭合的引号。',
+      records: '开头的行都过长，无法读取。',
+      json: 'JSON 不完整，或不是对象列表。',
+      damaged: '文件已损坏，请重新导出或上传。',
+    },
     ignored: {
       campaignDates: '该超市以往活动的起止日期，不涉及顾客、商品或销售。',
       couponProducts: '以往优惠券适用的商品；核销记录中已注明优惠券。',

@@ -196,6 +196,7 @@ function ColumnRow({ column, file, mapping, onChange, disabled }: ColumnsProps &
       <td>
         <div className="qm-mapping-choice">
           <Select
+            className="qm-mapping-field"
             value={value}
             disabled={disabled}
             showSearch={{ optionFilterProp: 'label' }}
@@ -207,6 +208,7 @@ function ColumnRow({ column, file, mapping, onChange, disabled }: ColumnsProps &
           />
           {use.use === 'extra' && (
             <Select
+              className="qm-mapping-type"
               value={use.type}
               disabled={disabled}
               aria-label={t('mapping.typeOf', { column })}
