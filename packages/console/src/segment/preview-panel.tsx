@@ -52,9 +52,11 @@ function Counted({ preview, counting }: { preview: SegmentPreview; counting: boo
   return (
     <div className={counting ? 'qm-preview-old' : undefined}>
       <p className="qm-preview-size">{format.number(preview.size)}</p>
-      <p className="qm-note">
-        {t('preview.of', { share: share(preview.size, preview.of), all: format.number(preview.of) })}
-      </p>
+      {preview.of > 0 && (
+        <p className="qm-note">
+          {t('preview.of', { share: share(preview.size, preview.of), all: format.number(preview.of) })}
+        </p>
+      )}
       <span className="qm-bar-track qm-preview-bar" aria-hidden="true">
         <span
           className="qm-bar-fill"
