@@ -96,12 +96,16 @@ export async function signIn(page: Page): Promise<void> {
 
 /** Violations of WCAG 2.2 AA on the page as it stands, in words. */
 export async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: AXE }).catch(() => page.evaluate(`0`));
+  // Evaluated, not added as a script: the page's own content policy forbids that, as it should.
+  await page.evaluate(await readFile(AXE, 'utf8'));
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run(o: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
-    return (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations;
+    return (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+      // Experimental: it takes drawn digits for words.
+      rules: { 'label-content-name-mismatch': { enabled: false } },
+    })).violations;
   });
   return found.map((v) => `${v.id}: ${v.nodes[0]?.html.slice(0, 160)}`);
 }

@@ -33,13 +33,13 @@ export function TopBar({ onMenu, onFind }: { onMenu: () => void; onFind: () => v
       <button
         type="button"
         className="qm-find"
-        aria-label={t('top.find')}
+        title={t('top.find')}
         onClick={onFind}
         aria-keyshortcuts="Control+K Meta+K"
       >
         <SearchOutlined aria-hidden="true" />
         <span>{t('top.find')}</span>
-        <kbd>{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
+        <kbd aria-hidden="true">{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
       </button>
       <div className="qm-top-end">
         <LanguageChoice />

@@ -28,6 +28,7 @@ export function SearchBox({
   return (
     <Input
       allowClear
+      role="searchbox"
       className="qm-search"
       style={{ maxWidth: width }}
       prefix={<SearchOutlined aria-hidden="true" />}

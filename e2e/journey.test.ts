@@ -1,0 +1,175 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openWorld, violations, type World } from './world.ts';
+
+// The newcomer's path: from the first sign-in to what a campaign earned.
+
+let world: World;
+let page: Page;
+const at = (path: string) => `${world.url}/w/demo${path}`;
+
+beforeAll(async () => {
+  world = await openWorld(900);
+  page = await world.owner();
+});
+afterAll(() => world?.close());
+
+async function heading(): Promise<string> {
+  return (await page.getByRole('heading', { level: 1 }).textContent()) ?? '';
+}
+
+it('the overview says in a sentence how sales went, against the period before', async () => {
+  await page.getByText(/^Sales ¥.* in the last 30 days, (up|down|as much)/).waitFor();
+  for (const name of ['Sales', 'Orders', 'Repeat rate', 'Average order'])
+    await page.getByText(name, { exact: true }).first().waitFor();
+  await page.locator('canvas').first().waitFor();
+  expect(await violations(page)).toEqual([]);
+});
+
+it('a customer is found by name and has a portrait', async () => {
+  const { rows } = await world.api<{ rows: { personId: number; name: string }[] }>(
+    'GET',
+    '/v1/workspaces/demo/customers?limit=1&rfmGroup=champions',
+  );
+  const [champion] = rows;
+  await page.goto(at('/customers'));
+  await page.getByRole('searchbox').first().fill(champion!.name);
+  await page.getByRole('link', { name: champion!.name }).first().click();
+  await page.waitForURL(/\/customers\/\d+/);
+  await page.getByText('RFM scores, and why').waitFor();
+  expect(await heading()).toContain(champion!.name);
+  expect(await violations(page)).toEqual([]);
+});
+
+it('the RFM grid leads to the people in a cell', async () => {
+  await page.goto(at('/rfm'));
+  await page.getByText('Champions', { exact: true }).first().waitFor();
+  expect(await violations(page)).toEqual([]);
+});
+
+it('a segment is built, a campaign on it launched with a control group, and a letter arrives', async () => {
+  await page.goto(at('/segments/new'));
+  await page.getByRole('button', { name: /^Valuable but sleeping/ }).click();
+  await page.getByRole('button', { name: 'Save segment' }).click();
+  await page.waitForURL(/\/segments\/[0-9a-f-]{36}/);
+  expect(await violations(page)).toEqual([]);
+  const segmentId = page.url().split('/').at(-1)!.split('?')[0]!;
+  await world.api('POST', '/v1/workspaces/demo/coupons', {
+    name: 'Welcome back',
+    discount: { kind: 'percent', percent: 15 },
+    prefix: 'BACK',
+  });
+
+  await page.goto(at(`/campaigns/new?segment=${segmentId}`));
+  await page.getByText('Win back', { exact: true }).click();
+  await page.waitForURL(/\/campaigns\/[0-9a-f-]{36}/);
+  await page.getByLabel('Coupon', { exact: true }).click();
+  await page
+    .getByText(/^Welcome back/)
+    .last()
+    .click();
+  const letter = page.getByLabel('Letter', { exact: true }).first();
+  await letter.fill(
+    'Dear {{ customer.firstName | default: "friend" }},\n\nyour code is {{ coupon.code }}.\n\n[[Shop now]](https://shop.example/)',
+  );
+  await page
+    .getByText(/Draft saved/)
+    .first()
+    .waitFor();
+  const launch = page.getByRole('button', { name: /^Launch/ }).first();
+  await page.screenshot({ path: '/tmp/t/s/e2e-plan.png', fullPage: true });
+  await expect.poll(() => launch.isEnabled(), { timeout: 30_000 }).toBe(true);
+  await launch.click();
+  await page.getByRole('dialog').getByRole('button').last().click();
+  await expect
+    .poll(
+      async () =>
+        (
+          await world.api<{ state: string }>(
+            'GET',
+            `/v1/workspaces/demo/campaigns/${page.url().split('/campaigns/')[1]!.slice(0, 36)}`,
+          )
+        ).state,
+      { timeout: 60_000 },
+    )
+    .toBe('sent');
+
+  await page.goto(at('/mailbox'));
+  await page
+    .getByText(/We miss you/)
+    .first()
+    .click();
+  const text = await page.frameLocator('iframe').first().locator('body').textContent();
+  expect(text).toMatch(/your code is BACK\w+/i);
+});
+
+it('after a week the report tells what the campaign earned, with an interval', async () => {
+  await world.api('POST', '/v1/demo/advance', { hours: 24 * 7 });
+  await expect
+    .poll(async () => (await world.api<{ busy: unknown }>('GET', '/v1/demo')).busy, {
+      timeout: 100_000,
+      interval: 500,
+    })
+    .toBe(null);
+  const [campaign] = await world.api<{ id: string; counts: { treated: number; control: number } }[]>(
+    'GET',
+    '/v1/workspaces/demo/campaigns',
+  );
+  expect(campaign!.counts.control).toBeGreaterThan(0);
+  const report = await world.api<{
+    funnel: Record<string, number>;
+    treated: { revenueCents: number };
+    incrementalRevenueCents: { low: number; high: number };
+  }>('GET', `/v1/workspaces/demo/campaigns/${campaign!.id}/report`);
+  expect(report.funnel.sent).toBe(campaign!.counts.treated);
+  expect(report.funnel.opened).toBeGreaterThan(0);
+  expect(report.funnel.clicked).toBeGreaterThan(0);
+  expect(report.incrementalRevenueCents.low).toBeLessThan(report.incrementalRevenueCents.high);
+  await page.goto(at(`/campaigns/${campaign!.id}`));
+  await page.getByText(/95/).first().waitFor();
+  expect(await violations(page)).toEqual([]);
+});
+
+it('a file is imported through the wizard into a second workspace, and its bad row told', async () => {
+  await world.api('POST', '/v1/workspaces', { id: 'second', name: 'Second' });
+  await page.goto(`${world.url}/w/second/imports/new`);
+  const csv =
+    'order_id,date,customer_id,sku,quantity,price\nO1,2026-05-01,C1,S1,2,10.00\nO2,2026-05-02,C2,S1,1,10.00\nO3,no date,C3,S1,1,10.00\n';
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await page.getByRole('button', { name: /Upload|Read|Continue|Next/ }).first().click();
+  await page
+    .getByRole('button', { name: /^(Start|Import)/ })
+    .last()
+    .click();
+  await expect
+    .poll(
+      async () => (await world.api<{ state: string }[]>('GET', '/v1/workspaces/second/imports'))[0]?.state,
+      { timeout: 40_000 },
+    )
+    .toBe('done');
+  await page
+    .getByText(/bad_date|date/i)
+    .first()
+    .waitFor();
+});
+
+it('speaks Chinese to a Chinese browser, and fits a phone', async () => {
+  const chinese = await world.owner({ locale: 'zh-CN', viewport: { width: 390, height: 844 } });
+  await chinese.getByText(/^近 30 天销售额/).waitFor();
+  expect(await chinese.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+  for (const path of ['/customers', '/rfm', '/segments', '/campaigns']) {
+    await chinese.goto(at(path));
+    await chinese.getByRole('heading', { level: 1 }).waitFor();
+    expect(await chinese.evaluate('document.documentElement.scrollWidth <= window.innerWidth'), path).toBe(
+      true,
+    );
+  }
+  await chinese.context().close();
+});
+
+it('no page complained on the way', () => {
+  expect(world.complaints()).toEqual([]);
+});
