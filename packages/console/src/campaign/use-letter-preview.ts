@@ -13,7 +13,11 @@ const WAIT_MS = 350;
 export function useLetterPreview(email: EmailContent, couponId: string | null) {
   const [personId, setPersonId] = useState<number | null>(null);
   const canRead = useCan('campaign.read');
-  const asked = useLater(useMemo(() => ({ email, couponId, personId }), [email, couponId, personId]));
+  // Anyone will do, but the same one while the letter is being written.
+  const anyone = useRef<number | null>(null);
+  const asked = useLater(
+    useMemo(() => ({ email, couponId, personId: personId ?? anyone.current }), [email, couponId, personId]),
+  );
   const whole = Boolean(asked.email.subject.trim() && asked.email.body.trim() && asked.email.fromName.trim());
   const query = useApi(
     api.previewMessage,
@@ -21,6 +25,7 @@ export function useLetterPreview(email: EmailContent, couponId: string | null) {
     { keep: true, enabled: canRead && whole, staleMs: 60_000 },
   );
   const { error, isError } = query;
+  if (personId === null && query.data) anyone.current = query.data.personId;
   const words = useTemplateFaultWords();
   const faults = useMemo<Record<string, string>>(() => {
     if (!isError || !(error instanceof ApiProblem)) return {};

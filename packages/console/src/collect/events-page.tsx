@@ -220,7 +220,7 @@ function EventDrawer({ event, onClose }: { event: StoredEvent | null; onClose: (
           {properties.length === 0 ? (
             <p className="qm-note">{t('events.noProperties')}</p>
           ) : (
-            <table className="qm-plain-table">
+            <table className="qm-plain-table qm-properties">
               <tbody>
                 {properties.map((property) => (
                   <tr key={property.name}>
