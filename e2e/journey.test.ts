@@ -77,7 +77,6 @@ it('a segment is built, a campaign on it launched with a control group, and a le
     .first()
     .waitFor();
   const launch = page.getByRole('button', { name: /^Launch/ }).first();
-  await page.screenshot({ path: '/tmp/t/s/e2e-plan.png', fullPage: true });
   await expect.poll(() => launch.isEnabled(), { timeout: 30_000 }).toBe(true);
   await launch.click();
   await page.getByRole('dialog').getByRole('button').last().click();
