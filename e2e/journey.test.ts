@@ -138,7 +138,10 @@ it('a file is imported through the wizard into a second workspace, and its bad r
     .locator('input[type=file]')
     .first()
     .setInputFiles({ name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-  await page.getByRole('button', { name: /Upload|Read|Continue|Next/ }).first().click();
+  await page
+    .getByRole('button', { name: /Upload|Read|Continue|Next/ })
+    .first()
+    .click();
   await page
     .getByRole('button', { name: /^(Start|Import)/ })
     .last()

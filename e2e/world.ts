@@ -102,10 +102,13 @@ export async function violations(page: Page): Promise<string[]> {
     const { axe } = globalThis as unknown as {
       axe: { run(o: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
-    return (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-      // Experimental: it takes drawn digits for words.
-      rules: { 'label-content-name-mismatch': { enabled: false } },
-    })).violations;
+    return (
+      await axe.run({
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+        // Experimental: it takes drawn digits for words.
+        rules: { 'label-content-name-mismatch': { enabled: false } },
+      })
+    ).violations;
   });
   return found.map((v) => `${v.id}: ${v.nodes[0]?.html.slice(0, 160)}`);
 }

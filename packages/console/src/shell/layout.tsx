@@ -35,7 +35,11 @@ export function Layout() {
         {t('skip')}
       </a>
       <div className="qm-sider">
-        <Anchor href={to('/overview')} className="qm-brand" aria-label={`${t('brand', { ns: 'ui' })}, ${t('nav.overview')}`}>
+        <Anchor
+          href={to('/overview')}
+          className="qm-brand"
+          aria-label={`${t('brand', { ns: 'ui' })}, ${t('nav.overview')}`}
+        >
           <Logo withName={!folded} />
         </Anchor>
         <Navigation folded={folded} />

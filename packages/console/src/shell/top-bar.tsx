@@ -39,7 +39,7 @@ export function TopBar({ onMenu, onFind }: { onMenu: () => void; onFind: () => v
       >
         <SearchOutlined aria-hidden="true" />
         <span>{t('top.find')}</span>
-        <kbd aria-hidden="true">{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
+        <kbd>{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
       </button>
       <div className="qm-top-end">
         <LanguageChoice />
