@@ -3,7 +3,7 @@ import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, DAY, SECOND } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
-import type { Journal } from '../platform/journal.ts';
+import type { Journal, JournalRecord } from '../platform/journal.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { FactSink } from './batch.ts';
@@ -73,18 +73,18 @@ export function openCollector(parts: {
 
   async function run(): Promise<void> {
     let pause = SECOND / 4;
+    /** A batch that failed is tried again as it was: its token stands for exactly these records. */
+    let records: JournalRecord[] = [];
     while (!closed) {
       await journal.waitBeyond(position);
       if (closed) break;
       try {
-        const records = await journal.read(position, BATCH_BYTES);
+        if (records.length === 0) records = await journal.read(position, BATCH_BYTES);
         if (records.length > 0) {
-          await storeRecords(
-            records.map((r) => r.payload),
-            position,
-          );
+          await storeRecords(records, `journal:${position}-${records.at(-1)!.end}`);
           position = records.at(-1)!.end;
           await journal.checkpoint(position);
+          records = [];
         }
         metrics.journalLag.set(journal.end - position);
         pause = SECOND / 4;
@@ -97,10 +97,14 @@ export function openCollector(parts: {
     }
   }
 
-  async function storeRecords(payloads: Buffer[], from: number): Promise<void> {
+  /**
+   * Stores records under a token that names where they begin and end: after a crash more may have come behind them, and
+   * then it is another batch, from which what is stored already is left out by message.
+   */
+  async function storeRecords(records: readonly JournalRecord[], token: string): Promise<void> {
     const groups = new Map<string, { header: Header; facts: Fact[] }>();
     const aside: QuarantineRow[] = [];
-    for (const payload of payloads) {
+    for (const { payload } of records) {
       const end = payload.indexOf(10);
       const header = JSON.parse(payload.toString('utf8', 0, end)) as Header;
       const { facts, faults } = await read(header, payload.toString('utf8', end + 1));
@@ -110,7 +114,7 @@ export function openCollector(parts: {
       for (const fact of facts) group.facts.push(fact);
       groups.set(key, group);
     }
-    await parts.warehouse.insertQuarantine(aside, `journal:${from}:quarantine`);
+    await parts.warehouse.insertQuarantine(aside, `${token}:quarantine`);
     metrics.eventsQuarantined.inc(aside.length);
     for (const [key, { header, facts }] of groups) {
       const { workspace, source, receivedAt } = header;
@@ -119,7 +123,7 @@ export function openCollector(parts: {
         source,
         importId: '',
         receivedAt,
-        token: `journal:${from}:${key}`,
+        token: `${token}:${key}`,
         facts,
       });
       metrics.eventsStored.inc(stored.events);
