@@ -93,7 +93,6 @@ export async function buildApp({
   const profile = openProfile({
     ...base,
     workspaces,
-    identity,
     // Segments stand to the right: profile asks for them when a page does.
     members: {
       source: (workspace, id) => segment.members.source(workspace, id),

@@ -1,2 +1,2 @@
 export { type Identity, openIdentity } from './identity.ts';
-export { EVENTS, IDENTIFIERS, identityMigrations, ORDER_LINES, PEOPLE } from './store.ch.ts';
+export { EVENTS, IDENTIFIERS, identityMigrations, ORDER_LINES, PEOPLE, SURVIVORS } from './store.ch.ts';

@@ -38,7 +38,7 @@ export const identityMigrations: WarehouseMigration[] = [
 ];
 
 /** Merges in force, as a FROM source with columns person_id and survivor. */
-const SURVIVORS = `(SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
+export const SURVIVORS = `(SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
   WHERE workspace = {workspace:String} AND survivor_id != 0)`;
 
 /**

@@ -1,3 +1,4 @@
+import { SURVIVORS } from '../identity/index.ts';
 import type { TableDeclaration, WarehouseMigration } from '../platform/warehouse.ts';
 
 const PERSON_COLUMNS = `
@@ -127,9 +128,6 @@ export const profileMigrations: WarehouseMigration[] = [
     ],
   },
 ];
-
-const SURVIVORS = `(SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
-  WHERE workspace = {workspace:String} AND survivor_id != 0)`;
 
 /** Rows of a table of ours with `person` after all merges. */
 function resolved(table: string, columns: string): string {
