@@ -8,6 +8,7 @@ import type { Fact } from './collect/index.ts';
 import { readConfig } from './config.ts';
 import { FakeClock } from './platform/clock.ts';
 import { openLog } from './platform/log.ts';
+import { testLedgerUrl } from './platform/test-ledger.ts';
 import { openStores } from './stores.ts';
 
 /** What a test does to the app: real stores, a clock set by hand, HTTP without a socket. */
@@ -48,7 +49,9 @@ export function testApp(env: Record<string, string> = {}): Promise<TestApp> {
 
 async function open(env: Record<string, string>): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'qianmian-test-'));
+  const ledgerUrl = await testLedgerUrl();
   const config = readConfig({
+    ...(ledgerUrl ? { QM_LEDGER_URL: ledgerUrl } : {}),
     QM_DATA_DIR: dataDir,
     QM_LOG_LEVEL: process.env.QM_TEST_LOG ?? 'error',
     ...env,

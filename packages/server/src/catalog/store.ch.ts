@@ -140,8 +140,9 @@ export function catalogWarehouse(warehouse: Warehouse) {
 
     deleteImport: async (workspace: string, importId: string) => {
       for (const table of ['catalog_product', 'catalog_store'])
-        await warehouse.command(
-          `DELETE FROM ${table} WHERE workspace = {workspace:String} AND import_id = {importId:String}`,
+        await warehouse.deleteRows(
+          table,
+          'workspace = {workspace:String} AND import_id = {importId:String}',
           { workspace, importId },
         );
     },

@@ -236,8 +236,9 @@ export function collectWarehouse(warehouse: Warehouse) {
 
     deleteImport: async (workspace: string, importId: string) => {
       for (const table of ['collect_event', 'collect_order_line'])
-        await warehouse.command(
-          `DELETE FROM ${table} WHERE workspace = {workspace:String} AND import_id = {importId:String}`,
+        await warehouse.deleteRows(
+          table,
+          'workspace = {workspace:String} AND import_id = {importId:String}',
           { workspace, importId },
         );
     },

@@ -19,8 +19,14 @@ export interface Warehouse {
   one<T>(sql: string, params?: Params): Promise<T>;
   /** Inserts rows; the same `token` again within the last 1,000 inserts of the table changes nothing. */
   insert(table: string, rows: readonly object[], token?: string): Promise<void>;
-  /** Runs a statement that answers nothing: INSERT ... SELECT, ALTER, DELETE. */
+  /** Runs a statement that answers nothing: INSERT ... SELECT. */
   command(sql: string, params?: Params): Promise<void>;
+  /** Deletes the rows of a table that meet a condition, on every shard. */
+  deleteRows(table: string, where: string, params: Params): Promise<void>;
+  /** Drops one partition of a table, named by an expression of bound values, on every shard. */
+  dropPartition(table: string, partition: string, params: Params): Promise<void>;
+  /** Puts a partition of `source` in the place of the same one of `table`, in one step on every shard. */
+  replacePartition(table: string, source: string, partition: string, params: Params): Promise<void>;
   /** The answer as text in a ClickHouse format, in pieces, for exports. */
   stream(sql: string, format: 'CSVWithNames' | 'JSONEachRow', params?: Params): Promise<Readable>;
   /** Statements that declare a table on this installation, single or clustered. */
@@ -51,6 +57,12 @@ const SETTINGS: ClickHouseSettings = {
   input_format_try_infer_dates: 0,
   input_format_try_infer_datetimes: 0,
 };
+/** On a cluster an insert is done when every shard has it, and a subquery or join sees the whole of a table. */
+const CLUSTER_SETTINGS: ClickHouseSettings = {
+  distributed_foreground_insert: 1,
+  distributed_product_mode: 'global',
+  prefer_global_in_and_join: 1,
+};
 const DATABASE = 'qianmian';
 /** One lane for writing, the rest for reading: the embedded engine runs one query per connection at a time. */
 const EMBEDDED_READERS = 4;
@@ -63,7 +75,7 @@ export async function openWarehouse(where: {
 }): Promise<Warehouse> {
   const { url } = where;
   if (url) await createDatabase(url, where.cluster);
-  const connect = url ? () => served(url) : embedded(where.folder);
+  const connect = url ? () => served(url, where.cluster) : embedded(where.folder);
   const writer = connect();
   const readers = url ? [writer] : Array.from({ length: EMBEDDED_READERS }, connect);
   if (!url) {
@@ -82,8 +94,9 @@ async function createDatabase(url: string, cluster: string | null): Promise<void
   await client.close();
 }
 
-function served(url: string): ClickHouseClient {
-  return createClient({ url, database: DATABASE, clickhouse_settings: SETTINGS, max_open_connections: 10 });
+function served(url: string, cluster: string | null): ClickHouseClient {
+  const settings = cluster ? { ...SETTINGS, ...CLUSTER_SETTINGS } : SETTINGS;
+  return createClient({ url, database: DATABASE, clickhouse_settings: settings, max_open_connections: 10 });
 }
 
 function embedded(folder: string): () => ClickHouseClient {
@@ -128,8 +141,24 @@ function warehouseOver(
       });
       return answer.json<T>() as Promise<T[]>;
     });
+  const command = async (sql: string, params: Params = {}) => {
+    await writer.command({
+      query: sql,
+      query_params: params,
+      clickhouse_settings: { ...SETTINGS, insert_deduplication_token: randomUUID() },
+    });
+  };
+  // Rows are changed where they lie: a distributed table only reads and inserts.
+  const here = (table: string) => (cluster ? `${table}_local` : table);
+  const everywhere = (table: string) => here(table) + (cluster ? ` ON CLUSTER ${cluster}` : '');
   return {
     query,
+    command,
+    deleteRows: (table, where, params) => command(`DELETE FROM ${everywhere(table)} WHERE ${where}`, params),
+    dropPartition: (table, partition, params) =>
+      command(`ALTER TABLE ${everywhere(table)} DROP PARTITION ${partition}`, params),
+    replacePartition: (table, source, partition, params) =>
+      command(`ALTER TABLE ${everywhere(table)} REPLACE PARTITION ${partition} FROM ${here(source)}`, params),
     async one<T>(sql: string, params: Params = {}): Promise<T> {
       const rows = await query<T>(sql, params);
       if (rows.length !== 1)
@@ -144,13 +173,6 @@ function warehouseOver(
         format: 'JSONEachRow',
         // Always a token: the embedded engine keeps settings, and would take rows without one for a repeat.
         clickhouse_settings: { ...SETTINGS, insert_deduplication_token: token || randomUUID() },
-      });
-    },
-    async command(sql, params = {}) {
-      await writer.command({
-        query: sql,
-        query_params: params,
-        clickhouse_settings: { ...SETTINGS, insert_deduplication_token: randomUUID() },
       });
     },
     stream: (sql, format, params = {}) =>

@@ -104,8 +104,7 @@ const SCRATCH = ['profile_draft_order', 'profile_draft', 'profile_person_next'];
 export function refreshWarehouse(warehouse: Warehouse) {
   return {
     clearScratch: async (workspace: string) => {
-      for (const table of SCRATCH)
-        await warehouse.command(`ALTER TABLE ${table} DROP PARTITION {workspace:String}`, { workspace });
+      for (const table of SCRATCH) await warehouse.dropPartition(table, '{workspace:String}', { workspace });
     },
 
     fillDraft: async (workspace: string) => {
@@ -134,12 +133,10 @@ export function refreshWarehouse(warehouse: Warehouse) {
         'SELECT count() AS people FROM profile_person_next WHERE workspace = {workspace:String}',
         { workspace },
       );
-      await warehouse.command(
-        people > 0
-          ? 'ALTER TABLE profile_person REPLACE PARTITION {workspace:String} FROM profile_person_next'
-          : 'ALTER TABLE profile_person DROP PARTITION {workspace:String}',
-        { workspace },
-      );
+      const partition = '{workspace:String}';
+      if (people > 0)
+        await warehouse.replacePartition('profile_person', 'profile_person_next', partition, { workspace });
+      else await warehouse.dropPartition('profile_person', partition, { workspace });
       return people;
     },
   };

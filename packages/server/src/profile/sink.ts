@@ -83,8 +83,8 @@ export async function undoProfileImport(
 ): Promise<void> {
   if (importId === '') return;
   for (const table of ['profile_trait', 'profile_consent'])
-    await warehouse.command(
-      `DELETE FROM ${table} WHERE workspace = {workspace:String} AND import_id = {importId:String}`,
-      { workspace, importId },
-    );
+    await warehouse.deleteRows(table, 'workspace = {workspace:String} AND import_id = {importId:String}', {
+      workspace,
+      importId,
+    });
 }

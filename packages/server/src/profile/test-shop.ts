@@ -14,6 +14,7 @@ import { openJournal } from '../platform/journal.ts';
 import { migrateLedger, openLedger } from '../platform/ledger.ts';
 import { openLog } from '../platform/log.ts';
 import { openMetrics } from '../platform/metrics.ts';
+import { testLedgerUrl } from '../platform/test-ledger.ts';
 import { migrateWarehouse, openWarehouse, type WarehouseMigration } from '../platform/warehouse.ts';
 import { openProfile, profileMigrations, type SegmentMembers } from './index.ts';
 
@@ -26,7 +27,7 @@ export async function openShop(right: { migrations?: WarehouseMigration[]; domai
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const clock = new FakeClock('2026-06-01T04:00:00Z');
   const log = openLog(process.env.QM_TEST_LOG ?? 'error');
-  const ledger = await openLedger({ url: null, folder: join(folder, 'ledger') });
+  const ledger = await openLedger({ url: await testLedgerUrl(), folder: join(folder, 'ledger') });
   await migrateLedger(ledger, join(import.meta.dirname, '..'), [
     'platform',
     'governance',

@@ -8,6 +8,7 @@ import { Bus } from '../platform/bus.ts';
 import { DAY, FakeClock } from '../platform/clock.ts';
 import { migrateLedger, type OpenedLedger, openLedger } from '../platform/ledger.ts';
 import { openLog } from '../platform/log.ts';
+import { testLedgerUrl } from '../platform/test-ledger.ts';
 import { openPromotion, type Promotion } from './index.ts';
 
 let folder: string;
@@ -20,7 +21,7 @@ const recorded: Fact[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'qm-promotion-'));
-  ledger = await openLedger({ url: null, folder: join(folder, 'ledger') });
+  ledger = await openLedger({ url: await testLedgerUrl(), folder: join(folder, 'ledger') });
   await migrateLedger(ledger, join(import.meta.dirname, '..'), ['platform', 'promotion']);
   const log = openLog('silent');
   bus = new Bus(log);

@@ -35,8 +35,7 @@ export function membersOf(workspace: string, segmentId: string): SqlSource {
 
 /** What segment reads and writes in the warehouse. */
 export function segmentWarehouse(warehouse: Warehouse) {
-  const partition = (verb: string, table: string, from = '') =>
-    `ALTER TABLE ${table} ${verb} PARTITION ({workspace:String}, {segmentId:String})${from}`;
+  const PARTITION = '({workspace:String}, {segmentId:String})';
 
   return {
     /** The people of a source, in rising order. */
@@ -51,7 +50,7 @@ export function segmentWarehouse(warehouse: Warehouse) {
     /** Computes the members beside the old ones and puts them in their place; who stays keeps their `since`. */
     replaceMembers: async (workspace: string, segmentId: string, people: SqlSource, now: number) => {
       const params = { ...people.params, workspace, segmentId };
-      await warehouse.command(partition('DROP', 'segment_member_next'), params);
+      await warehouse.dropPartition('segment_member_next', PARTITION, params);
       await warehouse.command(
         `INSERT INTO segment_member_next (workspace, segment_id, person_id, since) ${NEVER_A_REPEAT}
          SELECT {workspace:String}, {segmentId:String}, m.person,
@@ -66,18 +65,15 @@ export function segmentWarehouse(warehouse: Warehouse) {
          WHERE workspace = {workspace:String} AND segment_id = {segmentId:String}`,
         params,
       );
-      await warehouse.command(
-        size > 0
-          ? partition('REPLACE', 'segment_member', ' FROM segment_member_next')
-          : partition('DROP', 'segment_member'),
-        params,
-      );
-      await warehouse.command(partition('DROP', 'segment_member_next'), params);
+      if (size > 0)
+        await warehouse.replacePartition('segment_member', 'segment_member_next', PARTITION, params);
+      else await warehouse.dropPartition('segment_member', PARTITION, params);
+      await warehouse.dropPartition('segment_member_next', PARTITION, params);
       return size;
     },
 
     dropMembers: (workspace: string, segmentId: string) =>
-      warehouse.command(partition('DROP', 'segment_member'), { workspace, segmentId }),
+      warehouse.dropPartition('segment_member', PARTITION, { workspace, segmentId }),
 
     members: (workspace: string, segmentId: string, page: { after: number; limit: number }) =>
       warehouse.query<{ person: number; since: string }>(
