@@ -132,3 +132,26 @@ describe('the lock file', () => {
     expect(entries.filter(([, e]) => /^https?:/.test(e.resolved ?? '')).map(([path]) => path)).toEqual([]);
   });
 });
+
+describe('problems', () => {
+  it('that the server names have words in Chinese', () => {
+    const console_ = join(ROOT, 'packages/console/src/shell');
+    const words = ['problem-words.zh.ts', 'locale.zh.ts']
+      .map((name) => readFileSync(join(console_, name), 'utf8'))
+      .join('\n');
+    const named = sources(SERVER)
+      .filter((file) => !isTest(file))
+      .flatMap((file) => [
+        ...readFileSync(file, 'utf8').matchAll(
+          /(?:code: '|^ {2}'|\| ')((?:auth|campaign|collect|demo|import|job|member|promotion|request|segment|server|workspace)\.[a-z_]+)'/gm,
+        ),
+      ])
+      .map((m) => m[1]!)
+      .filter((code) => !code.endsWith('.not_found') || code === 'workspace.not_found');
+    const missing = [...new Set(named)].filter(
+      (code) => !words.includes(`'${code}'`) && !words.includes(`${code.replace('.', '_')}:`),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    expect(missing).toEqual([]);
+  });
+});

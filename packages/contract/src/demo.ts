@@ -11,6 +11,8 @@ export const letter = z.object({
 });
 
 export const demoState = z.object({
+  /** The workspace the simulated retailer lives in. */
+  workspace: z.string(),
   /** The demo's time: it runs with the real one and can be let run ahead. */
   now: isoTime,
   letters: z.number(),

@@ -80,6 +80,8 @@ export const timelineEntry = z.object({
   time: isoTime,
   channel: z.string(),
   amountCents: z.number().nullable(),
+  /** What it was about, by the catalogue's names in both languages; at most 20. */
+  products: z.array(z.object({ productId: z.string(), name: z.string(), nameZh: z.string() })),
   properties: z.record(z.string(), z.unknown()),
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;

@@ -53,7 +53,7 @@ async function open(env: Record<string, string>): Promise<TestApp> {
   const config = readConfig({
     ...(ledgerUrl ? { QM_LEDGER_URL: ledgerUrl } : {}),
     QM_DATA_DIR: dataDir,
-    QM_LOG_LEVEL: process.env.QM_TEST_LOG ?? 'error',
+    QM_LOG_LEVEL: process.env.TEST_LOG ?? 'error',
     ...env,
   });
   const clock = new FakeClock('2026-06-01T04:00:00Z');

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { marginOf, nameIn } from './names.ts';
+import { nameIn } from '../ui/name-in.ts';
+import { marginOf } from './names.ts';
 
 it('names a thing in the language of the reader, else as it can', () => {
   expect(nameIn('zh', { name: 'Shirt', nameZh: '衬衫' }, 'S1')).toBe('衬衫');

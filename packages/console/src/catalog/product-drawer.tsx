@@ -7,7 +7,8 @@ import { useTo } from '../shell/address.ts';
 import { useCan } from '../shell/session.tsx';
 import { useApi } from '../shell/use-api.ts';
 import { Answer, Facts, Money, Percent, useFormat, useGoTo } from '../ui/index.ts';
-import { marginOf, nameIn } from './names.ts';
+import { nameIn } from '../ui/name-in.ts';
+import { marginOf } from './names.ts';
 
 /** One product beside the list, with the way to who bought it. */
 export function ProductDrawer({ id, onClose }: { id?: string; onClose: () => void }) {

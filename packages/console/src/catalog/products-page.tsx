@@ -20,7 +20,8 @@ import {
   useAddressState,
   useFormat,
 } from '../ui/index.ts';
-import { marginOf, nameIn } from './names.ts';
+import { nameIn } from '../ui/name-in.ts';
+import { marginOf } from './names.ts';
 import { ProductDrawer } from './product-drawer.tsx';
 
 const view = z.object({

@@ -20,7 +20,7 @@ import {
   useAddressState,
   useFormat,
 } from '../ui/index.ts';
-import { nameIn } from './names.ts';
+import { nameIn } from '../ui/name-in.ts';
 
 const view = z.object({ search: z.string().default('') });
 

@@ -4,6 +4,7 @@ import { Progress } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTo } from '../shell/address.ts';
+import { useWorkspaceId } from '../shell/session.tsx';
 import { ActionButton } from '../shell/use-actions.tsx';
 import { useApi } from '../shell/use-api.ts';
 import { Anchor, useFormat, useToast } from '../ui/index.ts';
@@ -14,6 +15,7 @@ export function DemoBar() {
   const { t } = useTranslation('demo');
   const format = useFormat();
   const to = useTo();
+  const workspace = useWorkspaceId();
   const [busyMs, setBusyMs] = useState<number | false>(false);
   const { data } = useApi(api.getDemo, {}, { everyMs: busyMs || 20_000 });
   const busy = data?.busy ?? null;
@@ -21,7 +23,7 @@ export function DemoBar() {
   useEffect(() => setBusyMs(isBusy ? 1000 : false), [isBusy]);
   useFreshAfter(isBusy, data?.now);
 
-  if (!data) return null;
+  if (data?.workspace !== workspace) return null;
   return (
     <section className="qm-demo" aria-label={t('bar.label')}>
       <b>{t('bar.name')}</b>

@@ -5,6 +5,7 @@ import { buyersOf, segmentDraftAddress } from '../segment/people-behind.ts';
 import { useTo } from '../shell/address.ts';
 import { useCan } from '../shell/session.tsx';
 import { Anchor, type Column, DataTable, EmptyState, Money, Panel, useFormat } from '../ui/index.ts';
+import { nameIn } from '../ui/name-in.ts';
 
 type Row = Overview['topProducts'][number];
 
@@ -16,7 +17,7 @@ export function BestSellers({ overview }: { overview: Overview }) {
   const canSee = useCan('segment.read');
   const total = overview.indicators.find((one) => one.key === 'salesCents')?.value ?? 0;
   const columns = useMemo<Column<Row>[]>(() => {
-    const name = (row: Row) => (format.language === 'zh' && row.nameZh) || row.name || row.productId;
+    const name = (row: Row) => nameIn(format.language, row, row.productId);
     const share = (row: Row) => (total > 0 ? row.salesCents / total : 0);
     return [
       {

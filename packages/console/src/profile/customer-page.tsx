@@ -15,6 +15,7 @@ import { portrait } from './portrait.ts';
 import { Scores, Tastes } from './scores.tsx';
 import { Timeline } from './timeline.tsx';
 import './profile.css';
+import { nameIn } from '../ui/name-in.ts';
 
 const view = z.object({
   tab: z.enum(['timeline', 'orders']).default('timeline'),
@@ -98,7 +99,7 @@ function usePortraitWords(customer: Customer): string {
     { staleMs: 5 * 60_000, enabled: customer.favouriteStore !== null },
   );
   const store = stores?.find((one) => one.storeId === customer.favouriteStore);
-  const storeName = store && ((format.language === 'zh' && store.nameZh) || store.name);
+  const storeName = store && nameIn(format.language, store, store.storeId);
   return portrait(
     { customer, days: rfm?.lifecycleDays, store: storeName || null, now: Date.now() },
     t,

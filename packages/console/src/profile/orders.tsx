@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useTo } from '../shell/address.ts';
 import { useApi, useApiPages } from '../shell/use-api.ts';
 import { Anchor, Answer, EmptyState, Money, useFormat } from '../ui/index.ts';
+import { nameIn } from '../ui/name-in.ts';
 import { channelName } from './names.ts';
 
 /** Orders with their lines, newest first; an order opens to its lines. */
@@ -42,7 +43,7 @@ function useStoreName() {
   const { data } = useApi(api.listStores, {}, { staleMs: 5 * 60_000 });
   return (id: string) => {
     const store = data?.find((one) => one.storeId === id);
-    return (store && ((format.language === 'zh' && store.nameZh) || store.name)) || id;
+    return store ? nameIn(format.language, store, id) : id;
   };
 }
 
@@ -51,8 +52,7 @@ function Order({ order }: { order: OrderRow }) {
   const format = useFormat();
   const storeName = useStoreName();
   const to = useTo();
-  const name = (line: OrderRow['lines'][number]) =>
-    (format.language === 'zh' ? line.nameZh || line.name : line.name || line.nameZh) || line.productId;
+  const name = (line: OrderRow['lines'][number]) => nameIn(format.language, line, line.productId);
   const sold = order.lines.filter((line) => line.lineKind === 'sale').map(name);
   const first = format.list(sold.slice(0, 2));
   const words =

@@ -112,15 +112,17 @@ describe('an entry of the timeline', () => {
     time: '2026-11-21T17:00:00Z',
     channel: 'web',
     amountCents: null,
+    products: [],
     properties: {},
     ...more,
   });
   const say = (of: TimelineEntry) => entryWords(of, words('en'), format('en'));
 
   it('says what it was about', () => {
-    expect(say(entry({ properties: { name: 'Green tea', product_id: 'P1' } }))).toBe('Green tea');
-    expect(say(entry({ properties: { products: ['A', 'B', 'C'] } }))).toBe('A and B and 1 more');
-    expect(say(entry({ properties: { products: [{ name: 'A', price: 1 }] } }))).toBe('A');
+    const product = (name: string) => ({ productId: 'P1', name, nameZh: '' });
+    expect(say(entry({ products: [product('Green tea')] }))).toBe('Green tea');
+    expect(say(entry({ products: [product('')] }))).toBe('P1');
+    expect(say(entry({ products: ['A', 'B', 'C'].map(product) }))).toBe('A and B and 1 more');
     expect(say(entry({ properties: { query: 'socks' } }))).toBe('“socks”');
     expect(say(entry({ kind: 'consent', properties: { channel: 'sms', granted: false } }))).toBe(
       'refused SMS',

@@ -1,6 +1,7 @@
 import type { TimelineEntry } from '@qianmian/contract';
 import type { TFunction } from 'i18next';
 import type { Format } from '../ui/format.ts';
+import { nameIn } from '../ui/name-in.ts';
 import { channelName } from './names.ts';
 
 type Properties = TimelineEntry['properties'];
@@ -16,23 +17,10 @@ function first(properties: Properties, ...names: string[]): string {
   return '';
 }
 
-/** Names of what an entry is about: a list of products, or one. */
-function productsIn(properties: Properties): string[] {
-  const list = properties.products;
-  if (!Array.isArray(list)) return [];
-  return list
-    .map((one: unknown) =>
-      typeof one === 'object' && one !== null
-        ? first(one as Properties, 'name', 'product_id', 'sku')
-        : asText(one),
-    )
-    .filter(Boolean);
-}
-
 /** What happened, in a few words beside its name: products, a search, a subject, an answer. */
 export function entryWords(entry: TimelineEntry, t: TFunction<'profile'>, format: Format): string {
   const { properties } = entry;
-  const products = productsIn(properties);
+  const products = entry.products.map((one) => nameIn(format.language, one, one.productId));
   if (products.length > 0) {
     const shown = format.list(products.slice(0, 2));
     const more = products.length - 2;

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { channelName } from '../profile/names.ts';
 import { useApi } from '../shell/use-api.ts';
 import { useFormat } from '../ui/index.ts';
+import { nameIn } from '../ui/name-in.ts';
 import { useBuilding } from './builder-context.ts';
 import type { ChangeLeaf } from './leaf-fields.tsx';
 import { NumberTestFields, WindowFields } from './number-fields.tsx';
@@ -112,7 +113,7 @@ function FilterChoice({ filter, ...choice }: ChoiceProps & { filter: Filter }) {
     if (filter === 'stores')
       return vocabulary.stores.map((one) => ({
         value: one.id,
-        label: (format.language === 'zh' && one.nameZh) || one.name || one.id,
+        label: nameIn(format.language, one, one.id),
       }));
     return vocabulary[filter].map((value) => ({
       value,

@@ -6,7 +6,9 @@ import { channelInSentence, eventName, traitName } from '../profile/names.ts';
 import { call } from '../shell/api.ts';
 import { useWorkspaceId } from '../shell/session.tsx';
 import { useApi } from '../shell/use-api.ts';
+import type { Language } from '../ui/format.ts';
 import { useFormat } from '../ui/index.ts';
+import { nameIn } from '../ui/name-in.ts';
 import type { Writing } from './sentence.ts';
 import { leavesOf } from './tree.ts';
 
@@ -15,7 +17,7 @@ const MINUTE = 60_000;
 /** Products a condition names: few, else their numbers must do. */
 const MOST_PRODUCTS = 12;
 
-function useProductNames(conditions: readonly Condition[], language: string): ReadonlyMap<string, string> {
+function useProductNames(conditions: readonly Condition[], language: Language): ReadonlyMap<string, string> {
   const workspace = useWorkspaceId();
   const ids = useMemo(() => {
     const found = conditions.flatMap((condition) =>
@@ -33,7 +35,7 @@ function useProductNames(conditions: readonly Condition[], language: string): Re
     combine: (answers) =>
       new Map(
         answers.flatMap(({ data }) =>
-          data ? [[data.productId, (language === 'zh' && data.nameZh) || data.name || data.productId]] : [],
+          data ? [[data.productId, nameIn(language, data, data.productId)]] : [],
         ),
       ),
   });
@@ -57,7 +59,7 @@ export function useWriting(conditions: readonly Condition[] = NONE): Writing {
     const segmentNames = new Map(segments?.map((one) => [one.id, one.name]));
     const tagLabels = new Map(tags?.map((one) => [one.name, one.label || one.name]));
     const storeNames = new Map(
-      stores?.map((one) => [one.storeId, (format.language === 'zh' && one.nameZh) || one.name]),
+      stores?.map((one) => [one.storeId, nameIn(format.language, one, one.storeId)]),
     );
     return {
       t,

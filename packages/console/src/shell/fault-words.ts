@@ -9,7 +9,7 @@ const PATTERNS: [RegExp, string][] = [
   [/must be at least (?<n>[\d.]+)|expected number to be >=(?<m>[\d.]+)/, 'tooSmall'],
   [/must be at most (?<n>[\d.]+)|expected number to be <=(?<m>[\d.]+)/, 'tooLarge'],
   [/must be after the start|must not be before/, 'beforeStart'],
-  [/email/i, 'email'],
+  [/invalid e-?mail|must be an e-?mail/i, 'email'],
 ];
 
 /** Which sentence says a fault, with the number in it; null for one we have no words for. */

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { ErrorWords } from '../ui/states.tsx';
 import { ApiProblem } from './api.ts';
 import { faultKey } from './fault-words.ts';
+import { chineseProblem } from './problem-words.zh.ts';
 
 /** What the reader is told, by what went wrong: the name of one of our own sentences, or the server's. */
 export function problemKey(
@@ -24,6 +25,8 @@ export function useProblemWords() {
       if (!(error instanceof ApiProblem)) return { text: t('problem.unknown') };
       const known = `problem.code.${error.code.replaceAll('.', '_')}`;
       if (i18n.exists(known, { ns: 'shell' })) return { text: (t as (key: string) => string)(known) };
+      const chinese = i18n.language.startsWith('zh') ? chineseProblem(error.code, error.message) : null;
+      if (chinese) return { forbidden: error.status === 403, text: chinese };
       const key = problemKey(error);
       return {
         forbidden: key === 'forbidden',

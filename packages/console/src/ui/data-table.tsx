@@ -56,6 +56,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const [own, setOwn] = useState<Sort | undefined>(props.sortAtFirst);
   const frame = useRef<HTMLDivElement>(null);
   const height = useHeightLeft(frame);
+  useReachableScroll(frame, label);
 
   const shown = useMemo(() => shownColumns(columns, kept), [columns, kept]);
   const sort = props.sort ?? own;
@@ -223,6 +224,29 @@ function useHeightLeft(frame: { current: HTMLElement | null }): number {
     return () => window.removeEventListener('resize', measure);
   }, [frame]);
   return height;
+}
+
+/** A table wider than its frame can be scrolled with the arrow keys too: its scrolling part takes the focus. */
+function useReachableScroll(frame: { current: HTMLElement | null }, label: string) {
+  useLayoutEffect(() => {
+    const parts = frame.current?.querySelectorAll<HTMLElement>(
+      '.ant-table-content, .ant-table-tbody-virtual-holder',
+    );
+    if (!parts) return;
+    const measure = () => {
+      for (const part of parts) {
+        const scrolls = part.scrollWidth > part.clientWidth;
+        part.tabIndex = scrolls ? 0 : -1;
+        if (scrolls) {
+          part.setAttribute('role', 'group');
+          part.setAttribute('aria-label', label);
+        }
+      }
+    };
+    const watching = new ResizeObserver(measure);
+    for (const part of parts) watching.observe(part);
+    return () => watching.disconnect();
+  }, [frame, label]);
 }
 
 function ColumnChoice<Row>({

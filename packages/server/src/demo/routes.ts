@@ -12,6 +12,7 @@ export function demoRoutes(
 ): void {
   const { clock, mailbox, retailer } = parts;
   const state = async () => ({
+    workspace: DEMO_WORKSPACE,
     now: isoOf(clock.now()),
     letters: await mailbox.count(),
     ...retailer.status(),

@@ -95,6 +95,12 @@ export async function buildHttp(parts: {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerProblem);
+  // No body is no fault of JSON: whether one is needed is for the endpoint's schema to say.
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parseJson(request, body, done),
+  );
   app.setNotFoundHandler((request, reply) => notFoundAnswer(request, reply, parts.consoleDir !== null));
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
@@ -138,7 +144,6 @@ export async function buildHttp(parts: {
 async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: folder,
-    wildcard: false,
     setHeaders: (reply, path) => {
       reply.header(
         'cache-control',
@@ -274,9 +279,17 @@ function problemOf(error: FastifyError | AppError): Problem {
   }
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500)
-    return problem(status, `request.${(error.code ?? 'invalid').toLowerCase()}`, error.message);
+    return problem(status, REQUEST_FAULTS[status] ?? 'request.invalid', error.message);
   return problem(500, 'server.bug', 'Something went wrong on our side; the log has the details.');
 }
+
+/** Codes of what the framework refuses before any endpoint sees it. */
+const REQUEST_FAULTS: Record<number, string> = {
+  400: 'request.malformed',
+  413: 'request.too_large',
+  414: 'request.address_too_long',
+  415: 'request.media_type',
+};
 
 const TITLES: Record<number, string> = {
   400: 'The request has faults',

@@ -65,13 +65,22 @@ export function personWarehouse(warehouse: Warehouse) {
     `SELECT ${by}, ${columns} FROM ${table}
      WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)}`;
 
-  const productWords = (workspace: string, ids: string[]) =>
-    warehouse.query<ProductWords>(
-      `SELECT product_id, name, name_zh, brand, category FROM ${PRODUCTS} WHERE product_id IN {ids:Array(String)}`,
-      { workspace, ids },
-    );
+  const productWords = async (workspace: string, named: readonly string[]) => {
+    const ids = [...new Set(named)];
+    const products = new Map<string, ProductWords>();
+    for (let i = 0; i < ids.length; i += 1000)
+      for (const p of await warehouse.query<ProductWords>(
+        `SELECT product_id, name, name_zh, brand, category FROM ${PRODUCTS} WHERE product_id IN {ids:Array(String)}`,
+        { workspace, ids: ids.slice(i, i + 1000) },
+      ))
+        products.set(p.product_id, p);
+    return products;
+  };
 
   return {
+    /** How products are called, by their ids; those the catalogue lacks are left out. */
+    productNames: productWords,
+
     /** Merges that touch a number: its own into another, and all into whoever it stands for. */
     merges: (workspace: string, person: number) =>
       warehouse.query<{ person_id: number; survivor_id: number }>(
@@ -129,10 +138,10 @@ export function personWarehouse(warehouse: Warehouse) {
          ORDER BY ms DESC, order_id, line_kind, line_id`,
         { workspace, origins },
       );
-      const ids = [...new Set(lines.map((l) => l.product_id))];
-      const products = new Map<string, ProductWords>();
-      for (let i = 0; i < ids.length; i += 1000)
-        for (const p of await productWords(workspace, ids.slice(i, i + 1000))) products.set(p.product_id, p);
+      const products = await productWords(
+        workspace,
+        lines.map((l) => l.product_id),
+      );
       const unknown = { name: '', name_zh: '', brand: '', category: [] };
       return lines.map((l) => ({ ...unknown, ...products.get(l.product_id), ...l }));
     },

@@ -13,7 +13,7 @@ import { personWarehouse } from './person.ch.ts';
 import { personName } from './person-name.ts';
 import type { Refresh } from './refresh.ts';
 import type { Tags } from './tags.ts';
-import { eventEntry, inOrder, isAfter, orderEntries } from './timeline.ts';
+import { eventEntry, inOrder, isAfter, orderEntries, withNames } from './timeline.ts';
 import { traitValue } from './trait-value.ts';
 
 const at = (time: string) => isoOf(Date.parse(time));
@@ -193,10 +193,15 @@ export function openPerson(parts: {
       const all = inOrder([...events.map(eventEntry), ...orders]);
       const shown = all.slice(0, query.limit);
       const last = shown.at(-1);
+      const named = shown.flatMap(({ entry }) => entry.products.map((p) => p.productId));
+      const rows = withNames(
+        shown.map(({ entry }) => entry),
+        await store.productNames(workspace, named),
+      );
       return {
-        rows: shown.map(({ entry }) =>
-          reveal ? entry : { ...entry, properties: maskProperties(entry.properties) },
-        ),
+        rows: reveal
+          ? rows
+          : rows.map((entry) => ({ ...entry, properties: maskProperties(entry.properties) })),
         nextCursor: all.length > query.limit && last ? cursorOf([last.ms, last.entry.id]) : null,
         total: null,
       };

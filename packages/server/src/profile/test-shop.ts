@@ -26,7 +26,7 @@ export async function openShop(right: { migrations?: WarehouseMigration[]; domai
   const folder = await mkdtemp(join(tmpdir(), 'qianmian-shop-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const clock = new FakeClock('2026-06-01T04:00:00Z');
-  const log = openLog(process.env.QM_TEST_LOG ?? 'error');
+  const log = openLog(process.env.TEST_LOG ?? 'error');
   const ledger = await openLedger({ url: await testLedgerUrl(), folder: join(folder, 'ledger') });
   await migrateLedger(ledger, join(import.meta.dirname, '..'), [
     'platform',

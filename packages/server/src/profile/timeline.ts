@@ -4,6 +4,8 @@ import type { TimelineKind } from './event-kinds.ts';
 import { byOrder } from './orders.ts';
 import type { LineRow, PersonEventRow } from './person.ch.ts';
 
+const MAX_PRODUCTS = 20;
+
 /** An entry with its place: newest first, then by id as bytes. */
 interface Placed {
   ms: number;
@@ -27,10 +29,12 @@ export function orderEntries(lines: readonly LineRow[]): Placed[] {
         name,
         channel: of[0]!.channel,
         amountCents: of.reduce((s, l) => s + l.net_cents, 0),
+        products: of
+          .slice(0, MAX_PRODUCTS)
+          .map((l) => ({ productId: l.product_id, name: l.name, nameZh: l.name_zh })),
         properties: {
           orderId,
           ...(of[0]!.store_id ? { storeId: of[0]!.store_id } : {}),
-          products: of.map((l) => l.name || l.product_id).slice(0, 20),
           quantity: of.reduce((s, l) => s + l.quantity, 0),
         },
       });
@@ -51,8 +55,38 @@ export function eventEntry(row: PersonEventRow): Placed {
     name: row.name,
     channel: row.channel,
     amountCents: null,
+    products: productsOf(row.properties),
     properties: row.properties,
   });
+}
+
+/** Products an event names, in the words the event has for them. */
+function productsOf(properties: Record<string, unknown>): TimelineEntry['products'] {
+  const list = Array.isArray(properties.products) ? properties.products : [properties];
+  return list
+    .flatMap((one: unknown) => {
+      if (typeof one !== 'object' || one === null) return [];
+      const { product_id: id, sku, name } = one as Record<string, unknown>;
+      const productId = [id, sku].find((v) => typeof v === 'string' || typeof v === 'number');
+      return productId === undefined
+        ? []
+        : [{ productId: String(productId), name: typeof name === 'string' ? name : '', nameZh: '' }];
+    })
+    .slice(0, MAX_PRODUCTS);
+}
+
+/** The entries with the catalogue's words for their products. */
+export function withNames(
+  entries: readonly TimelineEntry[],
+  names: ReadonlyMap<string, { name: string; name_zh: string }>,
+): TimelineEntry[] {
+  return entries.map((entry) => ({
+    ...entry,
+    products: entry.products.map((p) => {
+      const known = names.get(p.productId);
+      return known ? { ...p, name: known.name || p.name, nameZh: known.name_zh } : p;
+    }),
+  }));
 }
 
 const bytes = (text: string) => Buffer.from(text);
