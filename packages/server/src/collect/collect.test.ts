@@ -1,4 +1,4 @@
-import { collectEndpoints, profileEndpoints } from '@qianmian/contract';
+import { collectEndpoints } from '@qianmian/contract';
 import { describe, expect, it } from 'vitest';
 import { testApp } from '../test-app.ts';
 
@@ -30,6 +30,74 @@ describe('events', async () => {
     expect(events.rows.map((e) => e.name).sort()).toEqual(['Identify', 'Product Viewed']);
     expect(new Set(events.rows.map((e) => e.personId)).size).toBe(1);
     expect(await t.app.identity.personOf(workspace, { type: 'email', value: 'ann@example.COM' })).toBe(1);
-    expect(profileEndpoints.getCustomer.path).toContain('customers');
+  });
+
+  it('of any shape are stored, and none stands in the way of another', async () => {
+    const workspace = await t.workspace();
+    const track = (event: string, properties: object, more: object = {}) => ({
+      type: 'track',
+      event,
+      messageId: event,
+      userId: 'u1',
+      properties,
+      ...more,
+    });
+    let deep: unknown = 1;
+    for (let i = 0; i < 1200; i++) deep = i % 2 ? { a: deep } : [deep];
+    const months = Array.from({ length: 200 }, (_, i) =>
+      track(`Month ${i}`, {}, { timestamp: new Date(Date.UTC(2005, i, 3)).toISOString() }),
+    );
+    await t.send(workspace, [
+      track('Good', { a: 1 }),
+      track('Two on one path', { a: { b: 1 }, 'a.b': 2, 'a.c': 3 }),
+      track('One inside the other', { a: 1, 'a.b': 2 }),
+      track('Half a character', { text: 'x\ud83d', '\ud800': 'key' }),
+      track(`${'x'.repeat(199)}😀`, { long: '😀'.repeat(10) }),
+      track('Deep', { deep }),
+      track('Nothing', { '': 1, '.': 2, '..': 3, '`': 4, "'": 5 }),
+      ...months,
+      track('Order Completed', {
+        order_id: 'o1',
+        products: [{ product_id: 'p', price: 1, quantity: 1e300 }],
+      }),
+      track('Good too', { a: 2 }),
+    ]);
+    const { rows } = await t.call(collectEndpoints.listEvents, {
+      params: { workspace },
+      query: { limit: 500 },
+    });
+    const properties = (name: string) => rows.find((row) => row.name === name)?.properties;
+    expect(rows).toHaveLength(208);
+    expect(properties('Two on one path')).toEqual({ a: { b: 1 }, a_b: 2, a_c: 3 });
+    expect(properties('One inside the other')).toEqual({ a: 1, a_b: 2 });
+    expect(properties('Half a character')).toEqual({ text: 'x\ufffd', '\ufffd': 'key' });
+    expect(rows.filter((row) => row.name === 'x'.repeat(199))).toHaveLength(1);
+    expect(JSON.stringify(properties('Deep')).length).toBeGreaterThan(1200);
+    const quarantine = await t.call(collectEndpoints.listQuarantine, { params: { workspace }, query: {} });
+    expect(quarantine.rows.map((row) => row.reason)).toEqual(['bad_line']);
+  });
+
+  it('that no store can take are set aside alone, with what they were', async () => {
+    const workspace = await t.workspace();
+    const fact = (messageId: string, time: number) => ({
+      kind: 'event' as const,
+      messageId,
+      name: 'Tested',
+      time,
+      identifiers: [{ type: 'user' as const, value: 'u1' }],
+      properties: { messageId },
+    });
+    const now = t.clock.now();
+    await Promise.all([
+      t.app.collector.record(workspace, 'test', [fact('a', now)]),
+      t.app.collector.record(workspace, 'test', [fact('b', now), fact('bad', 'soon' as never), fact('c', now)]),
+      t.app.collector.record(workspace, 'test', [fact('d', now)]),
+    ]);
+    await t.app.collector.drained();
+    const { rows } = await t.call(collectEndpoints.listEvents, { params: { workspace }, query: {} });
+    expect(rows.map((row) => row.messageId).sort()).toEqual(['a', 'b', 'c', 'd']);
+    const aside = await t.call(collectEndpoints.listQuarantine, { params: { workspace }, query: {} });
+    expect(aside.rows).toMatchObject([{ reason: 'not_storable' }]);
+    expect(aside.rows[0]?.payload).toContain('bad');
   });
 });

@@ -6,6 +6,8 @@ import { messageOf } from '../platform/errors.ts';
 import type { Journal, JournalRecord } from '../platform/journal.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { clip } from '../platform/text.ts';
+import { isRowFault } from '../platform/warehouse.ts';
 import type { FactSink } from './batch.ts';
 import type { Fact } from './facts.ts';
 import { REMEMBER_DAYS, SeenMessages } from './seen-messages.ts';
@@ -20,6 +22,21 @@ interface Header {
   source: string;
   receivedAt: number;
   id: string;
+  /** Place of the body's first message in what was delivered, where a delivery was parted. */
+  first?: number;
+}
+
+/** A record of the journal: what was handed in at once, and where it lies. */
+interface Delivery {
+  header: Header;
+  body: string;
+  begin: number;
+  end: number;
+}
+
+interface SegmentBody {
+  batch: unknown[];
+  sentAt?: unknown;
 }
 
 /** Journal bytes that become one batch at most: big enough for large inserts, small enough for memory. */
@@ -81,7 +98,7 @@ export function openCollector(parts: {
       try {
         if (records.length === 0) records = await journal.read(position, BATCH_BYTES);
         if (records.length > 0) {
-          await storeRecords(records, `journal:${position}-${records.at(-1)!.end}`);
+          await storeOrPart(records.map((record, i) => opened(record, records[i - 1]?.end ?? position)));
           position = records.at(-1)!.end;
           await journal.checkpoint(position);
           records = [];
@@ -98,24 +115,55 @@ export function openCollector(parts: {
   }
 
   /**
-   * Stores records under a token that names where they begin and end: after a crash more may have come behind them, and
-   * then it is another batch, from which what is stored already is left out by message.
+   * Stores deliveries; where something in them cannot be stored at all, the halves alone, down to the message at fault,
+   * which is set aside: what is good is stored whatever came beside it. Other failures are the caller's, to try again.
    */
-  async function storeRecords(records: readonly JournalRecord[], token: string): Promise<void> {
+  async function storeOrPart(deliveries: readonly Delivery[]): Promise<void> {
+    const [first, last] = [deliveries[0]!, deliveries.at(-1)!];
+    try {
+      await storeDeliveries(deliveries, `journal:${first.begin}-${last.end}`);
+    } catch (error) {
+      if (!isRowFault(error)) throw error;
+      if (deliveries.length === 1) return storeMessages(first, error);
+      const half = deliveries.length >> 1;
+      await storeOrPart(deliveries.slice(0, half));
+      await storeOrPart(deliveries.slice(half));
+    }
+  }
+
+  /** Stores each message of a delivery by itself, and sets aside those that cannot be. */
+  async function storeMessages({ header, body, begin, end }: Delivery, fault: unknown): Promise<void> {
+    const messages = messagesOf(header, body);
+    for (const [i, message] of messages.entries()) {
+      const token = `journal:${begin}-${end}#${i}`;
+      const alone = { header: { ...header, first: i }, body: message, begin, end };
+      try {
+        if (messages.length === 1) throw fault;
+        await storeDeliveries([alone], token);
+      } catch (error) {
+        if (!isRowFault(error)) throw error;
+        log.error({ err: error, position: begin, message: i }, 'a message cannot be stored; it is set aside');
+        await putAside([asideRow(header, i, 'not_storable', messageOf(error), message)], token);
+      }
+    }
+  }
+
+  /**
+   * Stores deliveries under a token that names where they begin and end: after a crash more may have come behind them,
+   * and then it is another batch, from which what is stored already is left out by message.
+   */
+  async function storeDeliveries(deliveries: readonly Delivery[], token: string): Promise<void> {
     const groups = new Map<string, { header: Header; facts: Fact[] }>();
     const aside: QuarantineRow[] = [];
-    for (const { payload } of records) {
-      const end = payload.indexOf(10);
-      const header = JSON.parse(payload.toString('utf8', 0, end)) as Header;
-      const { facts, faults } = await read(header, payload.toString('utf8', end + 1));
+    for (const { header, body } of deliveries) {
+      const { facts, faults } = await read(header, body);
       aside.push(...faults);
       const key = `${header.workspace}\n${header.source}`;
       const group = groups.get(key) ?? { header, facts: [] };
       for (const fact of facts) group.facts.push(fact);
       groups.set(key, group);
     }
-    await parts.warehouse.insertQuarantine(aside, `${token}:quarantine`);
-    metrics.eventsQuarantined.inc(aside.length);
+    await putAside(aside, token);
     for (const [key, { header, facts }] of groups) {
       const { workspace, source, receivedAt } = header;
       const stored = await store({
@@ -131,36 +179,32 @@ export function openCollector(parts: {
     }
   }
 
-  async function read(header: Header, text: string): Promise<{ facts: Fact[]; faults: QuarantineRow[] }> {
-    const faults: QuarantineRow[] = [];
-    const setAside = (place: number, reason: string, detail: string, payload: string) =>
-      faults.push({
-        workspace: header.workspace,
-        id: `${header.id}:${place}`,
-        received_at: header.receivedAt,
-        source: header.source,
-        reason,
-        detail,
-        payload: payload.slice(0, 100_000),
-      });
-    if (header.kind === 'facts') return { facts: JSON.parse(text) as Fact[], faults };
+  async function putAside(rows: QuarantineRow[], token: string): Promise<void> {
+    await parts.warehouse.insertQuarantine(rows, `${token}:quarantine`);
+    metrics.eventsQuarantined.inc(rows.length);
+  }
+
+  async function read(header: Header, body: string): Promise<{ facts: Fact[]; faults: QuarantineRow[] }> {
+    if (header.kind === 'facts') return { facts: JSON.parse(body) as Fact[], faults: [] };
     if (header.kind === 'malformed') {
-      setAside(0, 'malformed_json', 'The body is not JSON, or no message can be found in it.', text);
-      return { facts: [], faults };
+      const detail = 'The body is not JSON, or no message can be found in it.';
+      return { facts: [], faults: [asideRow(header, 0, 'malformed_json', detail, body)] };
     }
     const { currency } = await parts.workspaces.get(header.workspace);
-    const body = JSON.parse(text) as { batch: unknown[]; sentAt?: unknown };
-    const sentAt = typeof body.sentAt === 'string' ? Date.parse(body.sentAt) : Number.NaN;
+    const { batch, sentAt: sent } = JSON.parse(body) as SegmentBody;
+    const sentAt = typeof sent === 'string' ? Date.parse(sent) : Number.NaN;
+    const faults: QuarantineRow[] = [];
     const facts: Fact[] = [];
-    for (const [i, message] of body.batch.entries()) {
+    for (const [i, message] of batch.entries()) {
+      const place = (header.first ?? 0) + i;
       const made = factsOfMessage(message, {
         receivedAt: header.receivedAt,
         sentAt: Number.isFinite(sentAt) ? sentAt : null,
         currency,
-        messageId: () => `${header.id}:${i}`,
+        messageId: () => `${header.id}:${place}`,
       });
       if (Array.isArray(made)) for (const fact of made) facts.push(fact);
-      else setAside(i, made.reason, made.detail, JSON.stringify(message) ?? 'null');
+      else faults.push(asideRow(header, place, made.reason, made.detail, JSON.stringify(message) ?? 'null'));
     }
     return { facts, faults };
   }
@@ -233,3 +277,44 @@ export function openCollector(parts: {
   };
 }
 export type Collector = ReturnType<typeof openCollector>;
+
+function opened({ payload, end }: JournalRecord, begin: number): Delivery {
+  const line = payload.indexOf(10);
+  const header = JSON.parse(payload.toString('utf8', 0, line)) as Header;
+  return { header, body: payload.toString('utf8', line + 1), begin, end };
+}
+
+/** The bodies of a delivery's messages, one each; the whole where it is nested too deep to be written again. */
+function messagesOf(header: Header, body: string): string[] {
+  try {
+    return partsOf(header, body);
+  } catch (error) {
+    if (error instanceof RangeError) return [body];
+    throw error;
+  }
+}
+
+function partsOf(header: Header, body: string): string[] {
+  if (header.kind === 'malformed') return [body];
+  if (header.kind === 'facts') return (JSON.parse(body) as Fact[]).map((fact) => JSON.stringify([fact]));
+  const { batch, ...rest } = JSON.parse(body) as SegmentBody;
+  return batch.map((message) => JSON.stringify({ ...rest, batch: [message] }));
+}
+
+function asideRow(
+  header: Header,
+  place: number,
+  reason: string,
+  detail: string,
+  payload: string,
+): QuarantineRow {
+  return {
+    workspace: header.workspace,
+    id: `${header.id}:${place}`,
+    received_at: header.receivedAt,
+    source: header.source,
+    reason,
+    detail: clip(detail, 2000).toWellFormed(),
+    payload: clip(payload, 100_000).toWellFormed(),
+  };
+}

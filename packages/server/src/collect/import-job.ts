@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
 import { Hash64Map, hash64 } from '../platform/hash64.ts';
 import type { JobContext, Jobs } from '../platform/jobs.ts';
+import { clip } from '../platform/text.ts';
 import type { Collector } from './collector.ts';
 import type { Fact } from './facts.ts';
 import {
@@ -144,7 +145,7 @@ async function importFiles(
           code: n.code,
           field: n.field ?? '',
           message: n.from === undefined ? n.message : `${n.message} (${n.from} → ${n.to ?? ''})`,
-          raw: raw.slice(0, 2000),
+          raw: clip(raw, 2000),
           version: run.created_at.getTime(),
         });
       for (const n of outcome.corrections) add('corrected', n);

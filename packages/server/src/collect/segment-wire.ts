@@ -1,3 +1,4 @@
+import { clip } from '../platform/text.ts';
 import type {
   EventFact,
   Fact,
@@ -10,6 +11,7 @@ import type {
 import { IDENTIFIER_TYPES } from './facts.ts';
 import { parseDecimal } from './files/decimal.ts';
 import { isCurrency, minorDigits, spreadCents, toMinor } from './files/money.ts';
+import { storableJson, withDistinctPaths } from './storable.ts';
 
 /**
  * The Segment wire format (https://segment.com/docs/connections/spec/) turned into facts: calls identify, track, page,
@@ -47,7 +49,8 @@ const EARLIEST = Date.UTC(1990, 0, 1);
 const FUTURE_TOLERANCE = 24 * 3_600_000;
 
 /** Facts of one message, or why it has none. */
-export function factsOfMessage(message: unknown, context: WireContext): Fact[] | Fault {
+export function factsOfMessage(given: unknown, context: WireContext): Fact[] | Fault {
+  const message = storableJson(given);
   if (!isObject(message)) return { reason: 'not_an_object', detail: 'A message must be a JSON object.' };
   const type = typeof message.type === 'string' ? message.type.toLowerCase() : '';
   if (!CALLS.has(type))
@@ -79,11 +82,11 @@ export function factsOfMessage(message: unknown, context: WireContext): Fact[] |
   const event: EventFact = {
     kind: 'event',
     messageId: textOf(message.messageId) ?? context.messageId(),
-    name: name.trim().slice(0, 200),
+    name: clip(name.trim(), 200),
     time,
     identifiers,
     channel,
-    properties: propertiesOf(message, type),
+    properties: withDistinctPaths(propertiesOf(message, type)),
   };
   if (type === 'track') {
     const extra = commerceFacts(event, context.currency);
@@ -111,7 +114,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function brief(value: unknown): string {
-  return (JSON.stringify(value) ?? 'missing').slice(0, 80);
+  return clip(JSON.stringify(value) ?? 'missing', 80);
 }
 
 /** When it happened by our clock: the client's time stamp, moved by how far its clock is off. */
@@ -161,7 +164,7 @@ function channelOf(message: Json): string {
   const context = objectOf(message.context);
   const named =
     textOf(context.channel) ?? textOf(objectOf(message.properties).channel) ?? textOf(message.channel);
-  if (named) return named.slice(0, 60);
+  if (named) return clip(named, 60);
   const library = String(objectOf(context.library).name ?? '');
   if (message.type === 'screen' || /ios|android|kotlin|swift/i.test(library)) return 'app';
   return message.type === 'page' || /analytics\.js|analytics-js|analytics-next/i.test(library)
@@ -179,8 +182,8 @@ function traitsOf(message: Json, type: string): Record<string, TraitValue> {
 
 function flatten(from: Json, prefix: string, into: Record<string, TraitValue>, depth: number): void {
   for (const [key, value] of Object.entries(from)) {
-    const path = `${prefix}${key}`.slice(0, 200);
-    if (typeof value === 'string') into[path] = value.slice(0, 4000);
+    const path = clip(`${prefix}${key}`, 200);
+    if (typeof value === 'string') into[path] = clip(value, 4000);
     else if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
       into[path] = value;
     else if (isObject(value) && depth < 3) flatten(value, `${path}.`, into, depth + 1);
@@ -214,6 +217,9 @@ function commerceFacts(event: EventFact, currency: string): Fact[] | Fault {
       return [];
   }
 }
+
+/** More than this on one line is a fault of the sender, in minor units: sums of lines stay exact integers. */
+const MOST_CENTS = 1e12;
 
 interface WireLine {
   productId: string;
@@ -308,6 +314,8 @@ function wireLines(p: Json, digits: number): WireLine[] | Fault {
         detail: `products[${i}] must have a price and a quantity that are not negative; it is ${brief(entry)}.`,
       };
     const gross = Math.round(price * quantity);
+    if (gross > MOST_CENTS || quantity > MOST_CENTS)
+      return { reason: 'bad_line', detail: `products[${i}] is more than can be: ${brief(entry)}.` };
     lines.push({
       productId: textOf(product.product_id) ?? textOf(product.productId) ?? textOf(product.sku) ?? '',
       quantity,
@@ -325,6 +333,8 @@ function wireLines(p: Json, digits: number): WireLine[] | Fault {
       detail: 'An order needs "products", or a "revenue" or "total" that is a number.',
     };
   const size = Math.abs(whole);
+  if (size > MOST_CENTS)
+    return { reason: 'no_amount', detail: `The order's amount is more than can be: ${brief(whole)}.` };
   return [{ productId: '', quantity: 1, priceCents: size, grossCents: size, discountCents: 0, product: {} }];
 }
 

@@ -16,7 +16,7 @@ import type { CollectWarehouse, EventRow, OrderLineRow } from './store.ch.ts';
 export type ResolvePeople = (
   workspace: string,
   sightings: readonly { identifiers: readonly Identifier[]; time: number }[],
-  origin: { importId: string; version: number; token: string },
+  origin: { importId: string; version: number },
 ) => Promise<Uint32Array>;
 
 /** Facts of one workspace from one source, to be stored together. */

@@ -37,7 +37,7 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
   async function resolve(
     workspace: string,
     sightings: readonly Sighting[],
-    origin: { importId: string; version: number; token: string },
+    origin: { importId: string; version: number },
   ): Promise<Uint32Array> {
     const index = await indexOf(workspace);
     const country = homeCountry((await parts.workspaces.get(workspace)).currency);
@@ -59,14 +59,17 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
     return Uint32Array.from(people, (p) => (p === 0 ? 0 : index.rootOf(p)));
   }
 
-  /** People made and merged within one batch have no rows yet: their links go straight to the survivor. */
+  /**
+   * People made and merged within one batch have no rows: their links go straight to the survivor. Both kinds of row
+   * replace themselves, so a batch that is tried again writes whatever it finds then, under no token.
+   */
   async function save(
     workspace: string,
     index: PersonIndex,
     changes: Changes,
     seen: readonly number[],
     firstNew: number,
-    origin: { importId: string; version: number; token: string },
+    origin: { importId: string; version: number },
   ): Promise<void> {
     await store.insertLinks(
       changes.links.map((l, i) => ({
@@ -78,9 +81,8 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
         import_id: origin.importId,
         version: origin.version,
       })),
-      origin.token && `${origin.token}:link`,
     );
-    const lasting = new Map(changes.merges.map((m) => [m.personId, m]));
+    const lasting = new Map(changes.merges.filter((m) => m.personId < firstNew).map((m) => [m.personId, m]));
     await store.insertOverrides(
       [...lasting.values()].map((m) => ({
         workspace,
@@ -89,7 +91,6 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
         reason: m.reason,
         version: origin.version,
       })),
-      origin.token && `${origin.token}:override`,
     );
   }
 

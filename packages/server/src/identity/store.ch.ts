@@ -84,9 +84,8 @@ export interface OverrideRow {
 /** What identity reads and writes in the warehouse. */
 export function identityWarehouse(warehouse: Warehouse) {
   return {
-    insertLinks: (rows: LinkRow[], token?: string) => warehouse.insert('identity_link', rows, token),
-    insertOverrides: (rows: OverrideRow[], token?: string) =>
-      warehouse.insert('identity_override', rows, token),
+    insertLinks: (rows: LinkRow[]) => warehouse.insert('identity_link', rows),
+    insertOverrides: (rows: OverrideRow[]) => warehouse.insert('identity_override', rows),
 
     /** Every identifier with the person it was first seen with, for the index in memory. */
     links: (workspace: string) =>
@@ -101,11 +100,14 @@ export function identityWarehouse(warehouse: Warehouse) {
         { workspace },
       ),
 
-    /** The highest number ever given to a person here. */
+    /** The highest number that any row here gives to a person. */
     lastPerson: async (workspace: string) =>
       (
         await warehouse.one<{ last: number }>(
-          'SELECT max(person_id) AS last FROM identity_link WHERE workspace = {workspace:String}',
+          `SELECT max(last) AS last FROM (
+             SELECT max(person_id) AS last FROM identity_link WHERE workspace = {workspace:String}
+             UNION ALL
+             SELECT max(greatest(person_id, survivor_id)) FROM identity_override WHERE workspace = {workspace:String})`,
           { workspace },
         )
       ).last,

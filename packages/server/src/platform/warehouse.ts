@@ -34,6 +34,20 @@ export interface Warehouse {
   close(): Promise<void>;
 }
 
+/**
+ * Codes with which ClickHouse says that rows themselves are at fault, not the disk, memory or network: trying them again
+ * cannot help. https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
+ */
+const ROW_FAULTS = new Set([
+  6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 85, 117, 131, 190, 306, 321, 349, 407, 692,
+]);
+
+/** Whether a failure lies in the rows that were to be stored. */
+export function isRowFault(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true;
+  return error instanceof Error && ROW_FAULTS.has(Number((error as Error & { code?: string }).code));
+}
+
 /** A table said once; on a cluster it becomes a replicated local table and a distributed one of the plain name. */
 export interface TableDeclaration {
   name: string;
@@ -56,6 +70,8 @@ const SETTINGS: ClickHouseSettings = {
   // What a client sends as text stays text: a date in a property is not rewritten.
   input_format_try_infer_dates: 0,
   input_format_try_infer_datetimes: 0,
+  // A batch may bring events of many months: what a phone kept, what an old file holds.
+  max_partitions_per_insert_block: '0',
 };
 /** On a cluster an insert is done when every shard has it, and a subquery or join sees the whole of a table. */
 const CLUSTER_SETTINGS: ClickHouseSettings = {

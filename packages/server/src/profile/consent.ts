@@ -1,6 +1,8 @@
 import { CHANNELS } from '@qianmian/contract';
 import type { EventFact, PersonFact } from '../collect/index.ts';
 
+import { clip } from '../platform/text.ts';
+
 /** Somebody's yes or no to being contacted through a channel. */
 export interface ConsentStatement {
   channel: string;
@@ -44,8 +46,8 @@ export function consentOfEvent(fact: EventFact): ConsentStatement[] {
   const named = typeof purpose === 'string' ? purpose.trim().toLowerCase() : '';
   return [
     {
-      channel: channel.trim().toLowerCase().slice(0, 40),
-      purpose: named === '' || named === 'all' ? 'marketing' : named.slice(0, 80),
+      channel: clip(channel.trim().toLowerCase(), 40),
+      purpose: named === '' || named === 'all' ? 'marketing' : clip(named, 80),
       granted: saysYes(granted),
       time: fact.time,
     },

@@ -1,3 +1,4 @@
+import { storableJson } from '../storable.ts';
 import { readCsv } from './read-csv.ts';
 import { readJsonArray, readJsonLines } from './read-json.ts';
 import { readParquet } from './read-parquet.ts';
@@ -16,12 +17,11 @@ export function readRows(
   sniffed: SniffedFile,
   { fromRow = 1 }: { fromRow?: number } = {},
 ): AsyncGenerator<ReadRow> {
-  const rows = rowsOf(path, sniffed, fromRow);
-  return fromRow > 1 ? skipTo(rows, fromRow) : rows;
+  return storable(rowsOf(path, sniffed, fromRow), fromRow);
 }
 
-async function* skipTo(rows: AsyncGenerator<ReadRow>, fromRow: number): AsyncGenerator<ReadRow> {
-  for await (const row of rows) if (row.row >= fromRow) yield row;
+async function* storable(rows: AsyncGenerator<ReadRow>, fromRow: number): AsyncGenerator<ReadRow> {
+  for await (const row of rows) if (row.row >= fromRow) yield storableJson(row);
 }
 
 function rowsOf(path: string, sniffed: SniffedFile, fromRow: number): AsyncGenerator<ReadRow> {

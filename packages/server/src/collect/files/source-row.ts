@@ -1,3 +1,4 @@
+import { clip } from '../../platform/text.ts';
 /** A cell as the file gives it: text for CSV, typed for JSON, Parquet and Excel. */
 export type CellValue = string | number | boolean | null;
 export type RowValues = Record<string, CellValue>;
@@ -40,5 +41,5 @@ const RAW_LIMIT = 2_000;
 
 /** The raw text kept with a fault, cut so that one bad line cannot fill the rejects table. */
 export function clippedRaw(raw: string): string {
-  return raw.length > RAW_LIMIT ? `${raw.slice(0, RAW_LIMIT)}…` : raw;
+  return raw.length > RAW_LIMIT ? `${clip(raw, RAW_LIMIT)}…` : raw;
 }
