@@ -77,7 +77,9 @@ export async function buildApp({
   const metrics = openMetrics();
   const bus = new Bus(log);
   const jobs = new Jobs(ledger.db, { clock, log, metrics, worker: 'embedded' });
-  const journal = await openJournal(join(config.dataDir, 'journal'));
+  const journal = await openJournal(join(config.dataDir, 'journal'), {
+    onDamage: (what) => log.error(what, 'a stretch of the journal could not be read; it was kept aside'),
+  });
   const secret = await loadSecret(config.dataDir);
   const base = { ledger: ledger.db, warehouse, clock, log, bus, jobs, metrics };
 

@@ -32,6 +32,26 @@ describe('events', async () => {
     expect(await t.app.identity.personOf(workspace, { type: 'email', value: 'ann@example.COM' })).toBe(1);
   });
 
+  it('of a visitor and of a former login become those of the person an alias names', async () => {
+    const workspace = await t.workspace();
+    const track = (messageId: string, who: object) => ({ type: 'track', event: 'Seen', messageId, ...who });
+    await t.send(workspace, [
+      track('1', { anonymousId: 'visitor' }),
+      track('2', { userId: 'old' }),
+      track('3', { userId: 'new' }),
+    ]);
+    await t.send(workspace, [
+      { type: 'alias', messageId: '4', previousId: 'visitor', userId: 'new' },
+      { type: 'alias', messageId: '5', previousId: 'old', userId: 'new' },
+    ]);
+    const people = await Promise.all(
+      (['anonymous', 'user', 'user'] as const).map((type, i) =>
+        t.app.identity.personOf(workspace, { type, value: ['visitor', 'old', 'new'][i]! }),
+      ),
+    );
+    expect(new Set(people).size).toBe(1);
+  });
+
   it('of any shape are stored, and none stands in the way of another', async () => {
     const workspace = await t.workspace();
     const track = (event: string, properties: object, more: object = {}) => ({
@@ -90,7 +110,11 @@ describe('events', async () => {
     const now = t.clock.now();
     await Promise.all([
       t.app.collector.record(workspace, 'test', [fact('a', now)]),
-      t.app.collector.record(workspace, 'test', [fact('b', now), fact('bad', 'soon' as never), fact('c', now)]),
+      t.app.collector.record(workspace, 'test', [
+        fact('b', now),
+        fact('bad', 'soon' as never),
+        fact('c', now),
+      ]),
       t.app.collector.record(workspace, 'test', [fact('d', now)]),
     ]);
     await t.app.collector.drained();

@@ -59,7 +59,7 @@ export function openCollector(parts: {
   metrics: Metrics;
 }) {
   const { journal, clock, bus, log, metrics } = parts;
-  const seen = new SeenMessages();
+  let seen = new SeenMessages();
   /** Storing is one at a time: people are resolved by one index in memory. */
   let lane: Promise<unknown> = Promise.resolve();
   let position = journal.checkpointed;
@@ -247,11 +247,10 @@ export function openCollector(parts: {
 
     /** Reads back which messages are stored; after messages were taken out, or at start. */
     async recall(): Promise<void> {
-      const rows = await parts.warehouse.recentMessageHashes(clock.now() - REMEMBER_DAYS * DAY);
-      for (const r of rows) {
-        seen.forget(r.workspace);
-        seen.load(r.workspace, r.hashes);
-      }
+      const fresh = new SeenMessages();
+      for await (const r of parts.warehouse.recentMessageHashes(clock.now() - REMEMBER_DAYS * DAY))
+        fresh.load(r.workspace, r.hashes);
+      seen = fresh;
     },
 
     async start(): Promise<void> {

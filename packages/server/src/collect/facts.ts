@@ -93,6 +93,8 @@ export interface EventFact {
   identifiers: Identifier[];
   channel?: string;
   properties: Record<string, unknown>;
+  /** Someone says that all identifiers are one person's: they join whatever limits there are. */
+  samePerson?: boolean;
 }
 
 export type Fact = ProductFact | StoreFact | PersonFact | OrderLineFact | EventFact;

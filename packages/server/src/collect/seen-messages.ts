@@ -8,13 +8,11 @@ export class SeenMessages {
   readonly #byWorkspace = new Map<string, Hash64Map>();
   readonly #hash = new Uint32Array(2);
 
-  /** Takes up hashes read back from the warehouse (decimal digits of 64 bits). */
-  load(workspace: string, hashes: readonly string[]): void {
-    const map = this.#of(workspace, hashes.length);
-    for (const text of hashes) {
-      const bits = BigInt(text);
-      map.set(Number(bits & 0xffffffffn), Number(bits >> 32n), 1);
-    }
+  /** Takes up hashes read back from the warehouse, 8 bytes each, little-endian. */
+  load(workspace: string, hashes: Buffer): void {
+    const map = this.#of(workspace, hashes.length / 8);
+    for (let at = 0; at < hashes.length; at += 8)
+      map.set(hashes.readUInt32LE(at), hashes.readUInt32LE(at + 4), 1);
   }
 
   /** The message's hash as decimal digits, or null when the message was seen before. */
@@ -32,11 +30,6 @@ export class SeenMessages {
       hash64(id, this.#hash);
       map.set(this.#hash[0]!, this.#hash[1]!, 1);
     }
-  }
-
-  /** Forgets a workspace: its messages were taken out of the warehouse and may come again. */
-  forget(workspace: string): void {
-    this.#byWorkspace.delete(workspace);
   }
 
   #of(workspace: string, expected: number): Hash64Map {

@@ -87,6 +87,7 @@ export function factsOfMessage(given: unknown, context: WireContext): Fact[] | F
     identifiers,
     channel,
     properties: withDistinctPaths(propertiesOf(message, type)),
+    ...(type === 'alias' ? { samePerson: true } : {}),
   };
   if (type === 'track') {
     const extra = commerceFacts(event, context.currency);
@@ -148,7 +149,11 @@ function identifiersOf(message: Json, type: string): Identifier[] {
   const traits = type === 'group' ? {} : { ...objectOf(context.traits), ...objectOf(message.traits) };
   add('user', message.userId);
   add('anonymous', message.anonymousId);
-  if (type === 'alias') add('user', message.previousId);
+  if (type === 'alias') {
+    // What was called by the previous id was a login, or a visitor before there was one.
+    add('user', message.previousId);
+    add('anonymous', message.previousId);
+  }
   for (const external of Array.isArray(context.externalIds) ? context.externalIds : []) {
     const e = objectOf(external);
     add(EXTERNAL_TYPES[String(e.type)], e.id);

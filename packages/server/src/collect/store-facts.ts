@@ -15,7 +15,7 @@ import type { CollectWarehouse, EventRow, OrderLineRow } from './store.ch.ts';
 /** Who is behind identifiers seen together; identity's verb, handed in by `app.ts`. */
 export type ResolvePeople = (
   workspace: string,
-  sightings: readonly { identifiers: readonly Identifier[]; time: number }[],
+  sightings: readonly { identifiers: readonly Identifier[]; time: number; samePerson?: boolean }[],
   origin: { importId: string; version: number },
 ) => Promise<Uint32Array>;
 

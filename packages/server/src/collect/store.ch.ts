@@ -145,6 +145,9 @@ const NOTES = `FROM collect_import_note FINAL
   WHERE workspace = {workspace:String} AND import_id = {importId:String}
     AND (empty({kind:String}) OR toString(kind) = {kind:String}) AND (empty({code:String}) OR code = {code:String})`;
 
+/** Message hashes read at once: 32 MB of text. */
+const HASHES_A_READ = 2_000_000;
+
 /** What collect reads and writes in the warehouse. */
 export function collectWarehouse(warehouse: Warehouse) {
   return {
@@ -175,13 +178,25 @@ export function collectWarehouse(warehouse: Warehouse) {
         { workspace, importId, kind: '', code: '' },
       ),
 
-    /** Hashes of messages received since a moment, in strings of decimal digits: what must not be stored again. */
-    recentMessageHashes: (since: number) =>
-      warehouse.query<{ workspace: string; hashes: string[] }>(
-        `SELECT workspace, groupArray(toString(message_hash)) AS hashes FROM collect_event
-         WHERE received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') GROUP BY workspace`,
+    /**
+     * Hashes of messages received since a moment, 8 bytes each, little-endian: what must not be stored again. They come
+     * in parts, as one answer is one text and a text has a longest length.
+     */
+    async *recentMessageHashes(since: number): AsyncGenerator<{ workspace: string; hashes: Buffer }> {
+      const recent = "received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')";
+      const { parts } = await warehouse.one<{ parts: number }>(
+        `SELECT toUInt32(ceil(count() / ${HASHES_A_READ})) AS parts FROM collect_event WHERE ${recent}`,
         { since },
-      ),
+      );
+      for (let part = 0; part < parts; part++) {
+        const rows = await warehouse.query<{ workspace: string; hex: string }>(
+          `SELECT workspace, arrayStringConcat(groupArray(hex(reinterpretAsFixedString(message_hash)))) AS hex
+           FROM collect_event WHERE ${recent} AND message_hash % {parts:UInt32} = {part:UInt32} GROUP BY workspace`,
+          { since, parts, part },
+        );
+        for (const row of rows) yield { workspace: row.workspace, hashes: Buffer.from(row.hex, 'hex') };
+      }
+    },
 
     events: (
       workspace: string,

@@ -45,7 +45,15 @@ export async function fillCatalogue(world: World, workspace: string, catalog: Ca
 export async function fillHistory(
   options: WorldOptions,
   workspace: string,
-  parts: { catalog: Catalog; collector: Collector; progress: (share: number) => void },
+  parts: {
+    catalog: Catalog;
+    collector: Collector;
+    progress: (share: number) => void;
+    /** Chunks that are stored already; they are simulated again, but not stored. */
+    filled: number;
+    /** Told after each chunk how many are stored. */
+    onFilled: (chunks: number) => Promise<void>;
+  },
 ): Promise<PlayState> {
   const world = createWorld(options);
   await fillCatalogue(world, workspace, parts.catalog);
@@ -58,16 +66,13 @@ export async function fillHistory(
     const batch = facts;
     chunk += 1;
     facts = [];
+    if (chunk <= parts.filled) return;
+    const done = chunk;
     // One chunk is stored while the next is simulated.
     await pending;
-    pending = parts.collector.store({
-      workspace,
-      source: 'simulator',
-      importId: '',
-      receivedAt,
-      token,
-      facts: batch,
-    });
+    pending = parts.collector
+      .store({ workspace, source: 'simulator', importId: '', receivedAt, token, facts: batch })
+      .then(() => parts.onFilled(done));
   };
   for (let day = 0; ; day++) {
     const step = days.next();

@@ -126,6 +126,11 @@ export function openRetailer(parts: {
         busy = { what: 'filling', progress: 0 };
         const play = await fillHistory(state.options, DEMO_WORKSPACE, {
           ...parts,
+          filled: state.filled ?? 0,
+          onFilled: async (filled) => {
+            state = { ...state!, filled };
+            await writeWorldState(file, state);
+          },
           progress: (share) => {
             busy = { what: 'filling', progress: share };
             progress(share);

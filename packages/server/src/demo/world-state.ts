@@ -8,6 +8,8 @@ export interface WorldState {
   clockOffset: number;
   /** Up to when the world was played; null while its history is not filled in. */
   playedTo: number | null;
+  /** Chunks of the history that are stored, while it is filled in. */
+  filled?: number;
   play: PlayState | null;
 }
 

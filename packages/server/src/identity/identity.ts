@@ -9,6 +9,8 @@ import { identityWarehouse } from './store.ch.ts';
 export interface Sighting {
   identifiers: readonly Identifier[];
   time: number;
+  /** Someone says that all of them are one person's. */
+  samePerson?: boolean;
 }
 
 /** One person across all channels. One process resolves for a workspace; queries read the warehouse. */
@@ -19,15 +21,19 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
   async function loadIndex(workspace: string): Promise<PersonIndex> {
     const index = new PersonIndex(await store.lastPerson(workspace));
     for (const o of await store.overrides(workspace)) index.loadMerge(o.person_id, o.survivor_id);
-    for (const l of await store.links(workspace))
-      index.load({ type: l.type, value: l.value, personId: l.person_id });
+    for await (const links of store.links(workspace))
+      for (const l of links) index.load({ type: l.type, value: l.value, personId: l.person_id });
     return index;
   }
 
   function indexOf(workspace: string): Promise<PersonIndex> {
-    const known = indexes.get(workspace) ?? loadIndex(workspace);
-    indexes.set(workspace, known);
-    return known;
+    const known = indexes.get(workspace);
+    if (known) return known;
+    const loading = loadIndex(workspace);
+    indexes.set(workspace, loading);
+    // What could not be read is read anew when it is asked for next.
+    loading.catch(() => indexes.delete(workspace));
+    return loading;
   }
 
   /**
@@ -46,7 +52,7 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
     const seen: number[] = [];
     const people = sightings.map((s) => {
       const before = changes.links.length;
-      const person = index.resolve(normalised(s.identifiers, country), changes);
+      const person = index.resolve(normalised(s.identifiers, country), changes, s.samePerson);
       for (let i = before; i < changes.links.length; i++) seen.push(s.time);
       return person;
     });

@@ -59,6 +59,18 @@ describe('who is who', () => {
     expect(people[1]).not.toBe(people[0]);
   });
 
+  it('joins two logins when someone says that they are one person', () => {
+    const index = new PersonIndex(0);
+    const ann = index.resolve([{ type: 'user', value: 'ann' }], { links: [], merges: [] });
+    index.resolve([{ type: 'user', value: 'ann-old' }], { links: [], merges: [] });
+    const both = [
+      { type: 'user' as const, value: 'ann' },
+      { type: 'user' as const, value: 'ann-old' },
+    ];
+    expect(index.resolve(both, { links: [], merges: [] }, true)).toBe(ann);
+    expect(index.find({ type: 'user', value: 'ann-old' })).toBe(ann);
+  });
+
   it('reads back what it wrote', () => {
     const { index, changes } = story(
       ['anonymous:a'],

@@ -78,16 +78,17 @@ export class PersonIndex {
 
   /**
    * The person that identifiers seen together stand for; 0 when there are none. The strongest identifier decides; the
-   * others join when no limit forbids it, and stay with whom they were when one does.
+   * others join when no limit forbids it, and stay with whom they were when one does. Where someone says that they are
+   * one person's (an alias), no limit stands against it.
    */
-  resolve(identifiers: readonly Identifier[], changes: Changes): number {
+  resolve(identifiers: readonly Identifier[], changes: Changes, areOnePerson = false): number {
     if (identifiers.length === 0) return 0;
     const sorted = [...identifiers].sort((a, b) => RANK.get(a.type)! - RANK.get(b.type)!);
     let person = this.#anchor(sorted);
     for (const identifier of sorted) {
       const other = this.find(identifier);
-      if (other === 0) this.#link(identifier, person, changes);
-      else if (other !== person && this.#mayMerge(person, other))
+      if (other === 0) this.#link(identifier, person, changes, areOnePerson);
+      else if (other !== person && (areOnePerson || this.#mayMerge(person, other)))
         person = this.#merge(person, other, identifier, changes);
     }
     return person;
@@ -108,9 +109,9 @@ export class PersonIndex {
     return this.#last;
   }
 
-  #link(identifier: Identifier, person: number, changes: Changes): void {
+  #link(identifier: Identifier, person: number, changes: Changes, isBeyondLimits: boolean): void {
     const rank = RANK.get(identifier.type)!;
-    if (!this.#hasRoom(person, rank, 1)) return;
+    if (!isBeyondLimits && !this.#hasRoom(person, rank, 1)) return;
     this.#put(identifier.type, identifier.value, person);
     this.#count(person, rank, 1);
     changes.links.push({ ...identifier, personId: person });

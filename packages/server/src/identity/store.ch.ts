@@ -63,6 +63,9 @@ export const IDENTIFIERS = `(SELECT i.type AS type, i.value AS value, i.first_se
 /** Everyone in the workspace bound as {workspace:String} whom any fact or identifier speaks of: column person. */
 export const PEOPLE = `(SELECT DISTINCT person FROM ${IDENTIFIERS} WHERE person > 0)`;
 
+/** Identifiers read at once: about 50 MB of an answer that must stay far below the longest text there can be. */
+const LINKS_A_READ = 500_000;
+
 export interface LinkRow {
   workspace: string;
   type: string;
@@ -87,12 +90,19 @@ export function identityWarehouse(warehouse: Warehouse) {
     insertLinks: (rows: LinkRow[]) => warehouse.insert('identity_link', rows),
     insertOverrides: (rows: OverrideRow[]) => warehouse.insert('identity_override', rows),
 
-    /** Every identifier with the person it was first seen with, for the index in memory. */
-    links: (workspace: string) =>
-      warehouse.query<{ type: string; value: string; person_id: number }>(
-        'SELECT type, value, person_id FROM identity_link FINAL WHERE workspace = {workspace:String} AND is_deleted = 0',
+    /** Every identifier with the person it was first seen with, for the index in memory; in parts that fit an answer. */
+    async *links(workspace: string) {
+      const { parts } = await warehouse.one<{ parts: number }>(
+        `SELECT toUInt32(ceil(count() / ${LINKS_A_READ})) AS parts FROM identity_link WHERE workspace = {workspace:String}`,
         { workspace },
-      ),
+      );
+      for (let part = 0; part < parts; part++)
+        yield await warehouse.query<{ type: string; value: string; person_id: number }>(
+          `SELECT type, value, person_id FROM identity_link FINAL
+           WHERE workspace = {workspace:String} AND is_deleted = 0 AND cityHash64(value) % {parts:UInt32} = {part:UInt32}`,
+          { workspace, parts, part },
+        );
+    },
 
     overrides: (workspace: string) =>
       warehouse.query<{ person_id: number; survivor_id: number }>(

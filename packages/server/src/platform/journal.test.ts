@@ -1,9 +1,9 @@
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, open, readdir, rm, rmdir, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Journal, openJournal } from './journal.ts';
+import { type Damage, type Journal, openJournal } from './journal.ts';
 
 const folders: string[] = [];
 async function folder(): Promise<string> {
@@ -57,6 +57,72 @@ describe('the journal', () => {
     await second.append(Buffer.from('after'));
     expect(await readAll(second, 0)).toEqual(['whole', 'after']);
     await second.close();
+  });
+
+  it('loses only the record that a flipped bit hit, keeps it aside and says so', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.constantFrom(60, 100_000), async (place, segmentBytes) => {
+        const dir = await folder();
+        const texts = ['one', 'two', 'three', 'four', 'five'];
+        const first = await openJournal(dir, { segmentBytes });
+        for (const text of texts) await first.append(Buffer.from(text));
+        const size = first.end;
+        await first.close();
+        const at = place % size;
+        const segments = (await readdir(dir)).filter((n) => n.endsWith('.journal')).sort();
+        const hit = segments.findLast((name) => Number(name.slice(0, 16)) <= at)!;
+        const handle = await open(join(dir, hit), 'r+');
+        const inside = at - Number(hit.slice(0, 16));
+        const byte = Buffer.alloc(1);
+        await handle.read(byte, 0, 1, inside);
+        await handle.write(Buffer.from([byte[0]! ^ 0x10]), 0, 1, inside);
+        await handle.close();
+
+        const damage: Damage[] = [];
+        const second = await openJournal(dir, { segmentBytes, onDamage: (what) => damage.push(what) });
+        await second.append(Buffer.from('after'));
+        const left = await readAll(second, 0);
+        await second.close();
+        expect([...texts, 'after'].filter((text) => !left.includes(text)).length).toBe(1);
+        expect(left.at(-1)).toBe('after');
+        const third = await openJournal(dir, { segmentBytes });
+        expect(await readAll(third, 0)).toEqual(left);
+        await third.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('puts nothing before its checkpoint when the end of the last segment is lost', async () => {
+    const dir = await folder();
+    const first = await openJournal(dir);
+    await first.append(Buffer.from('dealt with'));
+    await first.checkpoint(first.end);
+    await first.close();
+    const [segment] = (await readdir(dir)).filter((n) => n.endsWith('.journal'));
+    await truncate(join(dir, segment!), 5);
+    const second = await openJournal(dir);
+    await second.append(Buffer.from('new'));
+    expect(await readAll(second, second.checkpointed)).toEqual(['new']);
+    await second.close();
+    const third = await openJournal(dir);
+    expect(await readAll(third, third.checkpointed)).toEqual(['new']);
+    await third.close();
+  });
+
+  it('goes on when the next segment could not be begun at first', async () => {
+    const dir = await folder();
+    const journal = await openJournal(dir, { segmentBytes: 30 });
+    await journal.append(Buffer.from('a record that fills the segment'));
+    const blocked = join(dir, `${String(journal.end).padStart(16, '0')}.journal`);
+    await mkdir(blocked);
+    await expect(journal.append(Buffer.from('refused'))).rejects.toMatchObject({
+      code: 'collect.not_durable',
+    });
+    await rmdir(blocked);
+    await journal.append(Buffer.from('taken'));
+    expect(await readAll(journal, 0)).toEqual(['a record that fills the segment', 'taken']);
+    await journal.close();
   });
 
   it('remembers its checkpoint and lets go of segments behind it', async () => {

@@ -16,8 +16,8 @@ import { AppError } from './errors.ts';
 
 /**
  * What arrives is on disk before it is acknowledged. Records are appended to segment files named by the position of
- * their first byte; a record is [length u32][crc32 u32][payload]. Many appends share one write and one fsync. A reader
- * goes through the records from its checkpoint; segments wholly behind the checkpoint are deleted.
+ * their first byte; a record is [mark u32][length u32][crc32 u32][payload]. Many appends share one write and one fsync. A
+ * reader goes through the records from its checkpoint; segments wholly behind the checkpoint are deleted.
  */
 export interface Journal {
   /** Resolves with the record's end position when the record is on disk. Rejects when it is not (full disk, overload). */
@@ -41,7 +41,11 @@ export interface JournalRecord {
   end: number;
 }
 
-const HEADER = 8;
+/** Begins every record, so that the next good one is found behind a damaged one: "QMJ1". */
+const MARK = Buffer.from('QMJ1');
+/** Begins the record that stands in for a damaged stretch, and says nothing: "QMJ0". */
+const FILLER = Buffer.from('QMJ0');
+const HEADER = 12;
 
 interface Pending {
   buffers: Buffer[];
@@ -56,10 +60,13 @@ const overloaded = () =>
     detail: 'More arrives than the disk takes; try again in a second.',
   });
 
-/** Opens (or makes) the journal in `folder`; a torn record at the end, left by a crash, is cut off. */
+/**
+ * Opens (or makes) the journal in `folder`. A torn record at the end, left by a crash, is cut off; a damaged stretch with
+ * good records behind it (a disk that forgot) is told to `onDamage`, kept aside in a file and passed over.
+ */
 export async function openJournal(
   folder: string,
-  limits: { segmentBytes?: number; pendingBytes?: number } = {},
+  limits: { segmentBytes?: number; pendingBytes?: number; onDamage?: (what: Damage) => void } = {},
 ): Promise<Journal> {
   const segmentBytes = limits.segmentBytes ?? 64 * 1024 * 1024;
   const pendingBytes = limits.pendingBytes ?? 64 * 1024 * 1024;
@@ -68,14 +75,24 @@ export async function openJournal(
   const checkpointFile = join(folder, 'checkpoint');
   let checkpointed = Number(await readFile(checkpointFile, 'utf8').catch(() => '0')) || 0;
   if (segments.length === 0) segments.push(checkpointed);
+  const onDamage = limits.onDamage ?? (() => {});
+  for (const segment of segments.slice(0, -1)) await mendSegment(segmentFile(folder, segment), onDamage);
   let base = segments.at(-1)!;
-  let end = base + (await cutTornEnd(segmentFile(folder, base)));
+  let end = base + (await mendSegment(segmentFile(folder, base), onDamage));
+  if (end < checkpointed) {
+    // The end of what was dealt with is lost: new records must not lie before the checkpoint.
+    segments.push(checkpointed);
+    base = checkpointed;
+    end = checkpointed;
+  }
   let file: FileHandle = await open(segmentFile(folder, base), 'a');
   await syncFolder(folder);
 
   let pending: Pending = { buffers: [], bytes: 0, waiters: [] };
   let flushing: Promise<void> | null = null;
   let closed = false;
+  /** The segment may hold more than was acknowledged. */
+  let broken = false;
   let wakers: (() => void)[] = [];
   /** Position the next append will begin at: behind everything durable, in flight or pending. */
   let tail = end;
@@ -83,9 +100,7 @@ export async function openJournal(
   function append(payload: Buffer): Promise<number> {
     if (closed) return Promise.reject(overloaded());
     if (pending.bytes + payload.length > pendingBytes) return Promise.reject(overloaded());
-    const header = Buffer.allocUnsafe(HEADER);
-    header.writeUInt32LE(payload.length, 0);
-    header.writeUInt32LE(crc32(payload), 4);
+    const header = headerOf(MARK, payload);
     tail += HEADER + payload.length;
     const at = tail;
     return new Promise((resolve, reject) => {
@@ -103,7 +118,7 @@ export async function openJournal(
       const group = pending;
       pending = { buffers: [], bytes: 0, waiters: [] };
       try {
-        if (end - base >= segmentBytes) await roll();
+        if (end - base >= segmentBytes || broken) await roll();
         await writeAll(file, group.buffers);
         await file.datasync();
         end += group.bytes;
@@ -116,12 +131,17 @@ export async function openJournal(
     flushing = null;
   }
 
-  /** A write that failed (a full disk) is taken back whole, so that what follows stands right behind the last good one. */
+  /**
+   * A write that failed (a full disk) is taken back whole, so that what follows stands right behind the last good one;
+   * where even that fails the segment is left, and the next one begins at the same position.
+   */
   async function refuse(group: Pending, error: Error): Promise<void> {
     const all = [...group.waiters, ...pending.waiters];
     pending = { buffers: [], bytes: 0, waiters: [] };
     tail = end;
-    await file.truncate(end - base).catch(() => {});
+    await file.truncate(end - base).catch(() => {
+      broken = true;
+    });
     const problem = new AppError({
       code: 'collect.not_durable',
       status: 503,
@@ -130,11 +150,15 @@ export async function openJournal(
     for (const w of all) w.reject(problem);
   }
 
+  /** Begins a new segment; when it cannot be opened nothing has changed, and the next append tries again. */
   async function roll(): Promise<void> {
-    await file.close();
+    const next = await open(segmentFile(folder, end), end === base ? 'w' : 'a');
+    const full = file;
+    file = next;
+    if (end !== base) segments.push(end);
     base = end;
-    segments.push(base);
-    file = await open(segmentFile(folder, base), 'a');
+    broken = false;
+    await full.close().catch(() => {});
     await syncFolder(folder);
   }
 
@@ -142,15 +166,20 @@ export async function openJournal(
     if (from >= end) return [];
     const segment = [...segments].reverse().find((s) => s <= from);
     if (segment === undefined) throw new Error(`The journal begins at ${segments[0]}, behind ${from}.`);
-    const until = Math.min(end, segments[segments.indexOf(segment) + 1] ?? end);
+    const following = segments[segments.indexOf(segment) + 1];
+    const until = Math.min(end, following ?? end);
     let bytes = await readRange(
       segmentFile(folder, segment),
       from - segment,
       Math.min(maxBytes, until - from),
     );
-    const first = bytes.length >= HEADER ? HEADER + bytes.readUInt32LE(0) : HEADER;
+    const first = bytes.length >= HEADER ? HEADER + bytes.readUInt32LE(4) : HEADER;
     if (first > bytes.length) bytes = await readRange(segmentFile(folder, segment), from - segment, first);
-    return recordsIn(bytes, from);
+    const { records, next } = recordsIn(bytes, from);
+    if (records.length > 0) return records;
+    // Nothing but a filler, or a segment whose end was lost: what follows begins behind it.
+    const onward = next > from ? next : (following ?? from);
+    return onward > from ? read(onward, maxBytes) : records;
   }
 
   async function checkpoint(position: number): Promise<void> {
@@ -216,24 +245,52 @@ async function readRange(path: string, from: number, length: number): Promise<Bu
   }
 }
 
-function recordsIn(bytes: Buffer, from: number): JournalRecord[] {
-  const records: JournalRecord[] = [];
-  let at = 0;
-  while (at + HEADER <= bytes.length) {
-    const length = bytes.readUInt32LE(at);
-    const next = at + HEADER + length;
-    if (next > bytes.length) break;
-    const payload = bytes.subarray(at + HEADER, next);
-    if (crc32(payload) !== bytes.readUInt32LE(at + 4))
-      throw new Error(`The journal is damaged at position ${from + at}.`);
-    records.push({ payload, end: from + next });
-    at = next;
-  }
-  return records;
+function headerOf(mark: Buffer, payload: Buffer): Buffer {
+  const header = Buffer.allocUnsafe(HEADER);
+  mark.copy(header);
+  header.writeUInt32LE(payload.length, 4);
+  header.writeUInt32LE(crc32(payload), 8);
+  return header;
 }
 
-/** Length of the whole records of a segment; what follows them was never acknowledged and is cut off. */
-async function cutTornEnd(path: string): Promise<number> {
+/** The place behind the whole record that begins at `at`; null when there is none. */
+function behindRecord(bytes: Buffer, at: number): number | null {
+  if (at + HEADER > bytes.length) return null;
+  const mark = bytes.subarray(at, at + 4);
+  if (!mark.equals(MARK) && !mark.equals(FILLER)) return null;
+  const next = at + HEADER + bytes.readUInt32LE(at + 4);
+  if (next > bytes.length || crc32(bytes.subarray(at + HEADER, next)) !== bytes.readUInt32LE(at + 8))
+    return null;
+  return next;
+}
+
+/** Records that lie whole in `bytes`, and the position behind them. */
+function recordsIn(bytes: Buffer, from: number): { records: JournalRecord[]; next: number } {
+  const records: JournalRecord[] = [];
+  let at = 0;
+  while (at + HEADER <= bytes.length && at + HEADER + bytes.readUInt32LE(at + 4) <= bytes.length) {
+    const next = behindRecord(bytes, at);
+    if (next === null) throw new Error(`The journal is damaged at position ${from + at}.`);
+    if (bytes.subarray(at, at + 4).equals(MARK))
+      records.push({ payload: bytes.subarray(at + HEADER, next), end: from + next });
+    else if (records.length > 0) records.at(-1)!.end = from + next;
+    at = next;
+  }
+  return { records, next: from + at };
+}
+
+/** A stretch of a segment that cannot be read any more, and the file it was kept in. */
+export interface Damage {
+  segment: string;
+  bytes: number;
+  keptIn: string;
+}
+
+/**
+ * Length of the readable part of a segment. What stands half written at its end was never acknowledged and is cut off;
+ * a stretch that is followed by good records is kept aside and overwritten by a filler of the same length.
+ */
+async function mendSegment(path: string, onDamage: (what: Damage) => void): Promise<number> {
   const size = await stat(path).then(
     (s) => s.size,
     () => -1,
@@ -244,13 +301,41 @@ async function cutTornEnd(path: string): Promise<number> {
   }
   const bytes = await readFile(path);
   let at = 0;
-  while (at + HEADER <= bytes.length) {
-    const next = at + HEADER + bytes.readUInt32LE(at);
-    if (next > bytes.length || crc32(bytes.subarray(at + HEADER, next)) !== bytes.readUInt32LE(at + 4)) break;
-    at = next;
+  while (at < size) {
+    const next = behindRecord(bytes, at);
+    const good = next ?? nextRecord(bytes, at + 1);
+    if (good === null) break;
+    if (next === null) await fill(path, bytes.subarray(at, good), at, onDamage);
+    at = good;
   }
   if (at < size) await truncate(path, at);
   return at;
+}
+
+/** Where the first whole record at or behind `from` begins that leaves room for a filler before it. */
+function nextRecord(bytes: Buffer, from: number): number | null {
+  for (let at = bytes.indexOf(MARK, from); at >= 0; at = bytes.indexOf(MARK, at + 1))
+    if (at - (from - 1) >= HEADER && behindRecord(bytes, at) !== null) return at;
+  return null;
+}
+
+async function fill(
+  path: string,
+  damaged: Buffer,
+  at: number,
+  onDamage: (what: Damage) => void,
+): Promise<void> {
+  const keptIn = `${path}.damaged-${at}`;
+  await writeFile(keptIn, damaged);
+  const nothing = Buffer.alloc(damaged.length - HEADER);
+  const handle = await open(path, 'r+');
+  try {
+    await handle.write(Buffer.concat([headerOf(FILLER, nothing), nothing]), 0, damaged.length, at);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  onDamage({ segment: path, bytes: damaged.length, keptIn });
 }
 
 /** Makes a new file's name durable. */

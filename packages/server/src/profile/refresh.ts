@@ -18,12 +18,12 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
   const db = parts.ledger.withTables<ProfileTables>();
   /** One computation of a workspace at a time: they share the scratch tables. */
   const lanes = new Map<string, Promise<unknown>>();
+  /** When the last computation that succeeded was begun. */
   const begun = new Map<string, number>();
 
   async function compute(workspace: string): Promise<{ people: number; milliseconds: number }> {
     const started = performance.now();
     const now = parts.clock.now();
-    begun.set(workspace, now);
     await store.clearScratch(workspace);
     await store.fillDraft(workspace);
     const days = lifecycleDays(await store.gaps(workspace));
@@ -44,6 +44,7 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
       .values({ workspace, ...row })
       .onConflict((c) => c.column('workspace').doUpdateSet(row))
       .execute();
+    begun.set(workspace, now);
     await parts.bus.announce('profile.refreshed', { workspace, people });
     return { people, milliseconds };
   }
