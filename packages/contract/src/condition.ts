@@ -6,7 +6,8 @@ import { z } from 'zod';
  * false into true.
  */
 
-const finite = z.number().finite();
+/** Numbers people test for; beyond this they are no amounts or counts, and not exact any more. */
+const finite = z.number().min(-1e15, 'must be at least -1e15').max(1e15, 'must be at most 1e15');
 const name = z.string().trim().min(1, 'must be chosen').max(200);
 const scalar = z.union([z.string().max(1000), finite, z.boolean()]);
 

@@ -131,6 +131,27 @@ describe('answers', () => {
     expect(Object.keys(spec.paths)).toContain('/v1/workspaces/{workspace}/sources');
   });
 
+  it('text that no store takes is refused by name', async () => {
+    for (const name of ['a\0b', 'half \ud83d']) {
+      const answer = await t.raw(governanceEndpoints.createWorkspace, { body: { id: 'nul', name } });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { code: 'request.invalid', fields: { name: expect.any(String) } },
+      });
+    }
+    const { app } = t.app.http;
+    const headers = { authorization: `Bearer ${t.token}` };
+    const answer = await app.inject({ url: '/v1/workspaces/w/campaigns/%00', headers });
+    expect([400, 404]).toContain(answer.statusCode);
+  });
+
+  it('no body at all is for the endpoint to judge', async () => {
+    const { app } = t.app.http;
+    const headers = { authorization: `Bearer ${t.token}`, 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/v1/workspaces', headers, payload: '' });
+    expect(answer.json()).toMatchObject({ status: 400, code: 'request.invalid' });
+  });
+
   it('malformed JSON, a wrong type and a body too large get a clear 4xx', async () => {
     const { app } = t.app.http;
     const headers = { authorization: `Bearer ${t.token}`, 'content-type': 'application/json' };

@@ -34,6 +34,7 @@ import {
 } from './insight/index.ts';
 import { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
+import { checkHealth } from './platform/health.ts';
 import { buildHttp } from './platform/http.ts';
 import { jobRoutes } from './platform/job-routes.ts';
 import { Jobs } from './platform/jobs.ts';
@@ -184,11 +185,16 @@ export async function buildApp({
   });
   reportRoutes(mount, openCampaignReport({ ...base, campaigns, promotion }));
   await ingestRoutes(http.app, { collector, sources });
-  http.app.get('/healthz', { schema: { hide: true }, config: { access: 'public' } }, async () => ({
-    status: 'ok',
-    version: VERSION,
-    journalLagBytes: collector.lag(),
-  }));
+  http.app.get(
+    '/healthz',
+    { schema: { hide: true }, config: { access: 'public' } },
+    async (_request, reply) => {
+      const health = await checkHealth({ ledger: ledger.db, warehouse, stuckSince: collector.stuckSince() });
+      return reply
+        .status(health.status === 'down' ? 503 : 200)
+        .send({ ...health, version: VERSION, journalLagBytes: collector.lag() });
+    },
+  );
   http.app.get(
     '/metrics',
     { schema: { hide: true }, config: { access: 'public' } },

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -77,6 +77,17 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
+/** Files and folders that other accounts of the machine could read or write, below one that they cannot enter. */
+async function openToOthers(folder: string): Promise<string[]> {
+  const found = ((await stat(folder)).mode & 0o077) === 0 ? [] : [folder];
+  for (const name of await readdir(folder, { recursive: true })) {
+    const path = join(folder, name);
+    const { mode } = await stat(path).catch(() => ({ mode: 0 }));
+    if ((mode & 0o022) !== 0) found.push(name);
+  }
+  return found;
+}
+
 it('killed at any moment it loses no acknowledged event and stores none twice', async () => {
   const dataDir = await newFolder();
   let server = await start(dataDir);
@@ -112,6 +123,7 @@ it('killed at any moment it loses no acknowledged event and stores none twice', 
     server = await start(dataDir);
   }
   expect(acknowledged.size).toBeGreaterThan(100);
+  expect(await openToOthers(dataDir)).toEqual([]);
 
   const stored: string[] = [];
   for (let tries = 0; ; tries++) {

@@ -1,4 +1,4 @@
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, MINUTE } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Promotion } from '../promotion/index.ts';
@@ -82,7 +82,14 @@ export function openReactions(parts: {
       .execute();
     const properties = { channel: 'email', purpose: 'marketing', granted: false };
     await telling.record(campaign, [
-      { personId: of.personId, address, time: at, name: 'Consent Updated', key: `left:${at}`, properties },
+      {
+        personId: of.personId,
+        address,
+        time: at,
+        name: 'Consent Updated',
+        key: `left:${Math.floor(at / (10 * MINUTE))}`,
+        properties,
+      },
     ]);
     await db
       .updateTable('campaign_refusal')

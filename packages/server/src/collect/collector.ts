@@ -6,12 +6,13 @@ import { messageOf } from '../platform/errors.ts';
 import type { Journal, JournalRecord } from '../platform/journal.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { clip } from '../platform/text.ts';
+import { clip, storableText } from '../platform/text.ts';
 import { isRowFault } from '../platform/warehouse.ts';
 import type { FactSink } from './batch.ts';
 import type { Fact } from './facts.ts';
 import { REMEMBER_DAYS, SeenMessages } from './seen-messages.ts';
-import { factsOfMessage } from './segment-wire.ts';
+import { type Fault, factsOfMessage, type WireContext } from './segment-wire.ts';
+import { storableJson } from './storable.ts';
 import type { CollectWarehouse, QuarantineRow } from './store.ch.ts';
 import { type IncomingBatch, type ResolvePeople, type Stored, storeFacts } from './store-facts.ts';
 
@@ -67,6 +68,7 @@ export function openCollector(parts: {
   let running: Promise<void> | null = null;
   let drainWaiters: (() => void)[] = [];
   let lastVersion = 0;
+  let stuckSince: number | null = null;
 
   /** Versions rise with time and never repeat within a process. */
   function nextVersion(): number {
@@ -103,10 +105,12 @@ export function openCollector(parts: {
           await journal.checkpoint(position);
           records = [];
         }
+        stuckSince = null;
         metrics.journalLag.set(journal.end - position);
         pause = SECOND / 4;
         if (position >= journal.end) for (const done of drainWaiters.splice(0)) done();
       } catch (error) {
+        stuckSince ??= clock.now();
         log.error({ err: error, position }, 'a batch could not be stored; it stays in the journal');
         await new Promise((resolve) => setTimeout(resolve, pause));
         pause = Math.min(pause * 2, 10 * SECOND);
@@ -157,7 +161,7 @@ export function openCollector(parts: {
     const aside: QuarantineRow[] = [];
     for (const { header, body } of deliveries) {
       const { facts, faults } = await read(header, body);
-      aside.push(...faults);
+      for (const fault of faults) aside.push(fault);
       const key = `${header.workspace}\n${header.source}`;
       const group = groups.get(key) ?? { header, facts: [] };
       for (const fact of facts) group.facts.push(fact);
@@ -197,7 +201,7 @@ export function openCollector(parts: {
     const facts: Fact[] = [];
     for (const [i, message] of batch.entries()) {
       const place = (header.first ?? 0) + i;
-      const made = factsOfMessage(message, {
+      const made = readMessage(message, {
         receivedAt: header.receivedAt,
         sentAt: Number.isFinite(sentAt) ? sentAt : null,
         currency,
@@ -217,10 +221,7 @@ export function openCollector(parts: {
       messages: readonly unknown[],
       sentAt: string | null = null,
     ) {
-      await accept(
-        { kind: 'segment', workspace, source },
-        JSON.stringify({ batch: messages, ...(sentAt ? { sentAt } : {}) }),
-      );
+      await accept({ kind: 'segment', workspace, source }, bodyText({ batch: messages, sentAt }));
       metrics.eventsAccepted.inc(messages.length);
     },
 
@@ -266,6 +267,9 @@ export function openCollector(parts: {
 
     lag: () => journal.end - position,
 
+    /** Since when the batch at hand cannot be stored; null while all goes well. */
+    stuckSince: () => stuckSince,
+
     async close(): Promise<void> {
       closed = true;
       await journal.close();
@@ -276,6 +280,15 @@ export function openCollector(parts: {
   };
 }
 export type Collector = ReturnType<typeof openCollector>;
+
+/** What a message says; one of a shape nobody thought of is a fault of it, not of its neighbours. */
+function readMessage(message: unknown, context: WireContext): Fact[] | Fault {
+  try {
+    return factsOfMessage(message, context);
+  } catch (error) {
+    return { reason: 'unreadable', detail: messageOf(error) };
+  }
+}
 
 function opened({ payload, end }: JournalRecord, begin: number): Delivery {
   const line = payload.indexOf(10);
@@ -290,6 +303,17 @@ function messagesOf(header: Header, body: string): string[] {
   } catch (error) {
     if (error instanceof RangeError) return [body];
     throw error;
+  }
+}
+
+/** Messages as text; those nested too deep to be written as they are, with their depth cut. */
+function bodyText({ batch, sentAt }: { batch: readonly unknown[]; sentAt: string | null }): string {
+  const body = { batch, ...(sentAt ? { sentAt } : {}) };
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return JSON.stringify({ ...body, batch: batch.map(storableJson) });
   }
 }
 
@@ -313,7 +337,7 @@ function asideRow(
     received_at: header.receivedAt,
     source: header.source,
     reason,
-    detail: clip(detail, 2000).toWellFormed(),
-    payload: clip(payload, 100_000).toWellFormed(),
+    detail: storableText(clip(detail, 2000)),
+    payload: storableText(clip(payload, 100_000)),
   };
 }

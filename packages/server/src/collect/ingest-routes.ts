@@ -7,6 +7,10 @@ import type { Sources } from './sources.ts';
 /** Largest body that is read; clients of the Segment protocol send at most half a megabyte. */
 const BODY_LIMIT = 5 * 1024 * 1024;
 const UNZIPPED_LIMIT = 20 * 1024 * 1024;
+/** Bytes that may be in the course of being unpacked and parsed at once, of all senders. */
+const AT_ONCE = 96 * 1024 * 1024;
+/** Messages in one body. */
+const MESSAGES_LIMIT = 10_000;
 
 const CALLS: Record<string, string> = {
   identify: 'identify',
@@ -71,34 +75,67 @@ async function take(
   type: string | null,
   { collector, sources }: { collector: Collector; sources: Sources },
 ): Promise<FastifyReply> {
-  const bytes = await unzipped(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-  const body = parseObject(bytes);
-  const key = writeKeyOf(request, body);
-  const source = key ? await sources.byKey(key) : null;
-  if (!source)
-    throw new AppError({
-      code: 'collect.unknown_key',
-      status: 401,
-      detail:
-        'The write key is missing or unknown. Send it as the Basic user name, or as "writeKey"; the console shows it under Data, Sources.',
-    });
-  const messages = body && messagesIn(body, type);
-  if (!messages) {
-    await collector.acceptMalformed(source.workspace, source.sourceId, bytes);
-    return reply.send({ success: false, quarantined: 1, reason: 'malformed_json' });
-  }
-  await collector.acceptMessages(
-    source.workspace,
-    source.sourceId,
-    messages,
-    typeof body.sentAt === 'string' ? body.sentAt : null,
-  );
-  return reply.send({ success: true });
+  const given = keyBeside(request);
+  // A wrong key beside the body is refused before any work is put into the body.
+  if (given !== null && !(await sources.byKey(given))) throw unknownKey();
+  const packed = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return weighed(isGzip(packed) ? UNZIPPED_LIMIT : packed.length, async () => {
+    const bytes = await unzipped(packed);
+    const body = parseObject(bytes);
+    const key = given ?? keyInside(body);
+    const source = key === null ? null : await sources.byKey(key);
+    if (!source) throw unknownKey();
+    const messages = body && messagesIn(body, type);
+    if (!messages) {
+      await collector.acceptMalformed(source.workspace, source.sourceId, bytes);
+      return reply.send({ success: false, quarantined: 1, reason: 'malformed_json' });
+    }
+    if (messages.length > MESSAGES_LIMIT)
+      throw new AppError({
+        code: 'request.too_large',
+        status: 413,
+        detail: `The body holds ${messages.length} messages; send at most ${MESSAGES_LIMIT} at once.`,
+      });
+    await collector.acceptMessages(
+      source.workspace,
+      source.sourceId,
+      messages,
+      typeof body.sentAt === 'string' ? body.sentAt : null,
+    );
+    return reply.send({ success: true });
+  });
 }
+
+const unknownKey = () =>
+  new AppError({
+    code: 'collect.unknown_key',
+    status: 401,
+    detail:
+      'The write key is missing or unknown. Send it as the Basic user name, or as "writeKey"; the console shows it under Data, Sources.',
+  });
+
+let underWay = 0;
+/** Does the work while what all senders have under way stays within bounds; beyond them it answers 503. */
+async function weighed<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  if (underWay > 0 && underWay + bytes > AT_ONCE)
+    throw new AppError({
+      code: 'collect.overloaded',
+      status: 503,
+      detail: 'More arrives than can be read at once; try again in a second.',
+    });
+  underWay += bytes;
+  try {
+    return await work();
+  } finally {
+    underWay -= bytes;
+  }
+}
+
+const isGzip = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /** Gzip is known by its first bytes, not by a header that may be wrong. */
 async function unzipped(bytes: Buffer): Promise<Buffer> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  if (!isGzip(bytes)) return bytes;
   return new Promise((resolve, reject) => {
     gunzip(bytes, { maxOutputLength: UNZIPPED_LIMIT }, (error, out) => {
       if (!error) resolve(out);
@@ -125,12 +162,16 @@ function parseObject(bytes: Buffer): Record<string, unknown> | null {
   }
 }
 
-function writeKeyOf(request: FastifyRequest, body: Record<string, unknown> | null): string | null {
+/** The key in the header or the address; null when there is none. */
+function keyBeside(request: FastifyRequest): string | null {
   const basic = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (basic) return Buffer.from(basic, 'base64').toString('utf8').split(':')[0] || null;
-  const query = request.query as Record<string, unknown>;
-  const key = query.writeKey ?? body?.writeKey;
-  return typeof key === 'string' && key !== '' ? key : null;
+  const { writeKey } = request.query as Record<string, unknown>;
+  return typeof writeKey === 'string' && writeKey !== '' ? writeKey : null;
+}
+
+function keyInside(body: Record<string, unknown> | null): string | null {
+  return typeof body?.writeKey === 'string' && body.writeKey !== '' ? body.writeKey : null;
 }
 
 /** The messages of a body; a batch holds a list, a single call is its own message. */

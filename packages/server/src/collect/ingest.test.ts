@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { collectEndpoints } from '@qianmian/contract';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testApp } from '../test-app.ts';
 
@@ -152,6 +153,118 @@ describe('the Segment protocol', () => {
     const [event] = await s.events();
     expect(event).toMatchObject({ name });
     expect(await t.app.identity.personOf(s.workspace, { type: 'user', value: name })).toBeGreaterThan(0);
+  });
+});
+
+describe('whatever is sent', () => {
+  it('is stored or set aside, and the next message is stored', { timeout: 120_000 }, async () => {
+    const s = await shop();
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('', '.', 'a.b', '\0', '\ud800', '😀'.repeat(120), '__proto__', 'constructor'),
+    );
+    const leaf = fc.oneof(
+      text,
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constantFrom(1e300, -1, 9e15),
+    );
+    const { tree: json } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        leaf,
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(text, tie('tree'), { maxKeys: 4 }),
+      ),
+    }));
+    const message = fc.oneof(
+      json,
+      fc.record(
+        {
+          type: fc.constantFrom('track', 'identify', 'page', 'alias', 'group'),
+          userId: fc.oneof(text, json),
+          anonymousId: json,
+          previousId: json,
+          messageId: json,
+          event: fc.oneof(fc.constantFrom('Order Completed', 'Order Refunded', 'Consent Updated'), json),
+          timestamp: json,
+          traits: json,
+          context: fc.record(
+            { traits: json, library: json, externalIds: json, device: json },
+            { requiredKeys: [] },
+          ),
+          properties: fc.oneof(
+            json,
+            fc.record(
+              {
+                order_id: json,
+                products: fc.array(json, { maxLength: 2 }),
+                revenue: json,
+                coupon: json,
+                currency: json,
+              },
+              { requiredKeys: [] },
+            ),
+          ),
+        },
+        { requiredKeys: ['type'] },
+      ),
+    );
+    let sent = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { maxLength: 40 }), async (batch) => {
+        sent += 1;
+        const canary = { type: 'track', event: 'Canary', messageId: `canary-${sent}`, userId: 'canary' };
+        const answer = await app.inject({
+          method: 'POST',
+          url: '/v1/batch',
+          headers: { authorization: s.basic },
+          payload: JSON.stringify({ batch: [...batch, canary] }),
+        });
+        expect(answer.statusCode).toBe(200);
+        await t.app.collector.drained();
+      }),
+      { numRuns: 40 },
+    );
+    const { rows } = await t.call(collectEndpoints.listEvents, {
+      params: { workspace: s.workspace },
+      query: { name: 'Canary', limit: 200 },
+    });
+    expect(rows).toHaveLength(sent);
+  });
+
+  it('nested a hundred thousand levels deep earns no fault and no delay', async () => {
+    const s = await shop();
+    const deep = '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000);
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/v1/track',
+      headers: { authorization: s.basic },
+      payload: `{"userId":"u","event":"Deep","properties":${deep}}`,
+    });
+    expect(answer.statusCode).toBe(200);
+    const [found, aside] = [await s.events(), await s.quarantine()];
+    expect(found.length + aside.length).toBe(1);
+  });
+
+  it('under an id like ours does not take the place of ours', async () => {
+    const s = await shop();
+    await t.send(s.workspace, [
+      { type: 'track', event: 'Noise', messageId: 'campaign:c1:7:open', userId: 'u' },
+    ]);
+    await t.app.collector.record(s.workspace, 'campaign', [
+      {
+        kind: 'event',
+        messageId: 'campaign:c1:7:open',
+        name: 'Email Opened',
+        time: t.clock.now(),
+        identifiers: [{ type: 'user', value: 'u' }],
+        properties: {},
+      },
+    ]);
+    expect((await s.events()).map((e) => e.name).sort()).toEqual(['Email Opened', 'Noise']);
   });
 });
 

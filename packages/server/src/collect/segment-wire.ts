@@ -81,7 +81,7 @@ export function factsOfMessage(given: unknown, context: WireContext): Fact[] | F
     facts.push({ kind: 'person', time, identifiers, traits } satisfies PersonFact);
   const event: EventFact = {
     kind: 'event',
-    messageId: textOf(message.messageId) ?? context.messageId(),
+    messageId: outsideId(textOf(message.messageId) ?? context.messageId()),
     name: clip(name.trim(), 200),
     time,
     identifiers,
@@ -96,6 +96,14 @@ export function factsOfMessage(given: unknown, context: WireContext): Fact[] | F
   }
   facts.push(event);
   return facts;
+}
+
+/** Ids of facts of our own begin like this. */
+const OURS = /^(campaign|coupon-redeemed):/;
+
+/** The id of a message from outside; one that looks like ours is kept apart, so that it cannot take its place. */
+function outsideId(id: string): string {
+  return OURS.test(id) ? `outside:${id}` : id;
 }
 
 function isObject(value: unknown): value is Json {

@@ -11,6 +11,10 @@ import type { CollectTables } from './store.pg.ts';
 type Source = z.infer<typeof source>;
 /** How long a revoked key may still be honoured by another process. */
 const TRUST = 30 * SECOND;
+/** Keys remembered at once; those asked for longest ago are forgotten first. */
+const REMEMBERED_KEYS = 10_000;
+/** The form of the keys we make; anything else is unknown without asking the ledger. */
+const KEY_FORM = /^qmw_[\w-]{8,80}$/;
 
 /** Places events come from, each with a write key. */
 export function openSources(parts: { ledger: Ledger; warehouse: CollectWarehouse; clock: Clock }) {
@@ -79,6 +83,7 @@ export function openSources(parts: { ledger: Ledger; warehouse: CollectWarehouse
 
     /** Where a write key leads; null when it is unknown or revoked. */
     async byKey(writeKey: string): Promise<{ workspace: string; sourceId: string } | null> {
+      if (!KEY_FORM.test(writeKey)) return null;
       const now = Date.now();
       const known = keys.get(writeKey);
       if (known && known.until > now) return 'workspace' in known ? known : null;
@@ -88,7 +93,11 @@ export function openSources(parts: { ledger: Ledger; warehouse: CollectWarehouse
         .where('write_key', '=', writeKey)
         .where('revoked_at', 'is', null)
         .executeTakeFirst();
-      if (keys.size > 10_000) keys.clear();
+      if (keys.size >= REMEMBERED_KEYS)
+        for (const oldest of keys.keys()) {
+          keys.delete(oldest);
+          break;
+        }
       keys.set(
         writeKey,
         row ? { workspace: row.workspace, sourceId: row.id, until: now + TRUST } : { until: now + SECOND },

@@ -1,39 +1,40 @@
+import { isStorableText, storableText } from '../platform/text.ts';
+
 type Json = Record<string, unknown>;
 
 /** Levels of nesting that are kept as structure; what lies deeper becomes its JSON text. */
 const MAX_DEPTH = 60;
 
 /**
- * JSON from outside in a form the stores take: every text well-formed Unicode (half a surrogate pair becomes U+FFFD),
- * nesting bounded. Answers the value itself when nothing has to change, as nearly always.
+ * JSON from outside in a form the stores take: every text well-formed Unicode without NUL, nesting bounded. Answers the value itself when nothing has to change, as nearly always.
  */
 export function storableJson<T>(value: T): T {
   return isStorable(value, 0) ? value : (mended(value, 0) as T);
 }
 
 function isStorable(value: unknown, depth: number): boolean {
-  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'string') return isStorableText(value);
   if (typeof value !== 'object' || value === null) return true;
   if (depth >= MAX_DEPTH) return false;
   if (Array.isArray(value)) return value.every((one) => isStorable(one, depth + 1));
   for (const key in value)
-    if (!key.isWellFormed() || !isStorable((value as Json)[key], depth + 1)) return false;
+    if (!isStorableText(key) || !isStorable((value as Json)[key], depth + 1)) return false;
   return true;
 }
 
 function mended(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'string') return storableText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return asText(value);
   if (Array.isArray(value)) return value.map((one) => mended(one, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [key.toWellFormed(), mended(one, depth + 1)]),
+    Object.entries(value).map(([key, one]) => [storableText(key), mended(one, depth + 1)]),
   );
 }
 
 function asText(value: object): string {
   try {
-    return JSON.stringify(value).toWellFormed();
+    return storableText(JSON.stringify(value));
   } catch {
     return '[nested too deep]';
   }

@@ -22,6 +22,7 @@ import type { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { unstorableTextIn } from './text.ts';
 
 /** Who calls: an account with a session, or a program with a key. */
 export interface Principal {
@@ -174,6 +175,12 @@ function mounter(app: FastifyInstance, authenticate: Authenticate, mounted: AnyE
         const workspace = (request.params as { workspace?: string }).workspace ?? '';
         (request as Admitted).caller = await admit(request, endpoint, workspace, authenticate);
       },
+      preValidation: async (request) => {
+        for (const part of [request.params, request.query, request.body]) {
+          const path = unstorableTextIn(part);
+          if (path !== null) throw unstorable(path);
+        }
+      },
       handler: async (request, reply) => {
         const who = (request as Admitted).caller as Principal;
         const workspace = (request.params as { workspace?: string }).workspace ?? '';
@@ -193,6 +200,14 @@ function mounter(app: FastifyInstance, authenticate: Authenticate, mounted: AnyE
     });
   };
 }
+
+const unstorable = (path: string) =>
+  new AppError({
+    code: 'request.invalid',
+    status: 400,
+    detail: `${path || 'The body'} holds a character that is no text: NUL, or half of a surrogate pair.`,
+    fields: { [path || 'body']: 'holds a character that is no text' },
+  });
 
 interface Admitted extends FastifyRequest {
   caller?: Principal | null;

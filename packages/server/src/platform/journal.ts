@@ -66,10 +66,17 @@ const overloaded = () =>
  */
 export async function openJournal(
   folder: string,
-  limits: { segmentBytes?: number; pendingBytes?: number; onDamage?: (what: Damage) => void } = {},
+  limits: {
+    segmentBytes?: number;
+    pendingBytes?: number;
+    /** How far the reader may be behind before nothing more is taken in. */
+    lagBytes?: number;
+    onDamage?: (what: Damage) => void;
+  } = {},
 ): Promise<Journal> {
   const segmentBytes = limits.segmentBytes ?? 64 * 1024 * 1024;
   const pendingBytes = limits.pendingBytes ?? 64 * 1024 * 1024;
+  const lagBytes = limits.lagBytes ?? 4 * 1024 ** 3;
   await mkdir(folder, { recursive: true });
   const segments = await listSegments(folder);
   const checkpointFile = join(folder, 'checkpoint');
@@ -99,7 +106,8 @@ export async function openJournal(
 
   function append(payload: Buffer): Promise<number> {
     if (closed) return Promise.reject(overloaded());
-    if (pending.bytes + payload.length > pendingBytes) return Promise.reject(overloaded());
+    if (pending.bytes + payload.length > pendingBytes || tail - checkpointed > lagBytes)
+      return Promise.reject(overloaded());
     const header = headerOf(MARK, payload);
     tail += HEADER + payload.length;
     const at = tail;

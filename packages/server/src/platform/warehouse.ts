@@ -79,6 +79,7 @@ const CLUSTER_SETTINGS: ClickHouseSettings = {
   distributed_product_mode: 'global',
   prefer_global_in_and_join: 1,
 };
+const LONGEST_STATEMENT_MS = 3_600_000;
 const DATABASE = 'qianmian';
 /** One lane for writing, the rest for reading: the embedded engine runs one query per connection at a time. */
 const EMBEDDED_READERS = 4;
@@ -112,7 +113,18 @@ async function createDatabase(url: string, cluster: string | null): Promise<void
 
 function served(url: string, cluster: string | null): ClickHouseClient {
   const settings = cluster ? { ...SETTINGS, ...CLUSTER_SETTINGS } : SETTINGS;
-  return createClient({ url, database: DATABASE, clickhouse_settings: settings, max_open_connections: 10 });
+  return createClient({
+    url,
+    database: DATABASE,
+    max_open_connections: 10,
+    // Computing all portraits of a large shop takes minutes; headers sent on the way keep the connection alive.
+    request_timeout: LONGEST_STATEMENT_MS,
+    clickhouse_settings: {
+      ...settings,
+      send_progress_in_http_headers: 1,
+      http_headers_progress_interval_ms: '20000',
+    },
+  });
 }
 
 function embedded(folder: string): () => ClickHouseClient {
