@@ -119,6 +119,8 @@ export const rfmCell = z.object({
 });
 export const rfmReport = z.object({
   computedAt: isoTime.nullable(),
+  /** The moment to which days are counted: now, or the last order where that is more than 35 days ago. */
+  asOf: isoTime,
   customers: z.number(),
   cells: z.array(rfmCell),
   groups: z.array(

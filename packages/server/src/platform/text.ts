@@ -8,14 +8,17 @@ export function storableText(text: string): string {
   return isStorableText(text) ? text : text.replaceAll('\0', '').toWellFormed();
 }
 
+/** Levels looked at: what lies deeper is refused by every schema. */
+const DEEPEST = 500;
+
 /** The path of the first text in a JSON value that a store would refuse; null when there is none. */
-export function unstorableTextIn(value: unknown, path = ''): string | null {
+export function unstorableTextIn(value: unknown, path = '', depth = 0): string | null {
   if (typeof value === 'string') return isStorableText(value) ? null : path;
-  if (typeof value !== 'object' || value === null) return null;
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return null;
   for (const [key, one] of Object.entries(value)) {
     const at = path === '' ? key : `${path}.${key}`;
     if (!isStorableText(key)) return path;
-    const found = unstorableTextIn(one, at);
+    const found = unstorableTextIn(one, at, depth + 1);
     if (found !== null) return found;
   }
   return null;

@@ -1,4 +1,5 @@
 import type { LifecycleStage } from '@qianmian/contract';
+import { DAY } from '../platform/clock.ts';
 
 /** Days without an order up to which a customer counts as active, cooling, sleeping; beyond the last they are lost. */
 export interface LifecycleDays {
@@ -50,4 +51,15 @@ export function lifecycleStageSql(orders: string, daysSinceLastOrder: string): s
     ${daysSinceLastOrder} <= {active:UInt32}, if(${orders} = 1, 'new', 'active'),
     ${daysSinceLastOrder} <= {cooling:UInt32}, 'cooling',
     ${daysSinceLastOrder} <= {sleeping:UInt32}, 'sleeping', 'lost')`;
+}
+
+/** Data whose last order is older than this are history: nothing comes in any more, or not yet. */
+const HISTORY_AFTER = 35 * DAY;
+
+/**
+ * The moment to which days are counted: now while orders come in. In data that ended long ago (a published data set, the
+ * past of a shop that moves in) it is the last order, since counted to today everyone would be lost.
+ */
+export function countedTo(now: number, lastOrder: number): number {
+  return lastOrder > 0 && now - lastOrder > HISTORY_AFTER ? lastOrder : now;
 }

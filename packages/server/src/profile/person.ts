@@ -1,5 +1,5 @@
 import { CHANNELS, type Customer, type OrderRow, type TimelineEntry } from '@qianmian/contract';
-import { type Clock, DAY, isoOf, isoOrNull } from '../platform/clock.ts';
+import { DAY, isoOf, isoOrNull } from '../platform/clock.ts';
 import { offsetCursor, pageFrom } from '../platform/http.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { cursorOf, placeOf } from './cursor.ts';
@@ -21,7 +21,6 @@ const at = (time: string) => isoOf(Date.parse(time));
 /** One customer, straight from the facts: a page shows what arrived a moment ago. */
 export function openPerson(parts: {
   warehouse: Warehouse;
-  clock: Clock;
   refresh: Refresh;
   tags: Tags;
   members: SegmentMembers;
@@ -79,7 +78,7 @@ export function openPerson(parts: {
 
     async get(workspace: string, number: number, reveal: boolean): Promise<Customer> {
       const { person, origins } = await whoIs(workspace, number);
-      const [identifiers, traits, consent, tags, lines, seen, standing, segments, { days }, labels] =
+      const [identifiers, traits, consent, tags, lines, seen, standing, segments, { days, asOf }, labels] =
         await Promise.all([
           store.identifiers(workspace, origins),
           store.traits(workspace, origins),
@@ -96,7 +95,7 @@ export function openPerson(parts: {
       const facts = orderFacts(lines);
       const text = (name: string) => traits.find((t) => t.name === name)?.text ?? '';
       const newest = (type: string) => identifiers.findLast((i) => i.type === type)?.value ?? '';
-      const daysSince = (time: number) => Math.max(0, Math.floor((parts.clock.now() - time) / DAY));
+      const daysSince = (time: number) => Math.max(0, Math.floor((asOf - time) / DAY));
       const lineTimes = lines.map((l) => l.ms);
       const firsts = [
         ...identifiers.map((i) => Date.parse(i.first_seen)),

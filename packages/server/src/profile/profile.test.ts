@@ -399,6 +399,30 @@ describe('profiles are kept fresh', () => {
   });
 });
 
+describe('data that ended long ago', () => {
+  it('are counted to their last order, until orders come in again', async () => {
+    const ws = await s.workspace();
+    await s.collect(ws, [
+      purchase('early', 'o1', '2017-03-01T00:00:00Z', 500),
+      purchase('late', 'o2', '2017-12-31T00:00:00Z', 500),
+    ]);
+    await s.profile.refresh(ws);
+    const stages = async () =>
+      (await s.profile.listCustomers(ws, query({ sort: 'lastOrderAt', order: 'desc' }), true)).rows.map(
+        (r) => r.lifecycle,
+      );
+    expect(await stages()).toEqual(['new', 'lost']);
+    expect((await s.profile.rfmReport(ws)).asOf).toBe('2017-12-31T00:00:00.000Z');
+    expect(await s.profile.asOf(ws)).toBe(Date.parse('2017-12-31T00:00:00Z'));
+    expect((await s.profile.person.get(ws, await s.person(ws, 'late'), true)).lifecycle).toBe('new');
+
+    await s.collect(ws, [purchase('today', 'o3', s.clock.now() - 1000, 500)]);
+    await s.profile.refresh(ws);
+    expect(await stages()).toEqual(['new', 'lost', 'lost']);
+    expect(await s.profile.asOf(ws)).toBe(s.clock.now());
+  });
+});
+
 describe('RFM of 400 customers', () => {
   it('equals a brute-force computation, and the report adds up', async () => {
     const ws = await s.workspace();

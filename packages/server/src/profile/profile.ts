@@ -33,6 +33,8 @@ export function openProfile(parts: {
       undoProfileImport(parts.warehouse, workspace, importId),
     refresh: refresh.refresh,
     lastRefresh: refresh.last,
+    /** The moment to which days are counted in a workspace. */
+    asOf: async (workspace: string) => (await refresh.last(workspace)).asOf,
     listCustomers: customers.list,
     exportCustomers: customers.exportCsv,
     customersByIds: customers.byIds,

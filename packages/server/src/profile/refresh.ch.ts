@@ -94,7 +94,7 @@ SELECT d.* EXCEPT (gap_days),
   ${score('ifNull(toUnixTimestamp64Milli(last_order_at), 0)', 'recency')} AS r,
   ${score('orders', 'frequency')} AS f, ${score('spend_cents', 'monetary')} AS m,
   ${rfmGroupSql('r', 'f', 'm')},
-  ${lifecycleStageSql('orders', `greatest(0, intDiv({now:Int64} - ifNull(toUnixTimestamp64Milli(last_order_at), 0), ${DAY_MS}))`)},
+  ${lifecycleStageSql('orders', `greatest(0, intDiv({asOf:Int64} - ifNull(toUnixTimestamp64Milli(last_order_at), 0), ${DAY_MS}))`)},
   fromUnixTimestamp64Milli({now:Int64}, 'UTC')
 FROM profile_draft AS d WHERE d.workspace = {workspace:String}`;
 
@@ -117,15 +117,26 @@ export function refreshWarehouse(warehouse: Warehouse) {
       return { count, q75: q[0] ?? 0, q90: q[1] ?? 0, q975: q[2] ?? 0 };
     },
 
+    /** When the last order was made; 0 when there is none. */
+    lastOrder: async (workspace: string) =>
+      (
+        await warehouse.one<{ last: number }>(
+          `SELECT toUnixTimestamp64Milli(max(ifNull(last_order_at, toDateTime64(0, 3, 'UTC')))) AS last
+           FROM profile_draft WHERE workspace = {workspace:String}`,
+          { workspace },
+        )
+      ).last,
+
     bounds: (workspace: string) =>
       warehouse.one<{ recency: number[]; frequency: number[]; monetary: number[] }>(BOUNDS, { workspace }),
 
     fillNext: (
       workspace: string,
       now: number,
+      asOf: number,
       bounds: { recency: number[]; frequency: number[]; monetary: number[] },
       limits: LifecycleDays,
-    ) => warehouse.command(FILL_NEXT, { workspace, now, ...bounds, ...limits }),
+    ) => warehouse.command(FILL_NEXT, { workspace, now, asOf, ...bounds, ...limits }),
 
     /** Puts the new computation in the place of the old in one step; answers how many people it holds. */
     swap: async (workspace: string): Promise<number> => {

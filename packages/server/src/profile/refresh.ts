@@ -2,13 +2,15 @@ import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-import { DEFAULT_DAYS, type LifecycleDays, lifecycleDays } from './lifecycle.ts';
+import { countedTo, DEFAULT_DAYS, type LifecycleDays, lifecycleDays } from './lifecycle.ts';
 import { refreshWarehouse } from './refresh.ch.ts';
 import type { ProfileTables } from './store.pg.ts';
 
 /** When profiles were last computed, and by which days the stages were parted. */
 export interface LastRefresh {
   computedAt: number | null;
+  /** The moment to which days are counted: now, or the last order of data that ended long ago. */
+  asOf: number;
   days: LifecycleDays;
 }
 
@@ -27,7 +29,8 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
     await store.clearScratch(workspace);
     await store.fillDraft(workspace);
     const days = lifecycleDays(await store.gaps(workspace));
-    await store.fillNext(workspace, now, await store.bounds(workspace), days);
+    const asOf = countedTo(now, await store.lastOrder(workspace));
+    await store.fillNext(workspace, now, asOf, await store.bounds(workspace), days);
     const people = await store.swap(workspace);
     await store.clearScratch(workspace);
     const milliseconds = Math.round(performance.now() - started);
@@ -38,6 +41,7 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
       active_days: days.active,
       cooling_days: days.cooling,
       sleeping_days: days.sleeping,
+      data_as_of: asOf === now ? null : new Date(asOf),
     };
     await db
       .insertInto('profile_refresh')
@@ -73,9 +77,10 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
         .selectAll()
         .where('workspace', '=', workspace)
         .executeTakeFirst();
-      if (!row) return { computedAt: null, days: DEFAULT_DAYS };
+      if (!row) return { computedAt: null, asOf: parts.clock.now(), days: DEFAULT_DAYS };
       return {
         computedAt: row.computed_at.getTime(),
+        asOf: row.data_as_of?.getTime() ?? parts.clock.now(),
         days: { active: row.active_days, cooling: row.cooling_days, sleeping: row.sleeping_days },
       };
     },

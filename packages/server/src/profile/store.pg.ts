@@ -15,5 +15,6 @@ export type ProfileTables = {
     active_days: number;
     cooling_days: number;
     sleeping_days: number;
+    data_as_of: Date | null;
   };
 };

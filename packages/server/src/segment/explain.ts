@@ -1,6 +1,5 @@
 import type { Condition, WhyNode } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { maskWords, PROFILES, type Profile } from '../profile/index.ts';
 import { noSegment } from './errors.ts';
@@ -20,12 +19,11 @@ function eventsIn(c: Condition, definitions: Definitions): string[] {
 /** Why a person is or is not in a segment: the condition judged over their own facts. */
 export function openExplain(parts: {
   warehouse: Warehouse;
-  clock: Clock;
   workspaces: Pick<Workspaces, 'get'>;
-  profile: Pick<Profile, 'person'>;
+  profile: Pick<Profile, 'person' | 'asOf'>;
   segments: Segments;
 }) {
-  const { warehouse, clock, profile, segments } = parts;
+  const { warehouse, profile, segments } = parts;
 
   async function lifeOf(workspace: string, number: number, eventNames: string[]): Promise<Life> {
     const known = await profile.person.facts(workspace, number);
@@ -62,7 +60,8 @@ export function openExplain(parts: {
     if (!definition) throw noSegment(id);
     const { timeZone } = await parts.workspaces.get(workspace);
     const life = await lifeOf(workspace, number, eventsIn(definition.condition, definitions));
-    const reasons = why(definition.condition, life, { now: clock.now(), timeZone, definitions });
+    const now = await profile.asOf(workspace);
+    const reasons = why(definition.condition, life, { now, timeZone, definitions });
     return { member: reasons.holds, why: reveal ? reasons : masked(reasons) };
   };
 }

@@ -2,7 +2,7 @@ import type { Condition } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-import type { SqlSource } from '../profile/index.ts';
+import type { Profile, SqlSource } from '../profile/index.ts';
 import { compileCondition } from './compile.ts';
 import { noSegment } from './errors.ts';
 import { type Definitions, dependants } from './references.ts';
@@ -15,8 +15,9 @@ export function openMembership(parts: {
   clock: Clock;
   workspaces: Pick<Workspaces, 'get'>;
   segments: Segments;
+  profile: Pick<Profile, 'asOf'>;
 }) {
-  const { clock, segments, workspaces } = parts;
+  const { clock, segments, workspaces, profile } = parts;
   const store = segmentWarehouse(parts.warehouse);
   /** One computation of a workspace at a time. */
   const lanes = new Map<string, Promise<unknown>>();
@@ -33,7 +34,8 @@ export function openMembership(parts: {
 
   async function compiled(workspace: string, condition: Condition, definitions: Definitions, prefix = 'c') {
     const { timeZone } = await workspaces.get(workspace);
-    return compileCondition(condition, { now: clock.now(), timeZone, definitions, prefix });
+    const now = await profile.asOf(workspace);
+    return compileCondition(condition, { now, timeZone, definitions, prefix });
   }
 
   async function compute(workspace: string, id: string, definitions: Definitions): Promise<void> {

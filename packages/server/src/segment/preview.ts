@@ -1,6 +1,5 @@
 import type { Condition, SegmentPreview } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import type { Profile } from '../profile/index.ts';
 import { compileWhere } from './compile.ts';
@@ -11,9 +10,8 @@ import { segmentWarehouse } from './store.ch.ts';
 /** How many people a condition holds for now, before anything is saved. */
 export function openPreview(parts: {
   warehouse: Warehouse;
-  clock: Clock;
   workspaces: Pick<Workspaces, 'get'>;
-  profile: Pick<Profile, 'customersByIds'>;
+  profile: Pick<Profile, 'customersByIds' | 'asOf'>;
   segments: Segments;
 }) {
   const store = segmentWarehouse(parts.warehouse);
@@ -22,7 +20,8 @@ export function openPreview(parts: {
     const definitions = await parts.segments.definitions(workspace);
     checkReferences(condition, definitions);
     const { timeZone } = await parts.workspaces.get(workspace);
-    const { where, params } = compileWhere(condition, { now: parts.clock.now(), timeZone, definitions });
+    const now = await parts.profile.asOf(workspace);
+    const { where, params } = compileWhere(condition, { now, timeZone, definitions });
     const found = await store.preview(workspace, where, params);
     const sample = await parts.profile.customersByIds(
       workspace,
