@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Benchmark, Figures } from './benchmark.ts';
 import { collectEvents } from './collect-events.ts';
 import { collectImport } from './collect-import.ts';
+import { insightInterval } from './insight-interval.ts';
 import { platformStart } from './platform-start.ts';
 import { profileRfm } from './profile-rfm.ts';
 import { segmentPreview } from './segment-preview.ts';
@@ -11,7 +12,14 @@ import { segmentPreview } from './segment-preview.ts';
 // npm run bench -- [--json] [domain...]: figures as a table on standard error and, asked for, as one JSON object on
 // standard output whose keys are <domain>.<figure>.
 
-const ALL: Benchmark[] = [platformStart, collectEvents, collectImport, profileRfm, segmentPreview];
+const ALL: Benchmark[] = [
+  platformStart,
+  collectEvents,
+  collectImport,
+  profileRfm,
+  segmentPreview,
+  insightInterval,
+];
 
 const words = process.argv.slice(2);
 const chosen = words.filter((w) => !w.startsWith('-'));

@@ -8,11 +8,15 @@ export interface Moments {
 }
 
 /** An estimated effect with its interval and two-sided p against no effect. */
-export interface Effect {
+export interface Estimate {
   value: number;
   low: number;
   high: number;
   pValue: number;
+}
+
+/** An estimate whose interval is that of Student's distribution. */
+export interface Effect extends Estimate {
   standardError: number;
   /** Degrees of freedom (Welch-Satterthwaite). */
   freedom: number;
@@ -39,7 +43,9 @@ export function momentsOfShare(yes: number, n: number): Moments {
 
 /**
  * Difference of means, treated minus control, with Welch's interval (B. L. Welch, Biometrika 34, 1947; degrees of
- * freedom by Satterthwaite). Null when a side has fewer than two units: nothing can be said then.
+ * freedom by Satterthwaite). Null when a side has fewer than two units: nothing can be said then. For skewed outcomes
+ * and sides of very different size it claims too much: a tenth held out and baskets with a long tail leave 82 to 92 % of
+ * "95 %"; `randomisation.ts` holds there.
  */
 export function differenceInMeans(
   control: Moments,
@@ -76,14 +82,8 @@ export function relativeEffect(
 }
 
 /** An effect per unit, times so many units. */
-export function scaled(effect: Effect, units: number): Effect {
-  return {
-    ...effect,
-    value: effect.value * units,
-    low: effect.low * units,
-    high: effect.high * units,
-    standardError: effect.standardError * units,
-  };
+export function scaled({ value, low, high, pValue }: Estimate, units: number): Estimate {
+  return { value: value * units, low: low * units, high: high * units, pValue };
 }
 
 /**

@@ -40,7 +40,9 @@ export function IntervalPlot({ label, of, write, note, muted }: IntervalPlotProp
       </div>
       <p className="qm-effect-foot qm-note">
         <span>{format.interval(of.low, of.high, write)}</span>
-        <span>{t('report.pValue', { p: of.pValue < 0.001 ? '< 0.001' : format.number(of.pValue, 3) })}</span>
+        <span>
+          {t('report.pValue', { p: of.pValue < 0.001 ? '< 0.001' : `= ${format.number(of.pValue, 3)}` })}
+        </span>
       </p>
       {note && <p className="qm-note">{note}</p>}
     </div>

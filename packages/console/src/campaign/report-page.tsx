@@ -13,7 +13,7 @@ import { copyCampaign, stopCampaign } from './actions.ts';
 import { CAMPAIGN_TONES, isMoving, sendingSentence, sendingShare } from './campaign-words.ts';
 import { Recipients } from './recipients.tsx';
 import { ArmTable, Course, Effects, Funnel, Lessons } from './report-parts.tsx';
-import { isOpen, reportHeadline, reportNote, verdictOf } from './report-words.ts';
+import { intervalOf, isOpen, reportHeadline, reportNote, verdictOf } from './report-words.ts';
 
 const PAGE_ACTIONS = [copyCampaign, stopCampaign];
 
@@ -119,7 +119,7 @@ function Cautions({ report }: { report: CampaignReport }) {
   const format = useFormat();
   const { demo } = useSession();
   const verdict = verdictOf(report);
-  const small = report.control.people > 0 && report.control.people < 100;
+  const small = report.control.people < 100 && intervalOf(report.revenuePerPerson) !== null;
   return (
     <>
       {demo && isOpen(report) && (

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Bars, type Format, LineCompare, Panel, useFormat, usePalette } from '../ui/index.ts';
 import { IntervalPlot } from './interval-plot.tsx';
-import { lessonsOf, lessonWords, verdictOf } from './report-words.ts';
+import { fewBuyers, hasTooFew, intervalOf, lessonsOf, lessonWords, verdictOf } from './report-words.ts';
 
 type Part = { report: CampaignReport };
 
@@ -47,15 +47,22 @@ export function Funnel({ report }: Part) {
   );
 }
 
+/** A share of the spread below which an adjustment changes nothing that can be seen. */
+const WORTH_SAYING = 0.01;
+
 /** The differences between the two groups, each with the interval it lies in. */
 export function Effects({ report }: Part) {
   const { t } = useTranslation('campaign');
   const format = useFormat();
-  const { revenuePerPerson, buyerShare, incrementalBuyers } = report;
+  const { spendBefore } = report;
+  const [revenue, share, buyers] = [report.revenuePerPerson, report.buyerShare, report.incrementalBuyers].map(
+    intervalOf,
+  );
   const writeMoney = useCallback((cents: number) => format.money(cents), [format]);
   const verdict = verdictOf(report);
-  const isTrusted = verdict !== 'badSplit';
-  if (verdict === 'noOrders')
+  const isRunning = verdict === 'running';
+  const isMuted = isRunning || verdict === 'badSplit';
+  if (report.treated.orders + report.control.orders === 0)
     return (
       <Panel title={t('report.effect')}>
         <p className="qm-note">{t('report.noOrders')}</p>
@@ -63,27 +70,34 @@ export function Effects({ report }: Part) {
     );
   return (
     <Panel title={t('report.effect')} note={t('report.effectNote')}>
-      {!revenuePerPerson && <p className="qm-note">{t('report.none')}</p>}
-      {revenuePerPerson && (
+      {isRunning && <p className="qm-note">{t('report.provisional')}</p>}
+      {!report.buyers && <p className="qm-note">{t('report.none')}</p>}
+      {hasTooFew(report) && <p className="qm-note">{t('report.tooFew', fewBuyers(report, format))}</p>}
+      {revenue && (
         <IntervalPlot
           label={t('report.revenue')}
-          of={revenuePerPerson}
+          of={revenue}
           write={writeMoney}
-          muted={!isTrusted}
+          muted={isMuted}
+          note={
+            spendBefore &&
+            spendBefore.explained >= WORTH_SAYING &&
+            t('report.adjusted', { share: format.percent(spendBefore.explained, 0) })
+          }
         />
       )}
-      {buyerShare && (
+      {share && (
         <IntervalPlot
           label={t('report.buyers')}
-          of={buyerShare}
+          of={share}
           write={format.points}
-          muted={!isTrusted}
+          muted={isMuted}
           note={
-            incrementalBuyers &&
+            buyers &&
             t('report.moreBuyers', {
-              value: signed(incrementalBuyers.value, format),
-              low: signed(incrementalBuyers.low, format),
-              high: signed(incrementalBuyers.high, format),
+              value: signed(buyers.value, format),
+              low: signed(buyers.low, format),
+              high: signed(buyers.high, format),
             })
           }
         />

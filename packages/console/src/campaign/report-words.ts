@@ -1,22 +1,31 @@
-import type { CampaignReport } from '@qianmian/contract';
+import type { CampaignReport, ReportEstimate, Verdict } from '@qianmian/contract';
 import type { TFunction } from 'i18next';
 import type { Format } from '../ui/index.ts';
 
 const DAY_MS = 86_400_000;
-/** Below this the split did not come out as planned by chance. */
-const SPLIT_OFF = 0.001;
 
 /** What the numbers allow to be said. */
-export type Verdict = 'nobody' | 'noControl' | 'badSplit' | 'noOrders' | 'gain' | 'loss' | 'unclear';
-
 export function verdictOf(report: CampaignReport): Verdict {
-  if (report.treated.people === 0) return 'nobody';
-  if (report.control.people === 0 || !report.incrementalRevenueCents) return 'noControl';
-  if (report.sampleRatioP !== null && report.sampleRatioP < SPLIT_OFF) return 'badSplit';
-  if (report.treated.orders + report.control.orders === 0) return 'noOrders';
-  const { low, high } = report.incrementalRevenueCents;
-  if (low > 0) return 'gain';
-  return high < 0 ? 'loss' : 'unclear';
+  return report.verdict;
+}
+
+/** An estimate whose interval is known. */
+export type Interval = { [K in keyof ReportEstimate]: number };
+
+export function intervalOf(estimate: ReportEstimate | null): Interval | null {
+  if (!estimate) return null;
+  const { value, low, high, pValue } = estimate;
+  return low === null || high === null || pValue === null ? null : { value, low, high, pValue };
+}
+
+/** Whether both groups have bought, but too little for an interval of revenue that holds. */
+export function hasTooFew(report: CampaignReport): boolean {
+  return report.buyers !== null && report.buyers.measured > 0 && !intervalOf(report.revenuePerPerson);
+}
+
+/** Numbers of the sentence on too few buyers. */
+export function fewBuyers({ buyers }: CampaignReport, format: Format) {
+  return { buyers: format.number(buyers?.measured ?? 0), needed: format.number(buyers?.needed ?? 0) };
 }
 
 /** Whether orders still count towards it. */
@@ -39,10 +48,9 @@ function roughly(cents: number): number {
 /** The sentence of a report: what it earned against not doing it, as surely as it can be said. */
 export function reportHeadline(report: CampaignReport, t: TFunction<'campaign'>, format: Format): string {
   const verdict = verdictOf(report);
-  const effect = report.incrementalRevenueCents;
+  const effect = intervalOf(report.incrementalRevenueCents);
   const say = (cents: number) => format.moneyWords(roughly(cents));
   const between = { low: say(effect?.low ?? 0), high: say(effect?.high ?? 0) };
-  const open = isOpen(report);
   switch (verdict) {
     case 'nobody':
       return t('verdict.nobody');
@@ -50,21 +58,29 @@ export function reportHeadline(report: CampaignReport, t: TFunction<'campaign'>,
       return t('verdict.noControl', { revenue: format.moneyWords(report.treated.revenueCents) });
     case 'badSplit':
       return t('verdict.badSplit');
+    case 'running':
+      return runningSentence(report, t, format);
     case 'noOrders':
-      return t(open ? 'verdict.noOrdersOpen' : 'verdict.noOrders');
+      return t('verdict.noOrders');
+    case 'tooFew':
+      return t('verdict.tooFew', fewBuyers(report, format));
     case 'gain':
-      return t(open ? 'verdict.gainOpen' : 'verdict.gain', {
-        value: say(effect?.value ?? 0),
-        ...between,
-      });
+      return t('verdict.gain', { value: say(effect?.value ?? 0), ...between });
     case 'loss':
-      return t(open ? 'verdict.lossOpen' : 'verdict.loss', {
-        value: say(Math.abs(effect?.value ?? 0)),
-        ...between,
-      });
+      return t('verdict.loss', { value: say(Math.abs(effect?.value ?? 0)), ...between });
     case 'unclear':
-      return t(open ? 'verdict.unclearOpen' : 'verdict.unclear', between);
+      return t('verdict.unclear', between);
   }
+}
+
+/** While orders still count: what is there so far, and no word on what it means. */
+function runningSentence(report: CampaignReport, t: TFunction<'campaign'>, format: Format): string {
+  const effect = intervalOf(report.incrementalRevenueCents);
+  const say = (cents: number) => format.moneyWords(roughly(cents));
+  if (effect)
+    return t('verdict.running', { value: say(effect.value), low: say(effect.low), high: say(effect.high) });
+  if (hasTooFew(report)) return t('verdict.runningTooFew', fewBuyers(report, format));
+  return t('verdict.runningNoOrders');
 }
 
 /** The line under it: until when is measured, and what the number holds. */
@@ -88,11 +104,10 @@ export function reportNote(report: CampaignReport, t: TFunction<'campaign'>, for
 /** What it earned in a phrase, for lists. */
 export function earnedPhrase(report: CampaignReport, t: TFunction<'campaign'>, format: Format): string {
   const verdict = verdictOf(report);
-  const effect = report.incrementalRevenueCents;
+  const effect = intervalOf(report.incrementalRevenueCents);
   const value = format.moneyShort(Math.abs(effect?.value ?? 0));
   if (verdict === 'gain') return t('earned.gain', { value });
   if (verdict === 'loss') return t('earned.loss', { value });
-  if (verdict === 'unclear') return t(isOpen(report) ? 'earned.open' : 'earned.unclear');
   return t(`earned.${verdict}`);
 }
 
@@ -105,6 +120,7 @@ export type Lesson =
   | { key: 'doNotRepeat' }
   | { key: 'more'; people: number; now: number }
   | { key: 'noSize' }
+  | { key: 'fewBuyers'; buyers: number; needed: number }
   | { key: 'subject'; share: number }
   | { key: 'offer'; share: number }
   | { key: 'redeem'; share: number }
@@ -119,7 +135,7 @@ const LOW_REDEEM = 0.1;
 
 /** How many people a test of the same split would need to find an effect of the size that was estimated. */
 export function peopleNeeded(report: CampaignReport): number | null {
-  const effect = report.revenuePerPerson;
+  const effect = intervalOf(report.revenuePerPerson);
   if (!effect || effect.value === 0) return null;
   const standardError = (effect.high - effect.low) / (2 * Z_TWO_SIDED);
   const people = report.treated.people + report.control.people;
@@ -132,8 +148,6 @@ export function lessonsOf(report: CampaignReport): Lesson[] {
 }
 
 function effectLessons(report: CampaignReport): Lesson[] {
-  const open = isOpen(report);
-  const wait: Lesson[] = open && report.windowEndsAt ? [{ key: 'wait', date: report.windowEndsAt }] : [];
   switch (verdictOf(report)) {
     case 'nobody':
       return [];
@@ -141,14 +155,20 @@ function effectLessons(report: CampaignReport): Lesson[] {
       return [{ key: 'holdOut' }];
     case 'badSplit':
       return [{ key: 'checkSplit' }];
+    case 'running':
+      return report.windowEndsAt ? [{ key: 'wait', date: report.windowEndsAt }] : [];
     case 'gain':
-      return open ? wait : [{ key: 'repeat' }];
+      return [{ key: 'repeat' }];
     case 'loss':
-      return open ? wait : [{ key: 'doNotRepeat' }];
+      return [{ key: 'doNotRepeat' }];
     case 'noOrders':
-      return open ? wait : [{ key: 'noSize' }];
+      return [{ key: 'noSize' }];
+    case 'tooFew':
+      return report.buyers
+        ? [{ key: 'fewBuyers', buyers: report.buyers.measured, needed: report.buyers.needed }]
+        : [];
     case 'unclear':
-      return open ? wait : [sizeLesson(report)];
+      return [sizeLesson(report)];
   }
 }
 
@@ -186,6 +206,11 @@ export function lessonWords(lesson: Lesson, t: TFunction<'campaign'>, format: Fo
       return t('lesson.wait', { date: format.date(lesson.date) });
     case 'more':
       return t('lesson.more', { people: format.compact(lesson.people), now: format.number(lesson.now) });
+    case 'fewBuyers':
+      return t('lesson.fewBuyers', {
+        buyers: format.number(lesson.buyers),
+        needed: format.number(lesson.needed),
+      });
     case 'subject':
     case 'offer':
     case 'redeem':

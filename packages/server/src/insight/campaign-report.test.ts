@@ -1,10 +1,13 @@
 import { couponDraft } from '@qianmian/contract';
-import { differenceInMeans } from '@qianmian/science/experiment';
+import { adjustForBefore } from '@qianmian/science/cuped';
+import { randomisationEffect } from '@qianmian/science/randomisation';
+import { differenceInShares } from '@qianmian/science/shares';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTestCampaigns, type TestCampaigns } from '../campaign/test-campaigns.ts';
 import type { Fact } from '../collect/index.ts';
 import { DAY, HOUR } from '../platform/clock.ts';
 import { type CampaignReporter, openCampaignReport } from './campaign-report.ts';
+import { seedOf } from './campaign-report-effects.ts';
 
 let t: TestCampaigns;
 let report: CampaignReporter;
@@ -34,6 +37,10 @@ const line = (user: number, orderId: string, time: number, netCents: number, mor
   currency: 'CNY',
   ...more,
 });
+
+const anonymousLine = (id: string, orderId: string, time: number, netCents: number): Fact =>
+  line(0, orderId, time, netCents, { identifiers: [{ type: 'anonymous', value: id }] });
+const noInterval = { low: null, high: null, pValue: null };
 
 /** People of each side as user numbers. */
 async function arms(id: string, people: readonly number[]) {
@@ -87,20 +94,19 @@ describe('the campaign report', () => {
       perPersonCents: 7000 / treated.length,
     });
     expect(r.control).toMatchObject({ people: control.length, buyers: 1, orders: 1, revenueCents: 1200 });
-    const moments = (n: number, values: number[]) => ({
-      n,
-      sum: values.reduce((s, v) => s + v, 0),
-      sumSquares: values.reduce((s, v) => s + v * v, 0),
+    // Four buyers in all allow no interval of revenue; that of the share of buyers holds for any number.
+    expect(r.verdict).toBe('running');
+    const difference = 7000 / treated.length - 1200 / control.length;
+    expect(r.revenuePerPerson).toEqual({ value: expect.closeTo(difference, 9), ...noInterval });
+    expect(r.incrementalRevenueCents?.value).toBeCloseTo(difference * treated.length, 6);
+    expect(r.buyers).toEqual({
+      measured: 4,
+      needed: Math.ceil((20 * 24) / Math.min(treated.length, control.length)),
     });
-    const byHand = differenceInMeans(
-      moments(control.length, [1200]),
-      moments(treated.length, [3000, 0, 4000]),
-    )!;
-    expect(r.revenuePerPerson?.value).toBeCloseTo(7000 / treated.length - 1200 / control.length, 9);
-    expect(r.revenuePerPerson?.low).toBeCloseTo(byHand.low, 6);
-    expect(r.revenuePerPerson?.pValue).toBeCloseTo(byHand.pValue, 9);
-    expect(r.incrementalRevenueCents?.value).toBeCloseTo(byHand.value * treated.length, 6);
+    const byHand = differenceInShares({ yes: 1, n: control.length }, { yes: 3, n: treated.length })!;
+    expect(r.buyerShare).toEqual(byHand);
     expect(r.buyerShare?.value).toBeCloseTo(3 / treated.length - 1 / control.length, 9);
+    expect(r.incrementalBuyers?.high).toBeCloseTo(byHand.high * treated.length, 9);
     expect(r.funnel).toEqual({
       treated: treated.length,
       sent: treated.length,
@@ -117,28 +123,38 @@ describe('the campaign report', () => {
     expect(r.daily[1]?.controlPerPersonCents).toBeCloseTo(1200 / control.length, 9);
     expect(r.windowEndsAt).toBe(new Date(launched + 7 * DAY).toISOString());
     t.shop.clock.set(launched + 30 * DAY);
-    expect((await report(workspace, id)).control.revenueCents).toBe(6200);
+    expect(await report(workspace, id)).toMatchObject({
+      verdict: 'tooFew',
+      control: { revenueCents: 6200 },
+      buyers: { measured: 5 },
+      incrementalRevenueCents: noInterval,
+      spendBefore: null,
+    });
     t.shop.clock.set(launched + 31 * DAY);
   });
 
-  it('keeps people together after a merge', async () => {
-    const people = await t.people(workspace, 12);
+  it('counts people as they were known at the launch, whatever is merged since', async () => {
+    // Someone browses and buys without a name, long before: the lowest number of the workspace.
+    await t.shop.collect(workspace, [anonymousLine('old', 'o1', t.shop.clock.now() - 40 * DAY, 9900)]);
+    const people = await t.people(workspace, 14);
     const launched = t.shop.clock.now();
     const id = await t.send(workspace, t.draft({ controlShare: 0.5 }), people);
     const { treated, control } = await arms(id, people);
-    const [a, b, c] = treated as [number, number, number];
-    const [x] = control as [number];
+    const [a, b, c, d] = treated as [number, number, number, number];
+    const [x, y] = control as [number, number];
     await t.shop.collect(workspace, [
       line(a, 'm1', launched + HOUR, 1000),
       line(b, 'm2', launched + HOUR, 2000),
       line(x, 'm3', launched + HOUR, 4000),
+      anonymousLine('new', 'm4', launched + HOUR, 8000),
     ]);
     t.shop.clock.advance(DAY);
-    expect(await report(workspace, id)).toMatchObject({
-      treated: { people: treated.length, buyers: 2, revenueCents: 3000 },
-      control: { people: control.length, buyers: 1, revenueCents: 4000 },
-    });
-    // Two of the treated turn out to be one; so do one of each side, who did get the letter.
+    const before = {
+      treated: { people: treated.length, buyers: 2, orders: 2, revenueCents: 3000 },
+      control: { people: control.length, buyers: 1, orders: 1, revenueCents: 4000 },
+    };
+    expect(await report(workspace, id)).toMatchObject(before);
+    // Two of the treated turn out to be one, and so do one of each side: nobody changes sides, nothing counts twice.
     const one = (person: number, survivor: number) => ({
       workspace,
       person_id: people[person - 1],
@@ -147,9 +163,23 @@ describe('the campaign report', () => {
       version: 1,
     });
     await t.shop.warehouse.insert('identity_override', [one(a, b), one(x, c)]);
+    expect(await report(workspace, id)).toMatchObject(before);
+    // A letter makes one of the treated sign in: what they had ordered without a name stays out, on either side.
+    const signsIn = (user: number, anonymous: string, orderId: string, netCents: number) =>
+      line(user, orderId, launched + 26 * HOUR, netCents, {
+        identifiers: [
+          { type: 'user', value: `u${user}` },
+          { type: 'anonymous', value: anonymous },
+        ],
+      });
+    await t.shop.collect(workspace, [signsIn(d, 'new', 'm5', 16_000)]);
+    // And one of the control turns out to be who came long before: their orders are stored under that number from now on.
+    await t.shop.collect(workspace, [signsIn(y, 'old', 'm6', 32_000)]);
+    t.shop.clock.advance(DAY);
+    await t.shop.collect(workspace, [line(y, 'm7', launched + 27 * HOUR, 64_000)]);
     expect(await report(workspace, id)).toMatchObject({
-      treated: { people: treated.length - 1, buyers: 2, orders: 3, revenueCents: 7000 },
-      control: { people: control.length - 1, buyers: 0, revenueCents: 0 },
+      treated: { people: treated.length, buyers: 3, orders: 3, revenueCents: 19_000 },
+      control: { people: control.length, buyers: 2, orders: 3, revenueCents: 100_000 },
     });
   });
 
@@ -158,6 +188,8 @@ describe('the campaign report', () => {
     const draft = await t.campaigns.create(workspace, t.draft(), 'tester');
     expect(await report(workspace, draft.id)).toMatchObject({
       windowEndsAt: null,
+      verdict: 'nobody',
+      buyers: null,
       revenuePerPerson: null,
       buyerShare: null,
       sampleRatioP: null,
@@ -167,6 +199,8 @@ describe('the campaign report', () => {
     expect(await report(workspace, id)).toMatchObject({
       treated: { people: 5, perPersonCents: 0 },
       control: { people: 0 },
+      verdict: 'noControl',
+      buyers: null,
       revenuePerPerson: null,
       incrementalBuyers: null,
       sampleRatioP: null,
@@ -174,7 +208,9 @@ describe('the campaign report', () => {
     await expect(report('other', id)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('finds an effect that is there, and covers one that is known', { timeout: 120_000 }, async () => {
+  it('gives a provisional interval while orders count, and a verdict only then', {
+    timeout: 120_000,
+  }, async () => {
     const people = await t.people(workspace, 1500);
     const launched = t.shop.clock.now();
     const id = await t.send(workspace, t.draft({ controlShare: 0.4, measureDays: 14 }), people);
@@ -185,13 +221,71 @@ describe('the campaign report', () => {
         .filter((_, i) => i % every === 0)
         .map((u, i) => line(u, `o${u}`, launched + ((i % 13) + 1) * DAY, cents));
     await t.shop.collect(workspace, [...buys(treated, 2, 5000), ...buys(control, 5, 4000)]);
-    t.shop.clock.advance(20 * DAY);
+    t.shop.clock.advance(7 * DAY);
+    const early = await report(workspace, id);
+    expect(early.verdict).toBe('running');
+    expect(early.revenuePerPerson!.low).toBeGreaterThan(0);
+    t.shop.clock.advance(7 * DAY);
     const r = await report(workspace, id);
+    expect(r.verdict).toBe('gain');
+    expect(r.revenuePerPerson!.low).toBeGreaterThan(0);
     expect(r.revenuePerPerson!.low).toBeLessThan(1700);
     expect(r.revenuePerPerson!.high).toBeGreaterThan(1700);
-    expect(r.revenuePerPerson!.pValue).toBeLessThan(1e-6);
+    // No assignment of 1,999 came near it.
+    expect(r.revenuePerPerson!.pValue).toBe(0.001);
     expect(r.buyerShare!.value).toBeCloseTo(0.3, 1);
     expect(r.sampleRatioP).toBeGreaterThan(0.001);
     expect(r.daily.at(-1)?.treatedPerPersonCents).toBeCloseTo(r.treated.perPersonCents, 9);
+    expect(await report(workspace, id)).toEqual(r);
+    expect(r.spendBefore).toBeNull();
+
+    // The year before becomes known: who bought now had bought before, and what that foretold is taken off.
+    const spentBefore = (user: number) => (user % 3 === 0 ? 3000 + user : 0);
+    const earlier = [...treated, ...control].filter(spentBefore);
+    await t.shop.collect(workspace, [
+      ...earlier.map((u) => line(u, `b${u}`, launched - 30 * DAY, spentBefore(u))),
+      ...earlier.map((u) => line(u, `c${u}`, launched - 366 * DAY, 77_700)),
+    ]);
+    const adjusted = await report(workspace, id);
+    const side = (users: number[], every: number, cents: number) => {
+      const rows = users
+        .map((u, i) => [i % every === 0 ? cents : 0, spentBefore(u)] as const)
+        .filter(([after, before]) => after !== 0 || before !== 0)
+        .sort(([a, b], [c, d]) => a - c || b - d);
+      return {
+        n: users.length,
+        after: Float64Array.from(rows, ([after]) => after),
+        before: Float64Array.from(rows, ([, before]) => before),
+      };
+    };
+    const expected = adjustForBefore(side(control, 5, 4000), side(treated, 2, 5000));
+    expect(adjusted.spendBefore).toEqual({ days: 365, explained: expect.closeTo(expected.explained, 12) });
+    const effect = randomisationEffect(expected.control, expected.treated, { seed: seedOf(id) })!;
+    expect(adjusted.revenuePerPerson?.value).toBeCloseTo(effect.value, 9);
+    expect(adjusted.revenuePerPerson?.low).toBeCloseTo(effect.low, 9);
+    expect(adjusted.incrementalRevenueCents?.high).toBeCloseTo(effect.high * treated.length, 4);
+    expect(adjusted.treated).toEqual(r.treated);
+  });
+
+  it('claims nothing while nothing happened', { timeout: 120_000 }, async () => {
+    const people = await t.people(workspace, 900);
+    const launched = t.shop.clock.now();
+    const id = await t.send(workspace, t.draft({ controlShare: 0.3, measureDays: 3 }), people);
+    t.shop.clock.advance(4 * DAY);
+    expect((await report(workspace, id)).verdict).toBe('noOrders');
+    const all = people.map((_, i) => i + 1);
+    const orders = all
+      .filter((u) => u % 9 === 0)
+      .map((u) => line(u, `n${u}`, launched + DAY, 1000 + ((u * 7919) % 5000)));
+    await t.shop.collect(workspace, orders.slice(0, 40));
+    const few = await report(workspace, id);
+    expect(few).toMatchObject({ verdict: 'tooFew', buyers: { measured: 40 } });
+    expect(few.buyers!.needed).toBeGreaterThan(60);
+    await t.shop.collect(workspace, orders.slice(40));
+    const r = await report(workspace, id);
+    expect(r).toMatchObject({ verdict: 'unclear', buyers: { measured: 100 } });
+    expect(r.revenuePerPerson!.pValue).toBeGreaterThan(0.05);
+    expect(r.revenuePerPerson!.low).toBeLessThan(0);
+    expect(r.revenuePerPerson!.high).toBeGreaterThan(0);
   });
 });

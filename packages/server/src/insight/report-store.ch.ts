@@ -1,39 +1,63 @@
-import { EXPOSURES } from '../campaign/index.ts';
-import { ORDER_LINES } from '../identity/index.ts';
+import { ORDER_LINES, SURVIVORS } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 
-/** Lines of exposed people within their measuring window, as far as it is over: from assignment on, until now. */
-const MEASURED_LINES = `SELECT x.person AS exposed, x.arm AS arm, x.assigned_at AS assigned_at, l.time AS time,
-    l.net_cents AS net_cents, l.order_id AS order_id, l.line_kind AS line_kind
-  FROM ${ORDER_LINES} AS l INNER JOIN ${EXPOSURES} AS x ON l.person = x.person
-  WHERE l.time >= x.assigned_at AND l.time < x.assigned_at + toIntervalDay({days:UInt32})
-    AND l.time <= fromUnixTimestamp64Milli({now:Int64}, 'UTC')`;
+/**
+ * The units of a campaign's test: people as they were known at the launch, each on the side it was assigned to then,
+ * whatever was merged since. Who gets a letter clicks and signs in more, so merges after the launch are an outcome:
+ * letting them decide the side, or bring in orders, would favour those written to.
+ */
+const UNITS = `(SELECT person_id AS unit, arm, assigned_at FROM campaign_exposure FINAL
+  WHERE workspace = {workspace:String} AND campaign_id = {campaign:String})`;
 
-/** Which campaign is measured, for how many days from assignment on, as of which moment. */
-export type Measured = { workspace: string; campaign: string; days: number; now: number };
+/**
+ * The persons whose order lines are a unit's: itself, and whoever it was merged into since, under whom its later orders
+ * are stored, unless that is a unit too. What was ordered under a person that the unit took in after the launch is not
+ * its. Where two units were merged into the same third person, the lower of them has the lines, so that none counts
+ * twice. What the third person ordered after the launch and before the merge counts with it: when a merge was is not kept.
+ */
+const PERSONS = `(SELECT unit AS person_id, unit FROM ${UNITS}
+  UNION ALL
+  SELECT o.survivor AS person_id, min(u.unit) AS unit
+  FROM ${UNITS} AS u INNER JOIN ${SURVIVORS} AS o ON u.unit = o.person_id
+  WHERE o.survivor NOT IN (SELECT unit FROM ${UNITS}) GROUP BY o.survivor)`;
 
-/** One side of a campaign's test, as sums that its statistics can be computed from; money in minor units. */
+/** Order lines of the units: those of the days before assignment, and those measured since, as far as time has come. */
+const LINES = `(SELECT x.unit AS unit, x.arm AS arm, x.assigned_at AS assigned_at, l.time AS time,
+    l.net_cents AS net_cents, l.order_id AS order_id, l.line_kind AS line_kind, l.time >= x.assigned_at AS is_after
+  FROM ${ORDER_LINES} AS l INNER JOIN (
+    SELECT p.person_id AS person_id, u.unit AS unit, u.arm AS arm, u.assigned_at AS assigned_at
+    FROM ${PERSONS} AS p INNER JOIN ${UNITS} AS u ON p.unit = u.unit) AS x ON l.person_id = x.person_id
+  WHERE l.time >= x.assigned_at - toIntervalDay({daysBefore:UInt32})
+    AND l.time < x.assigned_at + toIntervalDay({days:UInt32})
+    AND l.time <= fromUnixTimestamp64Milli({now:Int64}, 'UTC'))`;
+
+/** Which campaign is measured, for how many days from assignment on and before it, as of which moment. */
+export type Measured = { workspace: string; campaign: string; days: number; daysBefore: number; now: number };
+
+/** One side of a campaign's test; money in minor units. */
 export interface ArmSums {
   arm: 'treated' | 'control';
   people: number;
   buyers: number;
   orders: number;
   cents: number;
-  /** Sum of the squares of each person's revenue. */
-  squares: number;
+  /** Revenue since and before assignment of everyone who had either, in an order that depends on the amounts alone. */
+  spending: [afterCents: number, beforeCents: number][];
 }
 
 /** What the campaign report reads in the warehouse. */
 export function reportWarehouse(warehouse: Warehouse) {
   return {
-    /** Sums over the people of each side; who bought nothing counts with nothing. */
-    armSums: (of: Measured) =>
+    /** Each side; who bought nothing counts with nothing. */
+    arms: (of: Measured) =>
       warehouse.query<ArmSums>(
-        `SELECT x.arm AS arm, count() AS people, countIf(r.orders > 0) AS buyers, sum(r.orders) AS orders,
-           sum(r.cents) AS cents, sum(toFloat64(r.cents) * toFloat64(r.cents)) AS squares
-         FROM ${EXPOSURES} AS x LEFT ANY JOIN (
-           SELECT exposed, sum(net_cents) AS cents, uniqExactIf(order_id, line_kind = 'sale') AS orders
-           FROM (${MEASURED_LINES}) GROUP BY exposed) AS r ON x.person = r.exposed
+        `SELECT u.arm AS arm, count() AS people, countIf(s.orders > 0) AS buyers, sum(s.orders) AS orders,
+           sum(s.after_cents) AS cents,
+           arraySort(groupArrayIf([s.after_cents, s.before_cents], s.after_cents != 0 OR s.before_cents != 0)) AS spending
+         FROM ${UNITS} AS u LEFT ANY JOIN (
+           SELECT unit, sumIf(net_cents, is_after) AS after_cents, sumIf(net_cents, NOT is_after) AS before_cents,
+             uniqExactIf(order_id, is_after AND line_kind = 'sale') AS orders
+           FROM ${LINES} GROUP BY unit) AS s ON u.unit = s.unit
          GROUP BY arm`,
         of,
       ),
@@ -43,8 +67,8 @@ export function reportWarehouse(warehouse: Warehouse) {
       warehouse.query<{ arm: ArmSums['arm']; day: number; cents: number }>(
         `SELECT arm, intDiv(toUnixTimestamp64Milli(time) - toUnixTimestamp64Milli(assigned_at), 86400000) AS day,
            sum(net_cents) AS cents
-         FROM (${MEASURED_LINES}) GROUP BY arm, day`,
-        of,
+         FROM ${LINES} GROUP BY arm, day`,
+        { ...of, daysBefore: 0 },
       ),
   };
 }
