@@ -3,7 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { postgresPrograms, startPostgres } from './postgres.mjs';
 import { buildConsoleWhenNeeded, installWhenNeeded, ROOT } from './prepare.mjs';
+
+/** What also runs on a served ledger, without what is only about large numbers. */
+const ON_POSTGRES = [
+  'promotion/',
+  'governance/',
+  'platform/jobs',
+  'platform/ledger',
+  'campaign/campaign',
+  'app',
+].map((path) => `packages/server/src/${path}`);
+const NOT_OF_THOUSANDS = '^(?!.* thousand )';
 
 installWhenNeeded();
 const reports = mkdtempSync(join(tmpdir(), 'qianmian-test-report-'));
@@ -21,6 +33,7 @@ check('types of the console', [
 ]);
 check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '.']);
 vitest('tests', []);
+await testsOnPostgres();
 journeys();
 
 rmSync(reports, { recursive: true, force: true });
@@ -39,16 +52,20 @@ function check(what, args) {
   results.push({ what, passed: ok ? 1 : 0, failed: ok ? 0 : 1, seconds });
 }
 
-function vitest(what, args) {
+function vitest(what, args, env = {}) {
   const report = join(reports, `${results.length}.json`);
-  const { ok, seconds } = run(what, [
-    bin('vitest/vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-    ...args,
-  ]);
+  const { ok, seconds } = run(
+    what,
+    [
+      bin('vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...args,
+    ],
+    env,
+  );
   const { passed, failed } = countsIn(report);
   // A run may fail beside its tests: a file that cannot be loaded, an error nobody caught, a crash.
   results.push({ what, passed, failed: failed === 0 && !ok ? 1 : failed, seconds });
@@ -61,16 +78,33 @@ function countsIn(report) {
   return { passed: numPassedTests, failed: numFailedTests + unloadable.length };
 }
 
+/** What leans most on the ledger, on a served one; where there is no PostgreSQL it is left out, but not in CI. */
+async function testsOnPostgres() {
+  const what = 'tests on PostgreSQL';
+  const programs = postgresPrograms();
+  if (!programs) return leaveOut(what, 'no PostgreSQL found (initdb and pg_ctl).');
+  const postgres = await startPostgres(programs).catch((error) => {
+    leaveOut(what, error.message);
+  });
+  if (!postgres) return;
+  try {
+    vitest(what, ['--testNamePattern', NOT_OF_THOUSANDS, ...ON_POSTGRES], { TEST_LEDGER_URL: postgres.url });
+  } finally {
+    await postgres.stop();
+  }
+}
+
+function leaveOut(what, why) {
+  console.log(`\n${what}: left out, ${why}`);
+  if (process.env.CI) results.push({ what, passed: 0, failed: 1, seconds: 0 });
+}
+
 /** Journeys in a real browser; where there is none they are left out, but not in CI. */
 function journeys() {
   const what = 'journeys in a browser';
   const folder = join(ROOT, 'e2e');
   if (!readdirSync(folder).some((name) => /\.test\.ts$/.test(name))) return;
-  if (!chromium()) {
-    console.log(`\n${what}: left out, no Chromium found (set CHROMIUM to its path).`);
-    if (process.env.CI) results.push({ what, passed: 0, failed: 1, seconds: 0 });
-    return;
-  }
+  if (!chromium()) return leaveOut(what, 'no Chromium found (set CHROMIUM to its path).');
   buildConsoleWhenNeeded();
   vitest(what, ['--config', 'e2e/vitest.config.ts']);
 }
@@ -83,11 +117,12 @@ function chromium() {
   );
 }
 
-function run(what, args) {
+function run(what, args, env = {}) {
   console.log(`\n== ${what}`);
   const began = Date.now();
   const { status } = spawnSync(process.execPath, args, {
     cwd: ROOT,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   return { ok: status === 0, seconds: (Date.now() - began) / 1000 };

@@ -28,7 +28,11 @@ export const jobEndpoints = {
     domain: 'platform',
     access: 'job.read',
     params: inWorkspace,
-    query: pageQuery.extend({ state: z.enum(JOB_STATES).optional() }),
+    query: pageQuery.extend({
+      state: z.enum(JOB_STATES).optional(),
+      /** Work that runs by itself again and again; hidden, only what failed of it is listed. */
+      background: z.enum(['shown', 'hidden']).default('shown'),
+    }),
     response: pageOf(job),
   }),
   cancelJob: endpoint({

@@ -13,7 +13,7 @@ import { openLaunch } from './launch.ts';
 import { openMessages } from './messages.ts';
 import { openReach } from './reach.ts';
 import { openReactions } from './reactions.ts';
-import { listRecipients } from './recipients.ts';
+import { countRecipients, listRecipients } from './recipients.ts';
 import { openSending } from './send.ts';
 import { type MailServer, openMailServer } from './smtp.ts';
 import { campaignWarehouse } from './store.ch.ts';
@@ -110,6 +110,8 @@ export function openCampaigns(parts: CampaignParts) {
       const { id: campaignId } = await drafts.rowOf(workspace, id);
       return listRecipients({ db, promotion }, campaignId, page, reveal);
     },
+
+    countRecipients: (campaignId: string, state?: RecipientState) => countRecipients(db, campaignId, state),
 
     /** How many were treated and held out, got it, opened it, clicked. */
     async funnel(workspace: string, id: string) {

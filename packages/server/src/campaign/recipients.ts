@@ -32,3 +32,17 @@ export async function listRecipients(
     error: r.error,
   }));
 }
+
+/** How many were treated or held out, or are in a state. */
+export async function countRecipients(
+  db: Db,
+  campaignId: string,
+  state: RecipientState | undefined,
+): Promise<number> {
+  let query = db
+    .selectFrom('campaign_recipient')
+    .select((e) => e.fn.countAll<number>().as('people'))
+    .where('campaign_id', '=', campaignId);
+  if (state) query = query.where('state', '=', state);
+  return Number((await query.executeTakeFirstOrThrow()).people);
+}

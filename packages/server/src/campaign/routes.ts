@@ -46,6 +46,7 @@ export function campaignRoutes(mount: Mount, parts: { campaigns: Campaigns; audi
   mount(e.listRecipients, async ({ workspace, params, query, may }) => {
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
     const wanted = { ...page, limit: page.limit + 1, state: query.state };
-    return pageFrom(await campaigns.recipients(workspace, params.id, wanted, may('customer.reveal')), page);
+    const rows = await campaigns.recipients(workspace, params.id, wanted, may('customer.reveal'));
+    return pageFrom(rows, page, await campaigns.countRecipients(params.id, query.state));
   });
 }

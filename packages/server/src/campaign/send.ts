@@ -1,15 +1,18 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { type Clock, HOUR, isoOf, MINUTE, SECOND } from '../platform/clock.ts';
-import type { JobContext, Jobs } from '../platform/jobs.ts';
+import { type JobContext, type Jobs, stopReason } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
 import type { Promotion } from '../promotion/index.ts';
 import { RecipientFault } from './errors.ts';
 import type { Fields } from './liquid.ts';
 import type { Mail, Mailing, Messages } from './messages.ts';
 import type { Reach } from './reach.ts';
+import { recordExposures } from './send-exposures.ts';
 import type { Delivery } from './smtp.ts';
+import { campaignWarehouse } from './store.ch.ts';
 import {
   beginSending,
   type CampaignRow,
@@ -18,6 +21,7 @@ import {
   countQueued,
   type Db,
   dueRecipients,
+  endCampaign,
   failRecipient,
   moveCampaign,
   moveRecipients,
@@ -84,24 +88,34 @@ export function openSending(parts: {
   mail: Mail;
   /** Messages under way at the same time. */
   hands: number;
+  warehouse: Warehouse;
   messages: Messages;
   reach: Pick<Reach, 'contacts'>;
-  promotion: Pick<Promotion, 'codesOf'>;
+  promotion: Pick<Promotion, 'codesOf' | 'issue'>;
   telling: Telling;
 }): void {
-  const { db, jobs, clock, messages, telling } = parts;
+  const { db, jobs, clock, messages, promotion, telling } = parts;
+  const warehouse = campaignWarehouse(parts.warehouse);
 
   /** Everything a batch needs to know about its people. */
   async function lookUp(row: CampaignRow, mailing: Mailing, due: readonly Pick<RecipientRow, 'person_id'>[]) {
     const people = due.map((r) => r.person_id);
     const contacts = await parts.reach.contacts(row.workspace, people);
+    const willing = contacts.filter((c) => c.hasConsent).map((c) => c.personId);
     return {
-      willing: new Set(contacts.filter((c) => c.hasConsent).map((c) => c.personId)),
+      willing: new Set(willing),
       customers: await messages.customersOf(mailing, people),
-      codes: row.coupon_id
-        ? await parts.promotion.codesOf(row.id, people)
-        : new Map<number, { code: string }>(),
+      codes: await codesFor(row, willing),
     };
+  }
+
+  /** Codes are given out when letters are about to go: a campaign that is stopped leaves none behind. */
+  async function codesFor(row: CampaignRow, personIds: number[]): Promise<Map<number, { code: string }>> {
+    if (!row.coupon_id) return new Map();
+    const codes = await promotion.codesOf(row.id, personIds);
+    if (personIds.every((p) => codes.has(p))) return codes;
+    await promotion.issue(row.workspace, { couponId: row.coupon_id, campaignId: row.id, personIds });
+    return promotion.codesOf(row.id, personIds);
   }
   type Known = Awaited<ReturnType<typeof lookUp>>;
   type Due = Awaited<ReturnType<typeof dueRecipients>>[number];
@@ -194,6 +208,8 @@ export function openSending(parts: {
     const waiting = await countQueued(db, row.id);
     for (let sent = 0; ; ) {
       const due = await dueRecipients(db, row.id, new Date(clock.now()), BATCH);
+      // Whoever has the job now says what comes next.
+      if (stopReason(signal) === 'lostLease') return 'interrupted';
       if (due.length === 0) return { gone: null };
       const verdict = await sendBatch(mailing, due, await lookUp(row, mailing, due), signal);
       await telling.tell(row);
@@ -227,12 +243,8 @@ export function openSending(parts: {
   }
 
   async function giveUp(row: Pick<CampaignRow, 'id'>, error: string): Promise<void> {
-    await moveCampaign(db, row.id, ['sending'], {
-      state: 'failed',
-      error,
-      finished_at: new Date(clock.now()),
-    });
-    await moveRecipients(db, row.id, 'queued', { state: 'stopped', error });
+    const finished_at = new Date(clock.now());
+    await endCampaign(db, row.id, ['sending'], { state: 'failed', error, finished_at });
   }
 
   const underWay = new Set<string>();
@@ -254,9 +266,9 @@ export function openSending(parts: {
         if (cutOff > 0) parts.log.warn({ campaign: campaignId, cutOff }, 'messages of unknown fate');
         await telling.tell(row);
         if (row.state !== 'sending') return;
+        if (round.round === 0) await recordExposures({ db, warehouse }, row);
         const verdict = await sendDue(row, context);
-        if (verdict !== 'interrupted') return await settle(row, round, verdict);
-        if (isCancelled(context.signal)) await stopped(row);
+        if (verdict !== 'interrupted') await settle(row, round, verdict);
       } finally {
         underWay.delete(campaignId);
       }
@@ -264,17 +276,12 @@ export function openSending(parts: {
     async failed({ campaignId }, { error }) {
       await giveUp({ id: campaignId }, error);
     },
+    // Someone cancelled the job itself: that stops the campaign.
+    async cancelled({ campaignId }) {
+      const finished_at = new Date(clock.now());
+      await endCampaign(db, campaignId, ['sending'], { state: 'stopped', finished_at });
+    },
   });
-
-  /** Someone cancelled the job itself: that stops the campaign. */
-  async function stopped(row: CampaignRow): Promise<void> {
-    await moveCampaign(db, row.id, ['sending'], { state: 'stopped', finished_at: new Date(clock.now()) });
-    await moveRecipients(db, row.id, 'queued', { state: 'stopped' });
-  }
-}
-
-function isCancelled(signal: AbortSignal): boolean {
-  return signal.aborted && signal.reason instanceof Error && signal.reason.message === 'cancelled';
 }
 
 /** What a recipient becomes by what the mail server said; `tries` counts this one. */

@@ -239,6 +239,29 @@ export async function moveRecipients(
   return Number(moved.numUpdatedRows);
 }
 
+/** Ends a campaign before everyone was written to: who waits gets no message. False when it was in none of the states. */
+export async function endCampaign(
+  db: Db,
+  id: string,
+  from: CampaignState[],
+  end: { state: 'stopped' | 'failed'; finished_at: Date; error?: string },
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const moved = await moveCampaign(trx, id, from, end);
+    await releaseWaiting(trx, id);
+    return moved;
+  });
+}
+
+/** In a campaign that ended early nobody waits for a message. */
+export async function releaseWaiting(db: Db, campaignId: string): Promise<void> {
+  await sql`
+    update campaign_recipient r set state = 'stopped', error = case c.state when 'failed' then c.error else r.error end
+    from campaign_campaign c
+    where c.id = ${campaignId} and c.state in ('stopped', 'failed')
+      and r.campaign_id = c.id and r.state = 'queued'`.execute(db);
+}
+
 /** Messages whose fate was not yet recorded as an event. */
 export async function untoldRecipients(db: Db, campaignId: string, limit: number) {
   return db

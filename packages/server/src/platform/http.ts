@@ -3,8 +3,6 @@ import type { Readable } from 'node:stream';
 import cookie from '@fastify/cookie';
 import multipart from '@fastify/multipart';
 import fastifyStatic from '@fastify/static';
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import type { Endpoint, Permission, Problem } from '@qianmian/contract';
 import Fastify, {
   type FastifyError,
@@ -14,14 +12,16 @@ import Fastify, {
 } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
-  jsonSchemaTransform,
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { type Clock, isoOf } from './clock.ts';
 import { AppError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { describeApi } from './openapi.ts';
+import { cutOffSlowClients, PATIENCE, serverPatience } from './slow-clients.ts';
 import { unstorableTextIn } from './text.ts';
 
 /** Who calls: an account with a session, or a program with a key. */
@@ -47,6 +47,8 @@ export interface Call<E> {
   /** Absent only on public endpoints. */
   who: Principal;
   may(permission: Permission): boolean;
+  /** Whether people reach us by https, so that their cookies must travel by nothing else. */
+  secure: boolean;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -73,6 +75,15 @@ export interface Http {
   mounted: AnyEndpoint[];
 }
 
+/** A refusal that knows when it is over; the answer says so in `Retry-After`. */
+export class TryLater extends AppError {
+  readonly seconds: number;
+  constructor(problem: ConstructorParameters<typeof AppError>[0], seconds: number) {
+    super(problem);
+    this.seconds = seconds;
+  }
+}
+
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const CONTENT_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-src 'self' blob: data: about:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -80,19 +91,27 @@ const CONTENT_POLICY =
 /** The HTTP server: parsing, permission, problem details, metrics, OpenAPI. Knows no retail word. */
 export async function buildHttp(parts: {
   log: Log;
+  clock: Clock;
   metrics: Metrics;
   authenticate: Authenticate;
   version: string;
   /** Folder of the built console; absent in tests. */
   consoleDir: string | null;
+  /** Where the outside reaches us, if that was said. */
+  publicUrl?: string | null;
+  patience?: typeof PATIENCE;
 }): Promise<Http> {
+  const isHttps = parts.publicUrl?.startsWith('https://') ?? false;
+  const patience = parts.patience ?? PATIENCE;
   const app = Fastify({
     loggerInstance: parts.log as never,
     logController: new Fastify.LogController({ disableRequestLogging: true }),
+    http: serverPatience(patience),
     bodyLimit: 2 * 1024 * 1024,
     trustProxy: 'loopback',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
   }) as unknown as FastifyInstance;
+  cutOffSlowClients(app, patience);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerProblem);
@@ -103,6 +122,9 @@ export async function buildHttp(parts: {
     body === '' ? done(null, undefined) : parseJson(request, body, done),
   );
   app.setNotFoundHandler((request, reply) => notFoundAnswer(request, reply, parts.consoleDir !== null));
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.url === '/metrics') await admitWatcher(request, parts.authenticate);
+  });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     parts.metrics.requests.observe(
@@ -113,33 +135,17 @@ export async function buildHttp(parts: {
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
+    if (isHttps) reply.header('strict-transport-security', 'max-age=31536000');
+    // What "now" is here; in a demo far from the time of whoever reads the answer.
+    reply.header('x-qianmian-now', isoOf(parts.clock.now()));
     if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', CONTENT_POLICY);
   });
   await app.register(cookie);
   await app.register(multipart, { limits: { fileSize: 2 * 1024 ** 3, files: 50, fields: 20 } });
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Qianmian',
-        version: parts.version,
-        description: 'Customer portraits and precision marketing.',
-      },
-      components: {
-        securitySchemes: {
-          session: { type: 'apiKey', in: 'cookie', name: 'qm_session' },
-          apiKey: { type: 'http', scheme: 'bearer' },
-        },
-      },
-      security: [{ session: [] }, { apiKey: [] }],
-    },
-    transform: jsonSchemaTransform,
-  });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await describeApi(app, { version: parts.version, contentPolicy: CONTENT_POLICY });
   const mounted: AnyEndpoint[] = [];
   if (parts.consoleDir && existsSync(parts.consoleDir)) await serveConsole(app, parts.consoleDir);
-  return { app, mount: mounter(app, parts.authenticate, mounted), mounted };
+  return { app, mount: mounter(app, { authenticate: parts.authenticate, isHttps }, mounted), mounted };
 }
 
 async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
@@ -154,7 +160,11 @@ async function serveConsole(app: FastifyInstance, folder: string): Promise<void>
   });
 }
 
-function mounter(app: FastifyInstance, authenticate: Authenticate, mounted: AnyEndpoint[]): Mount {
+function mounter(
+  app: FastifyInstance,
+  { authenticate, isHttps }: { authenticate: Authenticate; isHttps: boolean },
+  mounted: AnyEndpoint[],
+): Mount {
   return (endpoint, handler) => {
     mounted.push(endpoint);
     app.route({
@@ -163,6 +173,7 @@ function mounter(app: FastifyInstance, authenticate: Authenticate, mounted: AnyE
       schema: {
         summary: endpoint.summary,
         tags: [endpoint.domain],
+        ...(endpoint.access === 'public' ? { security: [{}] } : {}),
         ...(endpoint.path.includes('/:') ? { params: endpoint.params } : {}),
         ...(endpoint.query.type === 'object' ? { querystring: endpoint.query } : {}),
         ...(endpoint.body.type === 'optional' ? {} : { body: endpoint.body }),
@@ -191,6 +202,7 @@ function mounter(app: FastifyInstance, authenticate: Authenticate, mounted: AnyE
           workspace,
           who,
           may: (p: Permission) => who.permissionsIn(workspace)?.has(p) ?? false,
+          secure: isHttps || request.protocol === 'https',
           request,
           reply,
         } as never);
@@ -221,12 +233,7 @@ async function admit(
 ): Promise<Principal | null> {
   if (endpoint.access === 'public') return null;
   const who = await authenticate(request);
-  if (!who)
-    throw new AppError({
-      code: 'auth.signed_out',
-      status: 401,
-      detail: 'Sign in, or send an API key as "Authorization: Bearer …".',
-    });
+  if (!who) throw signedOut();
   if (
     who.kind === 'account' &&
     !SAFE_METHODS.has(request.method) &&
@@ -254,6 +261,19 @@ async function admit(
   return who;
 }
 
+const signedOut = () =>
+  new AppError({
+    code: 'auth.signed_out',
+    status: 401,
+    detail: 'Sign in, or send an API key as "Authorization: Bearer …".',
+  });
+
+/** Who watches the server does it from its own machine, or with an API key. */
+async function admitWatcher(request: FastifyRequest, authenticate: Authenticate): Promise<void> {
+  if (/^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(request.ip)) return;
+  if ((await authenticate(request))?.kind !== 'apiKey') throw signedOut();
+}
+
 function answerProblem(
   error: FastifyError | AppError,
   request: FastifyRequest,
@@ -262,7 +282,8 @@ function answerProblem(
   const problem = problemOf(error);
   if (problem.status >= 500 && !(error instanceof AppError))
     request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
-  if (problem.status === 503 || problem.status === 429) reply.header('retry-after', '1');
+  if (problem.status === 503 || problem.status === 429)
+    reply.header('retry-after', String(error instanceof TryLater ? error.seconds : 1));
   // A CSV route may have failed after its content type was chosen; a problem is always a problem.
   return reply
     .status(problem.status)
@@ -292,10 +313,26 @@ function problemOf(error: FastifyError | AppError): Problem {
     const words = Object.entries(fields).map(([f, m]) => `${f}: ${m}`);
     return problem(400, 'request.invalid', `The request has faults. ${words.slice(0, 5).join('; ')}`, fields);
   }
+  if (isOutOfSpace(error))
+    return problem(
+      503,
+      'server.storage',
+      'The disk of the server is full: nothing can be changed until there is space.',
+    );
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500)
     return problem(status, REQUEST_FAULTS[status] ?? 'request.invalid', error.message);
   return problem(500, 'server.bug', 'Something went wrong on our side; the log has the details.');
+}
+
+/** Whether a failure comes of a full disk, in the words of the ledger, the warehouse or the file system. */
+function isOutOfSpace(error: Error & { code?: string }): boolean {
+  const cause = error.cause instanceof Error && isOutOfSpace(error.cause);
+  return (
+    ['53100', 'ENOSPC', 'EDQUOT'].includes(error.code ?? '') ||
+    /No space left on device|NOT_ENOUGH_SPACE/.test(error.message) ||
+    cause
+  );
 }
 
 /** Codes of what the framework refuses before any endpoint sees it. */
@@ -312,6 +349,7 @@ const TITLES: Record<number, string> = {
   403: 'Not allowed',
   404: 'Not found',
   409: 'Not possible now',
+  410: 'Over',
   413: 'Too large',
   415: 'Unknown content type',
   422: 'Not possible',

@@ -1,13 +1,15 @@
 import { type Job, jobEndpoints } from '@qianmian/contract';
 import { isoOrNull } from './clock.ts';
 import { type Mount, offsetCursor, pageFrom } from './http.ts';
-import type { Jobs, JobTables } from './jobs.ts';
+import type { JobRow } from './job-store.pg.ts';
+import type { Jobs } from './jobs.ts';
 
 /** HTTP edge of the job queue. */
 export function jobRoutes(mount: Mount, jobs: Jobs): void {
   mount(jobEndpoints.listJobs, async ({ workspace, query }) => {
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
-    const rows = await jobs.list(workspace, { ...page, limit: page.limit + 1, state: query.state });
+    const { state, background } = query;
+    const rows = await jobs.list(workspace, { ...page, limit: page.limit + 1, state, background });
     return pageFrom(rows.map(present), page);
   });
   mount(jobEndpoints.cancelJob, async ({ workspace, params }) =>
@@ -18,7 +20,7 @@ export function jobRoutes(mount: Mount, jobs: Jobs): void {
   );
 }
 
-function present(row: JobTables['platform_job']): Job {
+function present(row: JobRow): Job {
   return {
     id: row.id,
     kind: row.kind,

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -31,11 +32,14 @@ export class LedgerError extends Error {
 export class PgliteThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve: (a: Answer) => void; reject: (e: Error) => void }>();
+  readonly #died: (error: Error) => void;
   #next = 1;
+  #state: 'opening' | 'open' | 'closing' = 'opening';
   #dead: Error | null = null;
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, died: (error: Error) => void) {
     this.#worker = worker;
+    this.#died = died;
     worker.on('message', (answer: Answer) => {
       const waiter = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
@@ -46,15 +50,22 @@ export class PgliteThread {
     worker.on('exit', () => this.#fail(new Error('The ledger was closed.')));
   }
 
-  static async open(folder: string): Promise<PgliteThread> {
+  /** Opens the database in a folder; `died` hears of a thread that ends while it is needed. */
+  static async open(folder: string, died: (error: Error) => void): Promise<PgliteThread> {
     const isNew = !existsSync(join(folder, 'PG_VERSION'));
     if (isNew) await mkdir(folder, { recursive: true });
     const worker = new Worker(new URL('./ledger-worker.mjs', import.meta.url), {
       workerData: { folder, isNew, template: templateFile() },
       execArgv: [],
     });
-    const thread = new PgliteThread(worker);
+    return PgliteThread.over(worker, died);
+  }
+
+  /** Speaks to a thread that was started already. */
+  static async over(worker: Worker, died: (error: Error) => void): Promise<PgliteThread> {
+    const thread = new PgliteThread(worker, died);
     await thread.#answerOf(0);
+    thread.#state = 'open';
     return thread;
   }
 
@@ -69,6 +80,7 @@ export class PgliteThread {
 
   async close(): Promise<void> {
     if (this.#dead) return;
+    this.#state = 'closing';
     await this.#ask('close', '', []);
   }
 
@@ -85,9 +97,11 @@ export class PgliteThread {
   }
 
   #fail(error: Error): void {
+    if (this.#dead) return;
     this.#dead = error;
     for (const waiter of this.#waiting.values()) waiter.reject(error);
     this.#waiting.clear();
+    if (this.#state === 'open') this.#died(error);
   }
 }
 
@@ -99,11 +113,20 @@ function templateFile(): string {
   return join(modules, '.cache', 'qianmian', `ledger-template-${version}.tar.gz`);
 }
 
+/** Marks what runs inside a transaction, as long as that is open. */
+const inTransaction = new AsyncLocalStorage<{ open: boolean }>();
+
+/** Starts work that the transaction under way does not wait for, such as a timer. */
+export function outsideTransaction<T>(work: () => T): T {
+  return inTransaction.exit(work);
+}
+
 /** Kysely's driver over one PGlite: one connection, handed to one user at a time, so that transactions are real. */
 export class PgliteDriver implements Driver {
   readonly #thread: PgliteThread;
   #tail: Promise<void> = Promise.resolve();
   readonly #release = new WeakMap<DatabaseConnection, () => void>();
+  readonly #marks = new WeakMap<DatabaseConnection, { open: boolean }>();
 
   constructor(thread: PgliteThread) {
     this.#thread = thread;
@@ -112,6 +135,9 @@ export class PgliteDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
+    // It would wait for the transaction, and the transaction for it: for ever.
+    if (inTransaction.getStore()?.open)
+      throw new Error('Inside a transaction the ledger was used without it: pass the transaction on.');
     const before = this.#tail;
     let free: () => void = () => {};
     this.#tail = new Promise((resolve) => {
@@ -124,6 +150,10 @@ export class PgliteDriver implements Driver {
   }
 
   async beginTransaction(connection: DatabaseConnection, _settings: TransactionSettings): Promise<void> {
+    const mark = { open: true };
+    this.#marks.set(connection, mark);
+    // Before anything is awaited: so the mark stands in the caller's context, where the transaction's body runs.
+    inTransaction.enterWith(mark);
     await connection.executeQuery(CompiledQuery.raw('begin'));
   }
 
@@ -136,6 +166,8 @@ export class PgliteDriver implements Driver {
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    const mark = this.#marks.get(connection);
+    if (mark) mark.open = false;
     this.#release.get(connection)?.();
   }
 

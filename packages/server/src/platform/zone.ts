@@ -24,6 +24,18 @@ export function dayIn(timeZone: string, milliseconds: number): string {
   return formatterOf(timeZone).format(milliseconds);
 }
 
+/** Wall-clock time (HH:MM:SS.mmm) of a moment in a zone. */
+export function timeIn(timeZone: string, milliseconds: number): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  }).format(milliseconds);
+}
+
 /** A day so many days after (or, negative, before) another. */
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);

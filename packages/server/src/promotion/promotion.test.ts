@@ -1,45 +1,44 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { couponDraft } from '@qianmian/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KyselyPlugin } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Fact } from '../collect/index.ts';
-import { Bus } from '../platform/bus.ts';
-import { DAY, FakeClock } from '../platform/clock.ts';
-import { migrateLedger, type OpenedLedger, openLedger } from '../platform/ledger.ts';
-import { openLog } from '../platform/log.ts';
-import { testLedgerUrl } from '../platform/test-ledger.ts';
+import { DAY, HOUR, MINUTE } from '../platform/clock.ts';
+import { openShop, purchase, type Shop } from '../profile/test-shop.ts';
 import { openPromotion, type Promotion } from './index.ts';
 
-let folder: string;
-let ledger: OpenedLedger;
+let s: Shop;
 let promotion: Promotion;
-let bus: Bus;
 let recordFails = false;
-const clock = new FakeClock('2026-11-01T00:00:00Z');
+let ledgerIsAway = false;
 const recorded: Fact[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'qm-promotion-'));
-  ledger = await openLedger({ url: await testLedgerUrl(), folder: join(folder, 'ledger') });
-  await migrateLedger(ledger, join(import.meta.dirname, '..'), ['platform', 'promotion']);
-  const log = openLog('silent');
-  bus = new Bus(log);
+  // Listeners that fail are part of the story.
+  process.env.TEST_LOG ??= 'silent';
+  s = await openShop({ domains: ['promotion'] });
+  s.clock.set('2026-11-01T00:00:00Z');
+  const line: KyselyPlugin = {
+    transformQuery({ node }) {
+      if (ledgerIsAway) throw new Error('the ledger is away');
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
   promotion = openPromotion({
-    ledger: ledger.db,
-    clock,
-    bus,
-    log,
+    ...s,
+    ledger: s.ledger.withPlugin(line),
     record: async (_workspace, _source, facts) => {
       if (recordFails) throw new Error('the disk is full');
       recorded.push(...facts);
     },
     identifiersOf: async (_workspace, person) => [{ type: 'user', value: `u${person}` }],
   });
+  await s.jobs.start();
 });
 afterAll(async () => {
-  await ledger.close();
-  await rm(folder, { recursive: true });
+  await s.jobs.close();
+  await s.ledger.destroy();
+  await s.warehouse.close();
 });
 
 const draft = (over: object = {}) =>
@@ -72,9 +71,9 @@ describe('coupons', () => {
     });
     const first = await promotion.redeem('shop', { code, orderId: 'o1', basketCents: 10_000 });
     expect(first).toMatchObject({ orderId: 'o1', discountCents: 2000, personId: 7 });
-    clock.advance(60 * DAY);
+    s.clock.advance(60 * DAY);
     expect(await promotion.redeem('shop', { code, orderId: 'o1', basketCents: 99 })).toEqual(first);
-    clock.advance(-60 * DAY);
+    s.clock.advance(-60 * DAY);
     await expect(
       promotion.redeem('shop', { code, orderId: 'o2', basketCents: 10_000 }),
     ).rejects.toMatchObject({
@@ -100,11 +99,11 @@ describe('coupons', () => {
     const { code } = await couponWithCode('shop', 'c-rules', { startsAt: '2026-11-05T00:00:00Z' });
     const redeem = (cents: number) => promotion.redeem('shop', { code, orderId: 'r1', basketCents: cents });
     await expect(redeem(9000)).rejects.toMatchObject({ code: 'promotion.not_yet' });
-    clock.set('2026-11-06T00:00:00Z');
+    s.clock.set('2026-11-06T00:00:00Z');
     await expect(redeem(4999)).rejects.toMatchObject({ code: 'promotion.minimum_not_reached' });
-    clock.set('2026-12-01T00:00:00Z');
+    s.clock.set('2026-12-01T00:00:00Z');
     await expect(redeem(9000)).rejects.toMatchObject({ code: 'promotion.finished' });
-    clock.set('2026-11-01T00:00:00Z');
+    s.clock.set('2026-11-01T00:00:00Z');
     await expect(
       promotion.redeem('shop', { code: 'NOSUCHCODE', orderId: 'r1', basketCents: 9000 }),
     ).rejects.toMatchObject({ code: 'promotion.code_unknown', status: 404 });
@@ -146,24 +145,26 @@ describe('coupons', () => {
       hasOrders: true,
       hasTraits: false,
     };
-    clock.set('2026-12-24T00:00:00Z');
-    await bus.announce('collect.stored', said);
-    await bus.announce('collect.stored', said);
-    clock.set('2026-11-01T00:00:00Z');
+    s.clock.set('2026-12-24T00:00:00Z');
+    await s.bus.announce('collect.stored', said);
+    await s.bus.announce('collect.stored', said);
+    s.clock.set('2026-11-01T00:00:00Z');
     const redeemed = await promotion.codesOf('c-order', [7]);
     expect(redeemed.get(7)?.redeemedAt?.toISOString()).toBe('2026-11-20T10:00:00.000Z');
     expect(await promotion.totalsOf('c-order')).toEqual({ issued: 1, redeemed: 1, discountCents: 1200 });
   });
 
-  it('a redemption that could not be told is told at the next start', async () => {
+  it('a redemption that could not be told is told later, once', async () => {
     const { code } = await couponWithCode('shop', 'c-told');
     recordFails = true;
     await promotion.redeem('shop', { code, orderId: 'late', basketCents: 6000 });
     recordFails = false;
     const told = () => recorded.filter((f) => f.kind === 'event' && f.properties.order_id === 'late').length;
     expect(told()).toBe(0);
-    await promotion.tellUntold();
-    await promotion.tellUntold();
+    await promotion.start();
+    await s.jobs.idle();
+    s.clock.advance(2 * HOUR);
+    await s.jobs.idle();
     expect(told()).toBe(1);
   });
 
@@ -218,5 +219,112 @@ describe('coupons', () => {
     });
     expect(await promotion.codesOf('c-big', [1, 50_000, 100_000])).toEqual(before);
     expect(await promotion.totalsOf('c-big')).toMatchObject({ issued: 100_000, redeemed: 0 });
+  });
+});
+
+describe('orders that came with a code', () => {
+  /** A workspace whose only code is with customer 7. */
+  async function setUp() {
+    const workspace = await s.workspace();
+    const { code } = await couponWithCode(workspace, `c-${workspace}`);
+    const redeemed = async () => (await promotion.codesOf(`c-${workspace}`, [7])).get(7)?.redeemedAt;
+    const told = () => recorded.filter((f) => f.kind === 'event' && f.properties.code === code).length;
+    const order = (orderId: string, more: object = {}) =>
+      purchase('u7', orderId, s.clock.now(), 6000, { couponCode: code, ...more });
+    return { workspace, code, redeemed, told, order };
+  }
+
+  /** Everything to do with the ledger fails, as when it is restarted. */
+  async function whileLedgerIsAway(work: () => Promise<void>): Promise<void> {
+    const queue = vi.spyOn(s.jobs, 'enqueue').mockRejectedValue(new Error('the ledger is away'));
+    ledgerIsAway = true;
+    await work();
+    ledgerIsAway = false;
+    queue.mockRestore();
+  }
+
+  it('are redeemed at the next start when the listener failed, once', async () => {
+    const { workspace, redeemed, told, order } = await setUp();
+    await whileLedgerIsAway(() => s.collect(workspace, [order('w1')]));
+    expect(await redeemed()).toBeNull();
+    await promotion.start();
+    await s.jobs.idle();
+    expect(await redeemed()).toBeInstanceOf(Date);
+    await promotion.start();
+    await s.jobs.idle();
+    expect(told()).toBe(1);
+    expect(await promotion.totalsOf(`c-${workspace}`)).toEqual({
+      issued: 1,
+      redeemed: 1,
+      discountCents: 1200,
+    });
+  });
+
+  it('are redeemed within the hour without a start, and moments later when only redeeming failed', async () => {
+    await promotion.start();
+    await s.jobs.idle();
+    const lost = await setUp();
+    await whileLedgerIsAway(() => s.collect(lost.workspace, [lost.order('w2')]));
+    s.clock.advance(HOUR);
+    await s.jobs.idle();
+    expect(await lost.redeemed()).toBeInstanceOf(Date);
+
+    const late = await setUp();
+    ledgerIsAway = true;
+    await s.collect(late.workspace, [late.order('w3')]);
+    ledgerIsAway = false;
+    s.clock.advance(MINUTE);
+    await s.jobs.idle();
+    expect(await late.redeemed()).toBeInstanceOf(Date);
+  });
+
+  it('are redeemed for the whole order, as of its time, whatever other codes it came with', async () => {
+    const { workspace, code, redeemed, order } = await setUp();
+    const time = s.clock.now() + DAY;
+    s.clock.advance(60 * DAY);
+    await whileLedgerIsAway(() =>
+      s.collect(workspace, [
+        order('w4', { time, couponCode: code.toLowerCase() }),
+        order('w4', {
+          time,
+          couponCode: code.toLowerCase(),
+          lineId: '2',
+          netCents: 3000,
+          discountCents: 1000,
+        }),
+        order('w4', { time, lineId: '3', couponCode: 'SOMEONE-ELSES' }),
+        order('w5', { time, couponCode: 'SOMEONE-ELSES' }),
+        order('w6', { time, lineKind: 'return', netCents: -6000 }),
+      ]),
+    );
+    await promotion.start();
+    await s.jobs.idle();
+    s.clock.advance(-60 * DAY);
+    expect((await redeemed())?.getTime()).toBe(time);
+    expect(await promotion.totalsOf(`c-${workspace}`)).toMatchObject({ redeemed: 1, discountCents: 2000 });
+  });
+
+  it('are not asked about again once they were read', async () => {
+    s.clock.set('2027-06-01T00:00:00Z');
+    const { workspace, order } = await setUp();
+    await s.collect(workspace, [order('w7', { couponCode: 'SOMEONE-ELSES' })]);
+    const asked = vi.spyOn(s.warehouse, 'query');
+    const read = async () => {
+      asked.mockClear();
+      await promotion.start();
+      await s.jobs.idle();
+      const mine = await Promise.all(
+        asked.mock.results.map((r, i) =>
+          asked.mock.calls[i]![1]?.workspace === workspace ? r.value : Promise.resolve([]),
+        ),
+      );
+      return mine.flat().filter((row) => row.code === 'SOMEONE-ELSES').length;
+    };
+    expect(await read()).toBeGreaterThan(0);
+    s.clock.advance(HOUR);
+    await s.collect(workspace, [order('w8', { couponCode: 'ANOTHER' })]);
+    await read();
+    expect(await read()).toBe(0);
+    asked.mockRestore();
   });
 });

@@ -1,5 +1,4 @@
 import type { Collector, Fact, Identifier } from '../collect/index.ts';
-import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger.ts';
@@ -8,6 +7,7 @@ import { tidyCode } from './codes.ts';
 import { termsOf } from './coupons.ts';
 import { refused } from './errors.ts';
 import { quoteCoupon, refusalError } from './quote.ts';
+import type { CodeUse } from './store.ch.ts';
 import { type CodeRow, couponRow, findCode, type PromotionTables } from './store.pg.ts';
 
 /** A basket at the till or in the shop, with the code that was shown. */
@@ -24,7 +24,6 @@ const SOURCE = 'qianmian';
 export function openRedeem(parts: {
   ledger: Ledger;
   clock: Clock;
-  bus: Bus;
   log: Log;
   /** Makes facts durable; they reach the profile by the way all facts go. */
   record: Collector['record'];
@@ -97,10 +96,7 @@ export function openRedeem(parts: {
   }
 
   /** Redeems the codes that orders came with. Codes of other systems are none of ours and are passed over. */
-  async function redeemUses(
-    workspace: string,
-    uses: readonly { code: string; orderId: string; basketCents: number; time: number }[],
-  ): Promise<void> {
+  async function redeemUses(workspace: string, uses: readonly CodeUse[]): Promise<void> {
     const known = await knownAmong(
       workspace,
       uses.map((u) => tidyCode(u.code)),
@@ -126,12 +122,9 @@ export function openRedeem(parts: {
     return new Set(rows.map((r) => r.code));
   }
 
-  parts.bus.on('collect.stored', async ({ workspace, couponUses }) => {
-    if (couponUses.length > 0) await redeemUses(workspace, couponUses);
-  });
-
   return {
     redeem,
+    redeemUses,
 
     /** Whether a code would count for a basket now, and how much it would take off; changes nothing. */
     async quote(workspace: string, basket: Basket) {
@@ -164,7 +157,7 @@ export function openRedeem(parts: {
       return rows.map(presentCode);
     },
 
-    /** Tells of redemptions that a crash left untold; run once at start. */
+    /** Tells of redemptions that a crash left untold. */
     async tellUntold(): Promise<void> {
       for (;;) {
         const rows = await db
@@ -181,6 +174,8 @@ export function openRedeem(parts: {
     },
   };
 }
+
+export type RedeemUses = ReturnType<typeof openRedeem>['redeemUses'];
 
 function presentCode(row: CodeRow) {
   return {

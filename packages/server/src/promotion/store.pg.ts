@@ -26,6 +26,7 @@ export type PromotionTables = {
     discount_cents: number | null;
     told_at: Date | null;
   };
+  promotion_reading: { workspace: string; version: number };
 };
 export type CouponRow = Omit<PromotionTables['promotion_coupon'], 'discount'> & { discount: Discount };
 export type CodeRow = Omit<PromotionTables['promotion_code'], 'id'> & { id: number };
@@ -106,4 +107,46 @@ export async function couponNames(db: Db, workspace: string): Promise<Map<string
     .where('workspace', '=', workspace)
     .execute();
   return new Map(rows.map((r) => [r.id, r.name]));
+}
+
+/** How far a workspace's order lines were read; `version` moves it on, never back. */
+export async function readTo(db: Db, workspace: string, version = 0): Promise<number> {
+  const row = await db
+    .insertInto('promotion_reading')
+    .values({ workspace, version })
+    .onConflict((c) =>
+      c.column('workspace').doUpdateSet({
+        version: sql<number>`greatest(promotion_reading.version, excluded.version)`,
+      }),
+    )
+    .returning('version')
+    .executeTakeFirstOrThrow();
+  return row.version;
+}
+
+/** Which of these codes are of this workspace and not redeemed. */
+export async function openCodesAmong(
+  db: Db,
+  workspace: string,
+  codes: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('promotion_code')
+    .select('code')
+    .where('workspace', '=', workspace)
+    .where('redeemed_at', 'is', null)
+    .where((e) => e('code', '=', e.fn.any(e.val(codes as string[]))))
+    .execute();
+  return new Set(rows.map((r) => r.code));
+}
+
+/** Workspaces with codes that may still be used. */
+export async function workspacesWithOpenCodes(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('promotion_code')
+    .select('workspace')
+    .distinct()
+    .where('redeemed_at', 'is', null)
+    .execute();
+  return rows.map((r) => r.workspace);
 }

@@ -1,0 +1,44 @@
+import { ORDER_LINES } from '../identity/index.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+
+/** A coupon code on an order, and what of the order it counts for. */
+export interface CodeUse {
+  code: string;
+  orderId: string;
+  basketCents: number;
+  /** When the order was placed, in milliseconds. */
+  time: number;
+}
+
+/** A place in the order lines, in the order in which they were stored. */
+export interface Place {
+  version: number;
+  orderId: string;
+  code: string;
+}
+
+/** What promotion reads in the warehouse. */
+export function promotionWarehouse(warehouse: Warehouse) {
+  return {
+    /** Orders that were stored with a code of whatever system, behind a place. */
+    ordersWithCodes: (workspace: string, after: Place, limit: number) =>
+      warehouse.query<Place>(
+        `SELECT DISTINCT version, order_id AS orderId, coupon_code AS code FROM ${ORDER_LINES}
+         WHERE line_kind = 'sale' AND coupon_code != '' AND version >= {version:UInt64}
+           AND (version, order_id, coupon_code) > ({version:UInt64}, {orderId:String}, {code:String})
+         ORDER BY version, order_id, coupon_code LIMIT {limit:UInt32}`,
+        { workspace, ...after, limit },
+      ),
+
+    /** The codes of some orders, with the lines that came with each. */
+    codesOfOrders: (workspace: string, orderIds: readonly string[]) =>
+      warehouse.query<CodeUse>(
+        `SELECT coupon_code AS code, order_id AS orderId, sum(net_cents + discount_cents) AS basketCents,
+           toUnixTimestamp64Milli(min(time)) AS time
+         FROM ${ORDER_LINES}
+         WHERE order_id IN {orderIds:Array(String)} AND line_kind = 'sale' AND coupon_code != ''
+         GROUP BY code, orderId ORDER BY time, orderId, code`,
+        { workspace, orderIds },
+      ),
+  };
+}
