@@ -85,7 +85,10 @@ export const importRun = z.object({
   id: z.string(),
   state: z.enum(IMPORT_STATES),
   preset: z.string().nullable(),
+  /** What amounts are in: the files' own currency where it is known, else the one chosen. Nothing is converted. */
   currency: z.string(),
+  /** The export is always in this currency, or the mapping says so: choosing another changes nothing. */
+  isCurrencyFixed: z.boolean(),
   timeZone: z.string(),
   files: z.array(importFile),
   progress: z.number().min(0).max(1).nullable(),
@@ -116,6 +119,9 @@ export const savedMapping = z.object({
   mapping: z.record(z.string(), z.unknown()),
   createdAt: isoTime,
 });
+
+/** Imports that a list has unless asked for more: one as long as this may be cut. */
+export const IMPORTS_LISTED = 200;
 
 const imports = '/v1/workspaces/:workspace/imports';
 
@@ -170,10 +176,11 @@ export const collectEndpoints = {
   listImports: endpoint({
     method: 'GET',
     path: imports,
-    summary: 'Imports, newest first',
+    summary: 'The newest imports, newest first: as many as asked for, 200 unless told otherwise',
     domain: 'collect',
     access: 'data.read',
     params: inWorkspace,
+    query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(IMPORTS_LISTED) }),
     response: z.array(importRun),
   }),
   /** multipart/form-data: any number of files; fields `preset`, `currency`, `timeZone` before the files. */

@@ -25,8 +25,16 @@ export interface Identifier {
 
 export type TraitValue = string | number | boolean;
 
+/**
+ * A fact read from a message. Told again under the same id, a message says nothing new and all its facts are left out.
+ * The message's event is the last of its facts.
+ */
+interface FromMessage {
+  messageId?: string;
+}
+
 /** A product as the catalogue should know it; absent fields keep what was known. */
-export interface ProductFact {
+export interface ProductFact extends FromMessage {
   kind: 'product';
   productId: string;
   /** Heard in passing (on an order line): counts only while the catalogue does not know the product. */
@@ -56,15 +64,25 @@ export interface StoreFact {
 }
 
 /** Something said about a person: who they are and attributes that hold from `time` on. */
-export interface PersonFact {
+export interface PersonFact extends FromMessage {
   kind: 'person';
   time: number;
   identifiers: Identifier[];
   traits: Record<string, TraitValue>;
 }
 
+/**
+ * What a return asks back: an amount of a line, or all that is left of the order. It counts as far as there is something
+ * left of what was sold. A return without a claim (a row of a till's file) counts as it is told.
+ */
+export interface ReturnClaim {
+  /** Names the return: told again, it replaces what it said before. */
+  returnId: string;
+  of: 'amount' | 'rest';
+}
+
 /** One line of an order or of a return. `netCents` is what was paid for the line (negative for a return). */
-export interface OrderLineFact {
+export interface OrderLineFact extends FromMessage {
   kind: 'orderLine';
   orderId: string;
   /** Unique within the order; a return has line ids of its own. */
@@ -81,6 +99,11 @@ export interface OrderLineFact {
   netCents: number;
   currency: string;
   couponCode?: string;
+  /** On sale lines: the order is told with all of its lines, so that those it no longer names are gone. */
+  whole?: boolean;
+  /** On sale lines: `time` is that of a change; an order that is known keeps the time it has. */
+  isChange?: boolean;
+  claim?: ReturnClaim;
 }
 
 /** Anything else that happened: a page seen, a message opened, a coupon redeemed. */

@@ -19,14 +19,21 @@ import {
   type SniffedFile,
   sniffFile,
 } from './files/index.ts';
-import type { ImportRuns } from './import-runs.ts';
+import { type ImportRuns, NOTHING } from './import-runs.ts';
 import type { CollectWarehouse, NoteRow } from './store.ch.ts';
 import type { ImportFile, ImportTotals } from './store.pg.ts';
+import { untellImport } from './untell-import.ts';
 
 const payload = z.object({ importId: z.string() });
 
+const MAY_RUN = ['queued', 'running', 'failed', 'cancelled'];
 /** Facts stored at once. */
 const CHUNK = 10_000;
+/** Rows after which it is asked whether to say how far it is. */
+const ROWS_A_LOOK = 500;
+const TELL_EVERY_MS = 250;
+/** How much smaller Excel and Parquet files are than the text of their rows, roughly. */
+const PACKED_TIMES = 6;
 
 /** Things are read before what happened to them. */
 const ORDER: Record<string, number> = { products: 0, stores: 1, customers: 2, orderLines: 3, events: 4 };
@@ -69,13 +76,22 @@ export function importJobs(
     kind: 'collect.import_undo',
     payload,
     async run({ importId }, { workspace, progress }) {
+      // A job that is run again by hand must not take out what was started again since.
+      if (!(await runs.move(workspace, importId, ['undoing', 'failed'], 'undoing'))) return;
       await collector.exclusively(async () => {
+        const version = clock.now() * 1000;
+        await untellImport(warehouse, workspace, importId, version);
+        await progress(0.3);
         await warehouse.deleteImport(workspace, importId);
-        await progress(0.4);
-        for (const undo of parts.undoers) await undo(workspace, importId, clock.now() * 1000);
+        await progress(0.5);
+        for (const undo of parts.undoers) await undo(workspace, importId, version);
         await collector.recall();
       });
-      await runs.patch(workspace, importId, { state: 'undone', finished_at: new Date(clock.now()) });
+      await runs.patch(workspace, importId, {
+        state: 'undone',
+        totals: JSON.stringify(NOTHING),
+        finished_at: new Date(clock.now()),
+      });
       await bus.announce('collect.undone', { workspace });
     },
     failed: async ({ importId }, { workspace, error }) => {
@@ -95,7 +111,8 @@ async function importFiles(
 ): Promise<void> {
   const { workspace, signal } = context;
   const run = await runs.row(workspace, importId);
-  await runs.patch(workspace, importId, { state: 'running' });
+  // A job that is run again by hand must not bring back what was undone since.
+  if (!(await runs.move(workspace, importId, MAY_RUN, 'running'))) return;
   const options = { currency: run.currency, timeZone: run.time_zone, now: clock.now() };
   const plan: PlannedFile[] = [];
   for (const file of run.files) {
@@ -152,18 +169,23 @@ async function importFiles(
       if (outcome.rejection) add('rejected', outcome.rejection);
     };
     let rows = 0;
-    for await (const row of readRows(path, sniffed)) {
+    let bytesRead = 0;
+    const tell = telling(() => {
+      const share = isRead(sniffed) ? bytesRead / file.bytes : rows / (rows + rowsLeft(sniffed, file, rows));
+      return context.progress(
+        (bytesDone + Math.min(0.95, share) * file.bytes) / bytes,
+        `${file.name}: ${rows.toLocaleString('en')} rows`,
+      );
+    });
+    const onBytes = (more: number) => {
+      bytesRead += more;
+    };
+    for await (const row of readRows(path, sniffed, { onBytes })) {
       if (signal.aborted) break;
       rows += 1;
       note(mapper.map(row), row.row, row.raw);
-      if (facts.length >= CHUNK || notes.length >= CHUNK) {
-        await store();
-        const share = Math.min(0.95, rows / Math.max(rows + 1, estimateRows(sniffed, file.bytes)));
-        await context.progress(
-          (bytesDone + share * file.bytes) / bytes,
-          `${file.name}: ${rows.toLocaleString('en')} rows`,
-        );
-      }
+      if (facts.length >= CHUNK || notes.length >= CHUNK) await store();
+      if (rows % ROWS_A_LOOK === 0) await tell();
     }
     note(mapper.finish(), rows, '');
     tally.rows += rows;
@@ -180,7 +202,7 @@ async function importFiles(
       return;
     }
   }
-  const counts = await warehouse.noteCounts(workspace, importId);
+  const counts = await warehouse.noteCounts(workspace, [importId]);
   const totals: ImportTotals = {
     ...tally.totals(),
     rejected: counts.find((c) => c.kind === 'rejected' && c.code === '')?.rows ?? 0,
@@ -208,11 +230,26 @@ function mappingOf(file: ImportFile, preset: string | null, sniffed: SniffedFile
   return known.mapping;
 }
 
-/** A rough number of rows, for the progress bar only. */
-function estimateRows(sniffed: SniffedFile, bytes: number): number {
+/** Whether the file's bytes are read as its rows are: of a table that is opened whole, rows are counted instead. */
+function isRead({ format }: SniffedFile): boolean {
+  return format === 'csv' || format === 'json' || format === 'jsonl';
+}
+
+/** A rough number of rows to come, for the progress bar only. */
+function rowsLeft(sniffed: SniffedFile, { bytes }: ImportFile, rows: number): number {
   const sample = sniffed.sampleRows.map((r) => JSON.stringify(Object.values(r)).length);
   const average = sample.length === 0 ? 100 : sample.reduce((a, b) => a + b, 0) / sample.length;
-  return (bytes * (sniffed.compression === 'none' ? 1 : 6)) / Math.max(10, average);
+  return Math.max(1, (bytes * PACKED_TIMES) / Math.max(10, average) - rows);
+}
+
+/** Says how far it is, but not more often than anyone looks. */
+function telling(tell: () => Promise<void>): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < TELL_EVERY_MS) return;
+    await tell();
+    last = performance.now();
+  };
 }
 
 /** What the files hold, counted while they are read. */

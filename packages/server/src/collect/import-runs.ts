@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ImportRun } from '@qianmian/contract';
@@ -10,12 +10,23 @@ import { type Clock, isoOrNull } from '../platform/clock.ts';
 import { AppError, messageOf, notFound } from '../platform/errors.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Ledger } from '../platform/ledger.ts';
+import { clip } from '../platform/text.ts';
 import { isTimeZone } from '../platform/zone.ts';
-import { guessMapping, parseMapping, presetFile, presetNamed, requireFit, sniffFile } from './files/index.ts';
+import {
+  guessMapping,
+  parseMapping,
+  presetFile,
+  presetNamed,
+  requireFit,
+  type SniffedFile,
+  sniffFile,
+  storedName,
+} from './files/index.ts';
 import { isCurrency } from './files/money.ts';
 import { whyUnused } from './files/presets/index.ts';
 import type { CollectWarehouse } from './store.ch.ts';
 import type { CollectTables, ImportFile, ImportTotals } from './store.pg.ts';
+import { removeOldUploads, requireUpload, uploadFolder } from './uploads.ts';
 
 type Row = Omit<CollectTables['collect_import'], 'files' | 'totals'> & {
   files: ImportFile[];
@@ -28,7 +39,7 @@ export interface UploadedFile {
   content: Readable;
 }
 
-const NOTHING: ImportTotals = {
+export const NOTHING: ImportTotals = {
   rows: 0,
   orders: 0,
   people: 0,
@@ -39,6 +50,10 @@ const NOTHING: ImportTotals = {
   rejected: 0,
   corrected: 0,
 };
+/** How much of a file a draft shows: it is kept with the draft and sent with every list of imports. */
+const SHOWN_ROWS = 5;
+const SHOWN_CELLS = 2_000;
+const SHOWN_CHARS = 200;
 const MAY_START = ['draft', 'failed', 'cancelled'];
 const MAY_UNDO = ['done', 'failed', 'cancelled'];
 
@@ -64,27 +79,41 @@ export function openImportRuns(parts: {
     return found;
   }
 
-  async function present(r: Row): Promise<ImportRun> {
-    const counts = await parts.warehouse.noteCounts(r.workspace, r.id);
-    const job = r.job_id ? await parts.jobs.get(r.workspace, r.job_id).catch(() => null) : null;
-    return {
-      id: r.id,
-      state: r.state as ImportRun['state'],
-      preset: r.preset,
-      currency: r.currency,
-      timeZone: r.time_zone,
-      files: r.files,
-      progress: r.state === 'running' || r.state === 'undoing' ? (job?.progress ?? 0) : null,
-      totals: r.totals,
-      reasons: counts.filter((c) => c.code !== ''),
-      error: r.error,
-      createdAt: r.created_at.toISOString(),
-      finishedAt: isoOrNull(r.finished_at),
-      createdBy: r.created_by,
-    };
+  const present = async (r: Row): Promise<ImportRun> => (await presentAll(r.workspace, [r]))[0]!;
+
+  async function presentAll(workspace: string, rows: readonly Row[]): Promise<ImportRun[]> {
+    const counts = await parts.warehouse.noteCounts(
+      workspace,
+      rows.map((r) => r.id),
+    );
+    return Promise.all(
+      rows.map(async (r) => ({
+        id: r.id,
+        state: r.state as ImportRun['state'],
+        preset: r.preset,
+        ...currencyOf(r),
+        timeZone: r.time_zone,
+        files: r.files,
+        progress: await progressOf(r),
+        totals: r.totals,
+        reasons: counts
+          .filter((c) => c.import_id === r.id && c.code !== '')
+          .map(({ import_id: _, ...reason }) => reason),
+        error: r.error,
+        createdAt: r.created_at.toISOString(),
+        finishedAt: isoOrNull(r.finished_at),
+        createdBy: r.created_by,
+      })),
+    );
   }
 
-  const folderOf = (workspace: string, id: string) => join(parts.dataDir, 'imports', workspace, id);
+  async function progressOf(r: Row): Promise<number | null> {
+    if (r.state !== 'running' && r.state !== 'undoing') return null;
+    const job = r.job_id ? await parts.jobs.get(r.workspace, r.job_id).catch(() => null) : null;
+    return job?.progress ?? 0;
+  }
+
+  const folderOf = (workspace: string, id: string) => uploadFolder(parts.dataDir, workspace, id);
 
   async function patch(
     workspace: string,
@@ -111,7 +140,7 @@ export function openImportRuns(parts: {
     return Number(moved.numUpdatedRows) > 0;
   }
 
-  /** Puts the work of a state into the queue; the state and the job change together. */
+  /** Puts the work of a state into the queue; the state and the job change together, from the states named only. */
   async function begin(
     workspace: string,
     id: string,
@@ -121,13 +150,15 @@ export function openImportRuns(parts: {
     verb: string,
   ): Promise<ImportRun> {
     const r = await row(workspace, id);
-    if (!from.includes(r.state))
-      throw new AppError({
-        code: 'import.wrong_state',
-        status: 409,
-        detail: `This import is ${r.state}; it cannot be ${verb} now.`,
-      });
-    await db.transaction().execute(async (trx) => {
+    const moved = await db.transaction().execute(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('collect_import')
+        .set({ state: to, error: null, finished_at: null })
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .where('state', 'in', from)
+        .executeTakeFirst();
+      if (Number(numUpdatedRows) === 0) return false;
       const job = await parts.jobs.enqueue(
         {
           workspace,
@@ -143,12 +174,15 @@ export function openImportRuns(parts: {
       );
       await trx
         .updateTable('collect_import')
-        .set({ state: to, job_id: job, error: null, finished_at: null })
+        .set({ job_id: job })
         .where('workspace', '=', workspace)
         .where('id', '=', id)
         .execute();
+      return true;
     });
-    return present(await row(workspace, id));
+    const now = await row(workspace, id);
+    if (!moved) throw wrongState(now, `it cannot be ${verb} now`);
+    return present(now);
   }
 
   return {
@@ -156,20 +190,23 @@ export function openImportRuns(parts: {
     patch,
     move,
     pathOf: (workspace: string, id: string, file: string) => join(folderOf(workspace, id), file),
+    removeFiles: (workspace: string, id: string) =>
+      rm(folderOf(workspace, id), { recursive: true, force: true }),
+    removeOldUploads: (now: number) => removeOldUploads(parts, now),
 
     async get(workspace: string, id: string): Promise<ImportRun> {
       return present(await row(workspace, id));
     },
 
-    async list(workspace: string): Promise<ImportRun[]> {
+    async list(workspace: string, limit: number): Promise<ImportRun[]> {
       const rows = await db
         .selectFrom('collect_import')
         .selectAll()
         .where('workspace', '=', workspace)
         .orderBy('created_at', 'desc')
-        .limit(200)
+        .limit(limit)
         .execute();
-      return Promise.all(rows.map(present));
+      return presentAll(workspace, rows);
     },
 
     /** Takes files in and says what each was found to be. Nothing is imported yet. */
@@ -192,7 +229,7 @@ export function openImportRuns(parts: {
       try {
         const names: string[] = [];
         for await (const upload of uploads) {
-          const name = safeName(upload.name, names);
+          const name = storedName(upload.name, names);
           await pipeline(upload.content, createWriteStream(join(folder, name)));
           names.push(name);
         }
@@ -240,12 +277,8 @@ export function openImportRuns(parts: {
       },
     ): Promise<ImportRun> {
       const r = await row(workspace, id);
-      if (r.state !== 'draft')
-        throw new AppError({
-          code: 'import.wrong_state',
-          status: 409,
-          detail: `This import is ${r.state}; only a draft can be changed.`,
-        });
+      if (r.state !== 'draft') throw wrongState(r, 'only a draft can be changed');
+      await requireUpload(folderOf(workspace, id));
       const choice = {
         preset: change.preset === undefined ? r.preset : change.preset || null,
         currency: change.currency ?? r.currency,
@@ -276,13 +309,21 @@ export function openImportRuns(parts: {
           files.push({ ...fresh, mapping, role: mapping.kind, unusedWhy: null });
         }
       }
-      await patch(workspace, id, {
-        preset: choice.preset,
-        currency: choice.currency,
-        time_zone: choice.timeZone,
-        files: JSON.stringify(files),
-      });
-      return present(await row(workspace, id));
+      const changed = await db
+        .updateTable('collect_import')
+        .set({
+          preset: choice.preset,
+          currency: choice.currency,
+          time_zone: choice.timeZone,
+          files: JSON.stringify(files),
+        })
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .where('state', '=', 'draft')
+        .executeTakeFirst();
+      const now = await row(workspace, id);
+      if (Number(changed.numUpdatedRows) === 0) throw wrongState(now, 'only a draft can be changed');
+      return present(now);
     },
 
     async start(workspace: string, id: string): Promise<ImportRun> {
@@ -296,6 +337,7 @@ export function openImportRuns(parts: {
             .join(' ')
             .slice(0, 1000)}`,
         });
+      if (MAY_START.includes(r.state)) await requireUpload(folderOf(workspace, id));
       return begin(workspace, id, MAY_START, 'queued', 'collect.import', 'started');
     },
 
@@ -317,9 +359,39 @@ export function openImportRuns(parts: {
       filter: { kind?: string; code?: string; limit: number; offset: number },
     ) =>
       parts.warehouse.notes(workspace, id, { ...filter, kind: filter.kind ?? '', code: filter.code ?? '' }),
+
+    countNotes: (workspace: string, id: string, filter: { kind?: string; code?: string }) =>
+      parts.warehouse.countNotes(workspace, id, { kind: filter.kind ?? '', code: filter.code ?? '' }),
   };
 }
 export type ImportRuns = ReturnType<typeof openImportRuns>;
+
+function wrongState(r: Row, why: string): AppError {
+  return new AppError({
+    code: 'import.wrong_state',
+    status: 409,
+    detail: `This import is ${r.state}; ${why}.`,
+  });
+}
+
+/** The currency that the sums of an import are in: the files' own, where what they are says it, else the one chosen. */
+function currencyOf(r: Row): Pick<ImportRun, 'currency' | 'isCurrencyFixed'> {
+  const preset = r.preset ? presetNamed(r.preset) : null;
+  const mappings = r.files.flatMap((file) => {
+    const known = preset ? presetFile(preset, file.headers)?.mapping : undefined;
+    const mapping = file.role === null ? undefined : (file.mapping ?? known);
+    return mapping ? [mapping] : [];
+  });
+  // Sums are of orders; where there are none, of what the preset's orders would be in.
+  const orders =
+    mappings.find((mapping) => mapping.kind === 'orderLines') ??
+    preset?.files.find((file) => file.mapping.kind === 'orderLines')?.mapping ??
+    mappings[0];
+  const own = orders?.currency;
+  return typeof own === 'string'
+    ? { currency: own, isCurrencyFixed: true }
+    : { currency: r.currency, isCurrencyFixed: false };
+}
 
 /** What a file is, and how it would be read under a preset or a guessed mapping. */
 async function describe(folder: string, name: string, preset: string | null): Promise<ImportFile> {
@@ -344,7 +416,7 @@ async function describe(folder: string, name: string, preset: string | null): Pr
       format: sniffed.format,
       encoding: sniffed.encoding,
       headers: sniffed.headers,
-      sample: sniffed.sampleRows.slice(0, 5),
+      sample: shown(sniffed),
     };
     if (preset) {
       const known = presetFile(presetNamed(preset), sniffed.headers);
@@ -366,6 +438,21 @@ async function describe(folder: string, name: string, preset: string | null): Pr
   }
 }
 
+/** Some rows to look at, cut to what a page can show of them. */
+function shown({ headers, sampleRows }: SniffedFile): ImportFile['sample'] {
+  const rows = Math.max(1, Math.min(SHOWN_ROWS, Math.floor(SHOWN_CELLS / headers.length)));
+  return sampleRows
+    .slice(0, rows)
+    .map((values) =>
+      Object.fromEntries(
+        Object.entries(values).map(([column, cell]) => [
+          column,
+          typeof cell === 'string' ? clip(cell, SHOWN_CHARS) : cell,
+        ]),
+      ),
+    );
+}
+
 function checkSettings(choice: { preset: string | null; currency: string; timeZone: string }): void {
   if (choice.preset) presetNamed(choice.preset);
   if (!isCurrency(choice.currency))
@@ -382,16 +469,4 @@ function checkSettings(choice: { preset: string | null; currency: string; timeZo
       detail: `"${choice.timeZone}" is no IANA time zone, such as Asia/Shanghai.`,
       fields: { timeZone: 'must be an IANA zone' },
     });
-}
-
-/** A name that stays inside the import's folder and differs from those before. */
-function safeName(given: string, taken: readonly string[]): string {
-  const plain =
-    basename(given.replaceAll('\\', '/'))
-      .replace(/[\p{C}]/gu, '')
-      .replace(/^\.+/, '')
-      .slice(-120) || 'file';
-  let name = plain;
-  for (let i = 2; taken.includes(name); i++) name = `${i}-${plain}`;
-  return name;
 }

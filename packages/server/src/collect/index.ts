@@ -15,6 +15,7 @@ export {
 export { importJobs, type UndoImport } from './import-job.ts';
 export { type ImportRuns, openImportRuns } from './import-runs.ts';
 export { ingestRoutes } from './ingest-routes.ts';
+export type { Masks } from './masked.ts';
 export { type Mappings, openMappings } from './mappings.ts';
 export { collectRoutes } from './routes.ts';
 export { factsOfMessage } from './segment-wire.ts';

@@ -7,6 +7,7 @@ import { AppError } from '../platform/errors.ts';
 import { type Mount, offsetCursor, pageFrom } from '../platform/http.ts';
 import type { ImportRuns, UploadedFile } from './import-runs.ts';
 import type { Mappings } from './mappings.ts';
+import { type ImportNote, type Masks, openMasked, withoutKey } from './masked.ts';
 import type { Sources } from './sources.ts';
 import type { CollectWarehouse } from './store.ch.ts';
 
@@ -22,12 +23,24 @@ export function collectRoutes(
     mappings: Mappings;
     warehouse: CollectWarehouse;
     originsOf: OriginsOf;
+    masks: Masks;
     audit: Audit;
   },
 ): void {
   const { sources, runs, mappings, warehouse, audit } = parts;
+  const masked = openMasked(parts.masks);
+  const REVEAL = 'customer.reveal';
 
-  mount(e.listSources, ({ workspace }) => sources.list(workspace));
+  /** How the caller may see the notes of an import. */
+  const notesShown = async (workspace: string, id: string, reveal: boolean) => {
+    const run = await runs.row(workspace, id);
+    return reveal ? <T extends ImportNote>(note: T) => note : masked.notes(run);
+  };
+
+  mount(e.listSources, async ({ workspace, may }) => {
+    const list = await sources.list(workspace);
+    return may('data.write') ? list : list.map(withoutKey);
+  });
   mount(e.createSource, async ({ workspace, body, who }) => {
     const id = await sources.create(workspace, body.name);
     await audit.note(workspace, who, 'source.create', id, { name: body.name });
@@ -39,7 +52,7 @@ export function collectRoutes(
     return undefined;
   });
 
-  mount(e.listEvents, async ({ workspace, query }) => {
+  mount(e.listEvents, async ({ workspace, query, may }) => {
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
     const personIds = query.personId ? await parts.originsOf(workspace, query.personId) : undefined;
     const rows = await warehouse.events(workspace, {
@@ -57,21 +70,26 @@ export function collectRoutes(
         personId: r.person_id || null,
         source: r.source,
         channel: r.channel,
-        properties: r.properties,
+        properties: may(REVEAL) ? r.properties : masked.properties(r.properties),
       })),
       page,
     );
   });
-  mount(e.listQuarantine, async ({ workspace, query }) => {
+  mount(e.listQuarantine, async ({ workspace, query, may }) => {
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
     const rows = await warehouse.quarantine(workspace, { ...page, limit: page.limit + 1 });
     return pageFrom(
-      rows.map((r) => ({ ...r, receivedAt: r.received_at })),
+      rows
+        .map((r) => ({ ...r, receivedAt: r.received_at }))
+        .map((r) => (may(REVEAL) ? r : masked.quarantined(r))),
       page,
     );
   });
 
-  mount(e.listImports, ({ workspace }) => runs.list(workspace));
+  mount(e.listImports, async ({ workspace, query, may }) => {
+    const list = await runs.list(workspace, query.limit);
+    return may(REVEAL) ? list : list.map(masked.import);
+  });
   mount(e.createImport, async ({ workspace, query, who, request }) => {
     if (!request.isMultipart())
       throw new AppError({
@@ -83,7 +101,10 @@ export function collectRoutes(
     await audit.note(workspace, who, 'import.create', made.id, { files: made.files.length });
     return made;
   });
-  mount(e.getImport, ({ workspace, params }) => runs.get(workspace, params.id));
+  mount(e.getImport, async ({ workspace, params, may }) => {
+    const run = await runs.get(workspace, params.id);
+    return may(REVEAL) ? run : masked.import(run);
+  });
   mount(e.updateImport, ({ workspace, params, body }) => runs.update(workspace, params.id, body));
   mount(e.startImport, async ({ workspace, params, who }) => {
     const started = await runs.start(workspace, params.id);
@@ -96,18 +117,19 @@ export function collectRoutes(
     await audit.note(workspace, who, 'import.undo', params.id);
     return begun;
   });
-  mount(e.listImportNotes, async ({ workspace, params, query }) => {
-    await runs.row(workspace, params.id);
+  mount(e.listImportNotes, async ({ workspace, params, query, may }) => {
+    const note = await notesShown(workspace, params.id, may(REVEAL));
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
-    return pageFrom(
-      await runs.notes(workspace, params.id, { ...query, ...page, limit: page.limit + 1 }),
-      page,
-    );
+    const [rows, total] = await Promise.all([
+      runs.notes(workspace, params.id, { ...query, ...page, limit: page.limit + 1 }),
+      runs.countNotes(workspace, params.id, query),
+    ]);
+    return pageFrom(rows.map(note), page, total);
   });
-  mount(e.downloadImportNotes, async ({ workspace, params, query, reply }) => {
-    await runs.row(workspace, params.id);
+  mount(e.downloadImportNotes, async ({ workspace, params, query, reply, may }) => {
+    const note = await notesShown(workspace, params.id, may(REVEAL));
     reply.header('content-disposition', `attachment; filename="import-${params.id.slice(0, 8)}-rows.csv"`);
-    return Readable.from(noteLines(runs, workspace, params.id, query.kind));
+    return Readable.from(noteLines(runs, workspace, params.id, { kind: query.kind, note }));
   });
 
   mount(e.listMappings, ({ workspace }) => mappings.list(workspace));
@@ -134,12 +156,15 @@ async function* noteLines(
   runs: ImportRuns,
   workspace: string,
   id: string,
-  kind: string | undefined,
+  { kind, note }: { kind: string | undefined; note: <T extends ImportNote>(note: T) => T },
 ): AsyncGenerator<string> {
   yield `\uFEFF${csvLine(['kind', 'file', 'row', 'code', 'field', 'message', 'raw'])}`;
   for (let offset = 0; ; offset += 10_000) {
     const rows = await runs.notes(workspace, id, { kind, limit: 10_000, offset });
-    yield rows.map((r) => csvLine([r.kind, r.file, r.row, r.code, r.field, r.message, r.raw])).join('');
+    yield rows
+      .map(note)
+      .map((r) => csvLine([r.kind, r.file, r.row, r.code, r.field, r.message, r.raw]))
+      .join('');
     if (rows.length < 10_000) return;
   }
 }

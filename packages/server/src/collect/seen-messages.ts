@@ -15,11 +15,16 @@ export class SeenMessages {
       map.set(hashes.readUInt32LE(at), hashes.readUInt32LE(at + 4), 1);
   }
 
+  /** Whether the message is stored. */
+  has(workspace: string, messageId: string): boolean {
+    hash64(messageId, this.#hash);
+    return this.#of(workspace, 0).get(this.#hash[0]!, this.#hash[1]!) !== 0;
+  }
+
   /** The message's hash as decimal digits, or null when the message was seen before. */
   hashIfNew(workspace: string, messageId: string): string | null {
-    hash64(messageId, this.#hash);
+    if (this.has(workspace, messageId)) return null;
     const [low, high] = this.#hash as unknown as [number, number];
-    if (this.#of(workspace, 0).get(low, high) !== 0) return null;
     return ((BigInt(high) << 32n) | BigInt(low)).toString();
   }
 

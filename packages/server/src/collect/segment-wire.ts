@@ -15,7 +15,9 @@ import { storableJson, withDistinctPaths } from './storable.ts';
 
 /**
  * The Segment wire format (https://segment.com/docs/connections/spec/) turned into facts: calls identify, track, page,
- * screen, group and alias; the e-commerce events v2 become order lines and products.
+ * screen, group and alias; the e-commerce events v2 become order lines and products. `Order Completed` and
+ * `Order Updated` tell an order with all its lines; `Order Cancelled` and an `Order Refunded` that names neither products
+ * nor an amount take back what is left of it.
  */
 
 type Json = Record<string, unknown>;
@@ -76,12 +78,13 @@ export function factsOfMessage(given: unknown, context: WireContext): Fact[] | F
       detail: 'A message needs a userId, an anonymousId or an external id; it has none.',
     };
   const facts: Fact[] = [];
+  const messageId = outsideId(textOf(message.messageId) ?? context.messageId());
   const traits = traitsOf(message, type);
   if (type === 'identify' || Object.keys(traits).length > 0)
-    facts.push({ kind: 'person', time, identifiers, traits } satisfies PersonFact);
+    facts.push({ kind: 'person', messageId, time, identifiers, traits } satisfies PersonFact);
   const event: EventFact = {
     kind: 'event',
-    messageId: outsideId(textOf(message.messageId) ?? context.messageId()),
+    messageId,
     name: clip(name.trim(), 200),
     time,
     identifiers,
@@ -220,15 +223,62 @@ function propertiesOf(message: Json, type: string): Json {
 
 /** Order lines and products that an e-commerce event tells of. */
 function commerceFacts(event: EventFact, currency: string): Fact[] | Fault {
+  const p = event.properties;
   switch (event.name) {
     case 'Order Completed':
       return orderFacts(event, currency, 'sale');
+    case 'Order Updated':
+      // Many tell of a new state only, which says nothing of the lines.
+      return hasProducts(p) ? orderFacts(event, currency, 'sale') : [];
     case 'Order Refunded':
+      return hasProducts(p) || amountOf(p) !== null
+        ? orderFacts(event, currency, 'return')
+        : restFact(event, returnIdOf(event), currency);
     case 'Order Cancelled':
-      return orderFacts(event, currency, 'return');
+      return restFact(event, event.messageId, currency);
     default:
       return [];
   }
+}
+
+const hasProducts = (p: Json) => Array.isArray(p.products) && p.products.length > 0;
+const amountOf = (p: Json) => p.revenue ?? p.total ?? p.value ?? null;
+const orderIdOf = (p: Json) => textOf(p.order_id) ?? textOf(p.orderId);
+const returnIdOf = ({ properties: p, messageId }: EventFact) =>
+  textOf(p.refund_id) ?? textOf(p.refundId) ?? messageId;
+
+function noOrderId({ name, properties }: EventFact): Fault {
+  return {
+    reason: 'no_order_id',
+    detail: `"${name}" must have properties.order_id; it is ${brief(properties.order_id)}.`,
+  };
+}
+
+/** Whatever is left of an order comes back. */
+function restFact(event: EventFact, returnId: string, currency: string): Fact[] | Fault {
+  const p = event.properties;
+  const orderId = orderIdOf(p);
+  if (!orderId) return noOrderId(event);
+  return [
+    {
+      kind: 'orderLine',
+      messageId: event.messageId,
+      orderId,
+      lineId: returnId,
+      lineKind: 'return',
+      claim: { returnId, of: 'rest' },
+      time: event.time,
+      identifiers: event.identifiers,
+      channel: textOf(p.channel) ?? event.channel ?? '',
+      storeId: textOf(p.store_id) ?? textOf(p.storeId),
+      productId: '',
+      quantity: 0,
+      unitPriceCents: 0,
+      discountCents: 0,
+      netCents: 0,
+      currency,
+    } satisfies OrderLineFact,
+  ];
 }
 
 /** More than this on one line is a fault of the sender, in minor units: sums of lines stay exact integers. */
@@ -249,12 +299,8 @@ function orderFacts(
   lineKind: 'sale' | 'return',
 ): Fact[] | Fault {
   const p = event.properties;
-  const orderId = textOf(p.order_id) ?? textOf(p.orderId);
-  if (!orderId)
-    return {
-      reason: 'no_order_id',
-      detail: `"${event.name}" must have properties.order_id; it is ${brief(p.order_id)}.`,
-    };
+  const orderId = orderIdOf(p);
+  if (!orderId) return noOrderId(event);
   const currency = (textOf(p.currency) ?? workspaceCurrency).toUpperCase();
   if (!isCurrency(currency))
     return {
@@ -265,8 +311,13 @@ function orderFacts(
   const lines = wireLines(p, digits);
   if (!Array.isArray(lines)) return lines;
   const spread = orderDiscounts(p, lines, digits);
-  const refundId = textOf(p.refund_id) ?? textOf(p.refundId) ?? event.messageId;
+  const { messageId } = event;
+  const returnId = returnIdOf(event);
   const sign = lineKind === 'return' ? -1 : 1;
+  const about: Partial<OrderLineFact> =
+    lineKind === 'return'
+      ? { claim: { returnId, of: 'amount' } }
+      : { whole: true, ...(event.name === 'Order Updated' ? { isChange: true } : {}) };
   const seen = new Map<string, number>();
   const facts: Fact[] = [];
   for (const [i, line] of lines.entries()) {
@@ -275,9 +326,11 @@ function orderFacts(
     const discount = line.discountCents + spread[i]!;
     facts.push({
       kind: 'orderLine',
+      messageId,
       orderId,
-      lineId: `${lineKind === 'return' ? `${refundId}:` : ''}${line.productId}${occurrence > 1 ? `#${occurrence}` : ''}`,
+      lineId: `${lineKind === 'return' ? `${returnId}:` : ''}${line.productId}${occurrence > 1 ? `#${occurrence}` : ''}`,
       lineKind,
+      ...about,
       time: event.time,
       identifiers: event.identifiers,
       channel: textOf(p.channel) ?? event.channel ?? '',
@@ -294,6 +347,7 @@ function orderFacts(
     if (line.productId)
       facts.push({
         kind: 'product',
+        messageId,
         hearsay: true,
         productId: line.productId,
         name: textOf(product.name),
@@ -339,7 +393,7 @@ function wireLines(p: Json, digits: number): WireLine[] | Fault {
     });
   }
   if (lines.length > 0) return lines;
-  const whole = minor(p.revenue ?? p.total ?? p.value ?? null, digits);
+  const whole = minor(amountOf(p), digits);
   if (whole === null)
     return {
       reason: 'no_amount',

@@ -9,8 +9,9 @@ import type {
   ProductFact,
   StoreFact,
 } from './facts.ts';
+import { retellOrders, type StoredOrders } from './retell-orders.ts';
 import type { SeenMessages } from './seen-messages.ts';
-import type { CollectWarehouse, EventRow, OrderLineRow } from './store.ch.ts';
+import type { CollectWarehouse, EventRow } from './store.ch.ts';
 
 /** Who is behind identifiers seen together; identity's verb, handed in by `app.ts`. */
 export type ResolvePeople = (
@@ -32,10 +33,9 @@ export interface IncomingBatch {
   facts: readonly Fact[];
 }
 
-/** What was stored: events and lines written, events left out because they were stored before. */
+/** What was stored: events written, events left out because they were stored before. */
 export interface Stored {
   events: number;
-  orderLines: number;
   repeats: number;
   said: Announcements['collect.stored'];
 }
@@ -53,11 +53,15 @@ export async function storeFacts(
     seen: SeenMessages;
   },
 ): Promise<Stored> {
+  const { warehouse } = parts;
   const kinds = partedByKind(batch, parts.seen);
   // A file may be older than the memory of messages, and may repeat what another file brought.
-  if (batch.importId !== '') await leaveOutStored(batch.workspace, kinds, parts.warehouse);
+  if (batch.importId !== '') await leaveOutStored(batch.workspace, kinds, warehouse);
   const personFacts = [...kinds.people, ...kinds.orderLines, ...kinds.events];
-  const ids = await parts.resolve(batch.workspace, personFacts, batch);
+  const [ids, stored] = await Promise.all([
+    parts.resolve(batch.workspace, personFacts, batch),
+    storedOrders(batch.workspace, kinds.orderLines, warehouse),
+  ]);
   const resolvedPart = <F>(facts: F[], from: number): Resolved<F>[] =>
     facts.map((fact, i) => ({ fact, personId: ids[from + i]! }));
   const resolved: FactBatch = {
@@ -69,11 +73,12 @@ export async function storeFacts(
     events: resolvedPart(kinds.events, kinds.people.length + kinds.orderLines.length),
   };
   for (const sink of parts.sinks) await sink(resolved);
-  await parts.warehouse.insertOrderLines(
-    resolved.orderLines.map((r) => lineRow(batch, r)),
-    `${batch.token}:line`,
-  );
-  await parts.warehouse.insertEvents(
+  const retelling = retellOrders(resolved.orderLines, stored, batch);
+  // Both replace themselves, and stand before the lines do that rest on them.
+  await warehouse.insertClaims(retelling.claims);
+  await warehouse.insertReplaced(retelling.replaced);
+  await warehouse.insertOrderLines(retelling.lines, `${batch.token}:line`);
+  await warehouse.insertEvents(
     resolved.events.map((r, i) => eventRow(batch, r, kinds.hashes[i]!)),
     `${batch.token}:event`,
   );
@@ -83,10 +88,24 @@ export async function storeFacts(
   );
   return {
     events: resolved.events.length,
-    orderLines: resolved.orderLines.length,
     repeats: kinds.repeats,
-    said: announcement(batch.workspace, resolved, ids),
+    said: announcement(batch.workspace, kinds, [...ids, ...retelling.lines.map((row) => row.person_id)]),
   };
+}
+
+/** What is stored of the orders that lines are of. */
+async function storedOrders(
+  workspace: string,
+  lines: readonly OrderLineFact[],
+  warehouse: CollectWarehouse,
+): Promise<StoredOrders> {
+  if (lines.length === 0) return { lines: [], claims: [] };
+  const orderIds = [...new Set(lines.map((l) => l.orderId))];
+  const [stored, claims] = await Promise.all([
+    warehouse.linesOf(workspace, orderIds),
+    warehouse.claimsOf(workspace, orderIds),
+  ]);
+  return { lines: stored, claims };
 }
 
 interface Kinds {
@@ -98,8 +117,11 @@ interface Kinds {
   /** Message hashes, beside `events`. */
   hashes: string[];
   repeats: number;
+  /** Order lines of messages that were left out as repeats. */
+  repeatedLines: OrderLineFact[];
 }
 
+/** Facts by kind, without those of messages that came before: in this batch, or in any that is stored. */
 function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
   const kinds: Kinds = {
     products: [],
@@ -109,14 +131,12 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
     events: [],
     hashes: [],
     repeats: 0,
+    repeatedLines: [],
   };
   const inBatch = new Set<string>();
+  const cameBefore = (messageId: string) => inBatch.has(messageId) || seen.has(batch.workspace, messageId);
   for (const fact of batch.facts) {
-    if (fact.kind === 'product') kinds.products.push(fact);
-    else if (fact.kind === 'store') kinds.stores.push(fact);
-    else if (fact.kind === 'person') kinds.people.push(fact);
-    else if (fact.kind === 'orderLine') kinds.orderLines.push(fact);
-    else {
+    if (fact.kind === 'event') {
       const hash = inBatch.has(fact.messageId) ? null : seen.hashIfNew(batch.workspace, fact.messageId);
       if (hash === null) kinds.repeats += 1;
       else {
@@ -124,70 +144,23 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
         kinds.events.push(fact);
         kinds.hashes.push(hash);
       }
-    }
+    } else if (fact.kind === 'store') kinds.stores.push(fact);
+    else if (fact.messageId !== undefined && cameBefore(fact.messageId)) {
+      if (fact.kind === 'orderLine') kinds.repeatedLines.push(fact);
+    } else if (fact.kind === 'product') kinds.products.push(fact);
+    else if (fact.kind === 'person') kinds.people.push(fact);
+    else kinds.orderLines.push(fact);
   }
   return kinds;
 }
 
 async function leaveOutStored(workspace: string, kinds: Kinds, warehouse: CollectWarehouse): Promise<void> {
-  if (kinds.events.length > 0) {
-    const stored = new Set(await warehouse.storedHashes(workspace, kinds.hashes));
-    const isNew = kinds.hashes.map((hash) => !stored.has(hash));
-    kinds.repeats += isNew.filter((x) => !x).length;
-    kinds.events = kinds.events.filter((_, i) => isNew[i]);
-    kinds.hashes = kinds.hashes.filter((_, i) => isNew[i]);
-  }
-  if (kinds.orderLines.length > 0) {
-    const orderIds = [...new Set(kinds.orderLines.map((l) => l.orderId))];
-    const known = new Map(
-      (await warehouse.linesOf(workspace, orderIds)).map((row) => [keyOfRow(row), wordOfRow(row)]),
-    );
-    const before = kinds.orderLines.length;
-    kinds.orderLines = kinds.orderLines.filter((l) => known.get(keyOfLine(l)) !== wordOfLine(l));
-    kinds.repeats += before - kinds.orderLines.length;
-  }
-}
-
-const keyOfLine = (l: OrderLineFact) => `${l.orderId}\n${l.lineKind}\n${l.lineId}`;
-const keyOfRow = (r: { order_id: string; line_kind: string; line_id: string }) =>
-  `${r.order_id}\n${r.line_kind}\n${r.line_id}`;
-
-/** What a line says, in one text: two lines that say the same are one. */
-function wordOfLine(l: OrderLineFact): string {
-  return JSON.stringify([
-    ...[l.time, l.channel, l.storeId ?? '', l.productId, l.quantity, l.unitPriceCents],
-    ...[l.discountCents, l.netCents, l.currency, l.couponCode ?? ''],
-  ]);
-}
-
-function wordOfRow(r: Omit<OrderLineRow, 'time'> & { time: string }): string {
-  return JSON.stringify([
-    ...[Date.parse(r.time), r.channel, r.store_id, r.product_id, r.quantity, r.unit_price_cents],
-    ...[r.discount_cents, r.net_cents, r.currency, r.coupon_code],
-  ]);
-}
-
-function lineRow(batch: IncomingBatch, { fact, personId }: Resolved<OrderLineFact>): OrderLineRow {
-  return {
-    workspace: batch.workspace,
-    order_id: fact.orderId,
-    line_kind: fact.lineKind,
-    line_id: fact.lineId,
-    person_id: personId,
-    time: fact.time,
-    channel: fact.channel,
-    store_id: fact.storeId ?? '',
-    product_id: fact.productId,
-    quantity: fact.quantity,
-    unit_price_cents: fact.unitPriceCents,
-    discount_cents: fact.discountCents,
-    net_cents: fact.netCents,
-    currency: fact.currency,
-    coupon_code: fact.couponCode ?? '',
-    source: batch.source,
-    import_id: batch.importId,
-    version: batch.version,
-  };
+  if (kinds.events.length === 0) return;
+  const stored = new Set(await warehouse.storedHashes(workspace, kinds.hashes));
+  const isNew = kinds.hashes.map((hash) => !stored.has(hash));
+  kinds.repeats += isNew.filter((x) => !x).length;
+  kinds.events = kinds.events.filter((_, i) => isNew[i]);
+  kinds.hashes = kinds.hashes.filter((_, i) => isNew[i]);
 }
 
 function eventRow(batch: IncomingBatch, { fact, personId }: Resolved<EventFact>, hash: string): EventRow {
@@ -206,29 +179,34 @@ function eventRow(batch: IncomingBatch, { fact, personId }: Resolved<EventFact>,
   };
 }
 
+/** What is said of a batch. Repeats are spoken of as well: a crash may have come before the first word of them. */
 function announcement(
   workspace: string,
-  batch: FactBatch,
-  ids: Uint32Array,
+  kinds: Kinds,
+  personIds: Iterable<number>,
 ): Announcements['collect.stored'] {
-  const uses = new Map<string, Announcements['collect.stored']['couponUses'][number]>();
-  for (const { fact } of batch.orderLines) {
-    if (!fact.couponCode || fact.lineKind !== 'sale') continue;
-    const key = `${fact.couponCode}\n${fact.orderId}`;
-    const use = uses.get(key) ?? {
-      code: fact.couponCode,
-      orderId: fact.orderId,
-      basketCents: 0,
-      time: fact.time,
-    };
-    use.basketCents += fact.netCents + fact.discountCents;
-    uses.set(key, use);
-  }
+  const people = new Set(personIds);
+  people.delete(0);
   return {
     workspace,
-    personIds: [...new Set(ids)].filter((id) => id > 0),
-    couponUses: [...uses.values()],
-    hasOrders: batch.orderLines.length > 0,
-    hasTraits: batch.people.length > 0,
+    personIds: [...people],
+    couponUses: couponUses([...kinds.repeatedLines, ...kinds.orderLines]),
+    hasOrders: kinds.orderLines.length + kinds.repeatedLines.length > 0,
+    hasTraits: kinds.people.length > 0,
   };
+}
+
+function couponUses(lines: readonly OrderLineFact[]): Announcements['collect.stored']['couponUses'] {
+  // An order told twice is one basket.
+  const last = new Map<string, OrderLineFact>();
+  for (const line of lines)
+    if (line.couponCode && line.lineKind === 'sale') last.set(`${line.orderId}\n${line.lineId}`, line);
+  const uses = new Map<string, Announcements['collect.stored']['couponUses'][number]>();
+  for (const { couponCode: code, orderId, time, netCents, discountCents } of last.values()) {
+    const key = `${code}\n${orderId}`;
+    const use = uses.get(key) ?? { code: code!, orderId, basketCents: 0, time };
+    use.basketCents += netCents + discountCents;
+    uses.set(key, use);
+  }
+  return [...uses.values()];
 }

@@ -113,9 +113,17 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
     identifiersOf: store.identifiersOf,
     originsOf: store.originsOf,
 
-    /** Takes identifiers that an import introduced back, where nothing else speaks of their person any more. */
-    async undoImport(workspace: string, importId: string, version: number): Promise<void> {
-      await store.forgetImport(workspace, importId, version);
+    /**
+     * Takes identifiers that an import introduced back, where nothing else speaks of their person any more: neither
+     * facts nor rows of the tables named, from which their owners took back what the import said.
+     */
+    async undoImport(
+      workspace: string,
+      importId: string,
+      version: number,
+      spokenIn: readonly string[],
+    ): Promise<void> {
+      await store.forgetImport(workspace, importId, version, spokenIn);
       indexes.delete(workspace);
     },
   };

@@ -66,6 +66,15 @@ export const PEOPLE = `(SELECT DISTINCT person FROM ${IDENTIFIERS} WHERE person 
 /** Identifiers read at once: about 50 MB of an answer that must stay far below the longest text there can be. */
 const LINKS_A_READ = 500_000;
 
+/** Stands for the import of identifiers whose import was undone and of whose person others speak. */
+const UNDONE = 'undone';
+
+/** Numbers of everyone of whom a row speaks in events, order lines or the tables named. */
+const spokenOf = (tables: readonly string[]) =>
+  ['collect_event', 'collect_order_line FINAL', ...tables]
+    .map((table) => `SELECT person_id FROM ${table} WHERE workspace = {workspace:String}`)
+    .join(' UNION DISTINCT ');
+
 export interface LinkRow {
   workspace: string;
   type: string;
@@ -122,16 +131,22 @@ export function identityWarehouse(warehouse: Warehouse) {
         )
       ).last,
 
-    /** Marks an import's identifiers as gone where no event or order line of their person is left. */
-    forgetImport: (workspace: string, importId: string, version: number) =>
+    /**
+     * Marks an import's identifiers as gone where nothing speaks of their person any more: no event, no order line, no
+     * row of the tables named (of other domains, with columns workspace and person_id). Those that stay are nobody's
+     * import from then on, and go with the import that spoke of their person last.
+     */
+    forgetImport: (workspace: string, importId: string, version: number, spokenIn: readonly string[]) =>
       warehouse.command(
         `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted)
-         SELECT workspace, type, value, person_id, first_seen, import_id, {version:UInt64}, 1
-         FROM identity_link FINAL
-         WHERE workspace = {workspace:String} AND import_id = {importId:String} AND is_deleted = 0
-           AND person_id NOT IN (SELECT person_id FROM collect_event WHERE workspace = {workspace:String})
-           AND person_id NOT IN (SELECT person_id FROM collect_order_line FINAL WHERE workspace = {workspace:String})`,
-        { workspace, importId, version },
+         SELECT workspace, type, value, person_id, first_seen, {undone:String}, greatest({version:UInt64}, version + 1),
+           if(o.survivor = 0, i.person_id, o.survivor) NOT IN (
+             SELECT if(o.survivor = 0, s.person_id, o.survivor) FROM (${spokenOf(spokenIn)}) AS s
+             LEFT ANY JOIN ${SURVIVORS} AS o ON s.person_id = o.person_id)
+         FROM identity_link AS i FINAL LEFT ANY JOIN ${SURVIVORS} AS o ON i.person_id = o.person_id
+         WHERE i.workspace = {workspace:String} AND i.import_id IN ({importId:String}, {undone:String})
+           AND i.is_deleted = 0`,
+        { workspace, importId, version, undone: UNDONE },
       ),
 
     personOf: async (workspace: string, type: string, value: string) =>

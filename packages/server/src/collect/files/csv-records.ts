@@ -83,13 +83,15 @@ function takeQuoted(
   let newline = lineEnd;
   for (;;) {
     if (text.charCodeAt(i) !== 34) {
-      const stop = text.indexOf(delimiter, i);
-      if (stop < 0 || stop > newline) {
-        cells.push(text.slice(i, newline));
+      // Looked for within the line only: a file may have no other delimiter for megabytes.
+      const line = text.slice(i, newline);
+      const stop = line.indexOf(delimiter);
+      if (stop < 0) {
+        cells.push(line);
         return finish(cursor, cells, newline, lineEnd, columns);
       }
-      cells.push(text.slice(i, stop));
-      i = stop + 1;
+      cells.push(line.slice(0, stop));
+      i += stop + 1;
       continue;
     }
     const close = closingQuote(text, i);

@@ -1,4 +1,5 @@
-import { columnType, contentFit, dateOrderOf, decimalMarkOf, sampleCells } from './column-profile.ts';
+import { clip } from '../../platform/text.ts';
+import { type ColumnProfile, dateOrderOf, decimalMarkOf, profileColumns } from './column-profile.ts';
 import { plainHeader, SYNONYMS, TRAIT_SYNONYMS } from './field-synonyms.ts';
 import { columnsOf, type Field, type Mapping, RECORD_KINDS, REQUIRED, type RecordKind } from './mapping.ts';
 import type { RowValues } from './source-row.ts';
@@ -51,6 +52,30 @@ const KIND_FIELDS: Record<RecordKind, Field[]> = {
   events: ['eventName', 'messageId', 'time', 'channel', ...PERSON_FIELDS],
 };
 const LEAST_CONFIDENCE = 0.35;
+/** What a mapping takes: columns for a category, characters of a column's name and of the name it is given. */
+const MAX_CATEGORIES = 20;
+const MAX_COLUMN_CHARS = 200;
+const MAX_EXTRA_CHARS = 100;
+
+const PLACE_OF_EXTRAS: Partial<Record<RecordKind, 'traits' | 'attributes' | 'properties'>> = {
+  customers: 'traits',
+  products: 'attributes',
+  events: 'properties',
+  orderLines: 'traits',
+};
+
+const NAMES = new Map(
+  Object.entries(SYNONYMS).map(([field, synonyms]) => {
+    const names = synonyms.split(' ').map(plainHeader);
+    return [field as Field, { names, parts: names.filter((name) => name.length >= leastPart(name)) }];
+  }),
+);
+/** Of a name that several traits have, the first of them is meant. */
+const TRAITS = new Map(
+  Object.entries(TRAIT_SYNONYMS)
+    .flatMap(([trait, names]) => names.split(' ').map((name) => [plainHeader(name), trait] as const))
+    .reverse(),
+);
 
 /** A guess to be looked over by a person: a confidence for each field, and the columns nothing was made of. */
 export interface MappingGuess {
@@ -62,108 +87,122 @@ export interface MappingGuess {
 
 /** Guesses from column names, English or Chinese, and from a sample of rows what a file is and what its columns mean. */
 export function guessMapping(headers: readonly string[], sample: readonly RowValues[]): MappingGuess {
-  const guesses = RECORD_KINDS.map((kind) => guessKind(kind, headers, sample));
-  return guesses.reduce((best, guess) => (weight(guess) > weight(best) ? guess : best));
-}
-
-/** Order lines name products and customers too, so among kinds that fit the one that explains most columns wins. */
-function weight({ mapping, confidence }: MappingGuess): number {
-  return confidence === 0 ? 0 : confidence + Object.keys(mapping.fields).length;
-}
-
-function guessKind(kind: RecordKind, headers: readonly string[], sample: readonly RowValues[]): MappingGuess {
-  const fields = assign(KIND_FIELDS[kind], headers, sample);
-  const used = new Set(Object.values(fields).flatMap((source) => source.columns));
-  const mapping: Mapping = { kind, fields };
-  const free = headers.filter((header) => !used.has(header));
-  const extras = extrasOf(kind, free, sample);
-  Object.assign(mapping, extras.named, readingOf(mapping, sample), groupingOf(mapping, sample));
-  const taken = new Set(extras.columns);
+  const usable = headers.filter((header) => header !== '' && header.length <= MAX_COLUMN_CHARS);
+  const columns = profileColumns(usable, sample);
+  const guesses = RECORD_KINDS.map((kind) => guessKind(kind, columns, sample));
+  const best = guesses.reduce((one, other) => (weight(other) > weight(one) ? other : one));
+  const used = new Set(best.used);
   return {
-    mapping,
-    confidence: sureness(mapping),
-    unusedColumns: free.filter((header) => !taken.has(header)),
+    mapping: best.mapping,
+    confidence: best.confidence,
+    unusedColumns: headers.filter((header) => !used.has(header)),
   };
 }
 
-/** Gives each column to the field it fits best; categories may have several. */
-function assign(
-  wanted: Field[],
-  headers: readonly string[],
-  sample: readonly RowValues[],
-): Mapping['fields'] {
+interface KindGuess {
+  mapping: Mapping;
+  confidence: number;
+  used: string[];
+}
+
+/** Order lines name products and customers too, so among kinds that fit the one that explains most columns wins. */
+function weight({ mapping, confidence }: KindGuess): number {
+  return confidence === 0 ? 0 : confidence + Object.keys(mapping.fields).length;
+}
+
+function guessKind(kind: RecordKind, columns: ColumnProfile[], sample: readonly RowValues[]): KindGuess {
+  const fields = assign(KIND_FIELDS[kind], columns);
+  const used = Object.values(fields).flatMap((source) => source.columns);
+  const taken = new Set(used);
+  const mapping: Mapping = { kind, fields };
+  const extras = extrasOf(
+    kind,
+    columns.filter(({ header }) => !taken.has(header)),
+  );
+  Object.assign(mapping, extras.named, readingOf(mapping, columns), groupingOf(mapping, sample));
+  return { mapping, confidence: sureness(mapping), used: [...used, ...extras.columns] };
+}
+
+/** Gives each column to the field it fits best; categories may have several, in the order of the file. */
+function assign(wanted: Field[], columns: ColumnProfile[]): Mapping['fields'] {
   const offers = wanted.flatMap((field) =>
-    headers.map((header) => ({ field, header, confidence: fit(field, header, sampleCells(sample, header)) })),
+    columns.flatMap((column, at) => {
+      const confidence = fit(field, column);
+      return confidence < LEAST_CONFIDENCE ? [] : [{ field, at, confidence }];
+    }),
   );
   offers.sort((a, b) => b.confidence - a.confidence);
-  const fields: Mapping['fields'] = {};
-  const used = new Set<string>();
-  for (const { field, header, confidence } of offers) {
-    if (confidence < LEAST_CONFIDENCE || used.has(header) || (fields[field] && field !== 'category'))
-      continue;
-    const columns = [...(fields[field]?.columns ?? []), header].sort(
-      (a, b) => headers.indexOf(a) - headers.indexOf(b),
-    );
-    fields[field] = { columns, confidence: Math.round(confidence * 100) / 100 };
-    used.add(header);
+  const chosen = new Map<Field, { at: number[]; confidence: number }>();
+  const used = new Set<number>();
+  for (const { field, at, confidence } of offers) {
+    const before = chosen.get(field);
+    const room = field === 'category' ? MAX_CATEGORIES : 1;
+    if (used.has(at) || (before && before.at.length >= room)) continue;
+    chosen.set(field, { at: [...(before?.at ?? []), at], confidence });
+    used.add(at);
   }
-  return fields;
+  return Object.fromEntries(
+    [...chosen].map(([field, { at, confidence }]) => [
+      field,
+      {
+        columns: at.sort((a, b) => a - b).map((i) => columns[i]!.header),
+        confidence: Math.round(confidence * 100) / 100,
+      },
+    ]),
+  );
 }
 
 /** The name decides, the content confirms; earlier synonyms are likelier than later ones. */
-function fit(field: Field, header: string, cells: readonly string[]): number {
-  const named = nameFit(SYNONYMS[field] ?? '', plainHeader(header));
-  return named === 0 ? 0 : named * (0.2 + 0.8 * contentFit(field, cells));
+function fit(field: Field, column: ColumnProfile): number {
+  const named = nameFit(field, column.plain);
+  return named === 0 ? 0 : named * (0.2 + 0.8 * column.fit(field));
 }
 
-function nameFit(synonyms: string, header: string): number {
-  const names = synonyms.split(' ').map(plainHeader);
+function nameFit(field: Field, header: string): number {
+  const { names, parts } = NAMES.get(field) ?? { names: [], parts: [] };
   const exact = names.indexOf(header);
   if (exact >= 0) return 1 - (0.25 * exact) / names.length;
-  const part = names.some((name) => name.length >= (/[a-z]/.test(name) ? 6 : 3) && header.includes(name));
-  return part ? 0.55 : 0;
+  return parts.some((name) => header.includes(name)) ? 0.55 : 0;
+}
+
+/** From this length on a name says something as a part of another; Chinese says more with less. */
+function leastPart(name: string): number {
+  return /[a-z]/.test(name) ? 6 : 3;
 }
 
 /** Columns left over become traits of persons, attributes of products or properties of events. */
-function extrasOf(kind: RecordKind, free: string[], sample: readonly RowValues[]) {
-  const all = free.map(
-    (column) => [extraName(column), { column, type: columnType(sampleCells(sample, column)) }] as const,
+function extrasOf(kind: RecordKind, free: ColumnProfile[]) {
+  const place = PLACE_OF_EXTRAS[kind];
+  const all = free.map((column) => ({ column, trait: TRAITS.get(column.plain) }));
+  const chosen = place === undefined ? [] : kind === 'orderLines' ? all.filter((one) => one.trait) : all;
+  if (place === undefined || chosen.length === 0) return { named: {}, columns: [] };
+  const named = chosen.map(
+    ({ column, trait }) =>
+      [
+        trait ?? clip(column.header, MAX_EXTRA_CHARS),
+        { column: column.header, type: column.type() },
+      ] as const,
   );
-  const known = all.filter(([name]) => Object.hasOwn(TRAIT_SYNONYMS, name));
-  const place = (
-    {
-      customers: 'traits',
-      products: 'attributes',
-      events: 'properties',
-      orderLines: 'traits',
-      stores: '',
-    } as const
-  )[kind];
-  const chosen = place === '' ? [] : kind === 'orderLines' ? known : all;
-  if (chosen.length === 0) return { named: {}, columns: [] };
-  return { named: { [place]: Object.fromEntries(chosen) }, columns: chosen.map(([, { column }]) => column) };
-}
-
-function extraName(column: string): string {
-  const plain = plainHeader(column);
-  const known = Object.entries(TRAIT_SYNONYMS).find(([, names]) =>
-    names.split(' ').map(plainHeader).includes(plain),
-  );
-  return known?.[0] ?? column.slice(0, 100);
+  return {
+    named: { [place]: Object.fromEntries(named) },
+    columns: chosen.map(({ column }) => column.header),
+  };
 }
 
 /** How the file writes dates and decimals. */
-function readingOf(mapping: Mapping, sample: readonly RowValues[]): Partial<Mapping> {
-  const times = columnsOf(mapping, 'time');
-  const numbers = (['net', 'unitPrice', 'price', 'discount'] as const).flatMap((field) =>
-    columnsOf(mapping, field),
-  );
+function readingOf(mapping: Mapping, columns: ColumnProfile[]): Partial<Mapping> {
+  const named = (...fields: Field[]) => {
+    const names = new Set(fields.flatMap((field) => columnsOf(mapping, field)));
+    return columns.filter(({ header }) => names.has(header));
+  };
+  const times = named('time');
+  const numbers = named('net', 'unitPrice', 'price', 'discount');
   const reading: Partial<Mapping> = {};
   if (times.length > 0) {
-    const { order, why } = dateOrderOf(sample, times);
+    const { order, why } = dateOrderOf(times);
     reading.dates = { order, why };
   }
-  if (numbers.length > 0 && decimalMarkOf(sample, numbers) === ',') reading.decimalMark = ',';
+  if (numbers.length > 0 && decimalMarkOf(numbers) === ',') reading.decimalMark = ',';
   return reading;
 }
 

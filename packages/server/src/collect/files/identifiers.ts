@@ -5,6 +5,8 @@ import { correct, type RowDraft } from './row-draft.ts';
 import type { RowValues } from './source-row.ts';
 
 const CACHE_SIZE = 20_000;
+/** What libphonenumber looks at, with room; longer texts would also fill the cache with what nobody dials. */
+const MAX_PHONE_CHARS = 100;
 const EMAIL = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;.]{2,}$/;
 const PLACEHOLDER =
   /^(?:0+|1{6,}|n\/?a|null|none|nil|undefined|unknown|guest|anonymous|-+|\/|无|匿名|散客)$/i;
@@ -83,6 +85,7 @@ function phoneReader(country: CountryCode | undefined): (text: string) => string
   const recent = new Map<string, string>();
   return (text) => {
     if (country === 'CN' && /^1[3-9]\d{9}$/.test(text)) return `+86${text}`;
+    if (text.length > MAX_PHONE_CHARS) return '';
     let phone = recent.get(text);
     if (phone === undefined) {
       const parsed = parsePhoneNumberFromString(text.normalize('NFKC'), country);

@@ -1,4 +1,5 @@
 export { createRowMapper, type MapperOptions } from './create-row-mapper.ts';
+export { storedName } from './file-name.ts';
 export { guessMapping } from './guess-mapping.ts';
 export {
   type Mapping,

@@ -18,7 +18,19 @@ const NEXT_ITEM = /;(?=(?:id|name|product_id|sku):)/;
 /** One set of values per item of the row: items as `name:Mug|sku:M1|quantity:2|total:18.00`, one a cell or `;` between. */
 export function unpackItems(values: RowValues, mapping: Mapping): RowValues[] {
   const cells = itemCells(values, mapping.fields.lineItems?.columns ?? []);
-  return cells.map((cell) => ({ ...values, ...itemValues(cell) }));
+  const shared: RowValues = {};
+  for (const column of columnsRead(mapping))
+    if (Object.hasOwn(values, column)) shared[column] = values[column]!;
+  return cells.map((cell) => ({ ...shared, ...itemValues(cell) }));
+}
+
+/** What each item of a row needs of the row: of a wide file that is little, and there may be many items. */
+function columnsRead({ fields, traits, attributes, properties }: Mapping): Set<string> {
+  const extras = [traits, attributes, properties].flatMap((named) => Object.values(named ?? {}));
+  return new Set([
+    ...Object.values(fields).flatMap(({ columns }) => columns),
+    ...extras.map(({ column }) => column),
+  ]);
 }
 
 function itemCells(values: RowValues, columns: string[]): string[] {

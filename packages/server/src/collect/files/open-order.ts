@@ -20,6 +20,8 @@ export interface OpenOrder {
   row: number;
   lines: ReadLine[];
   totals: OrderTotals;
+  /** A row of it was turned away, so that its lines are not all of its lines. */
+  hasGap: boolean;
 }
 
 /** The facts of a complete order: its discount and its refund are shared over the lines, to the cent. */
@@ -30,6 +32,7 @@ export function settleOrder(order: OpenOrder, draft: RowDraft): Fact[] {
   const cents = (amount: Decimal | undefined) => amount && Math.abs(toMinor(amount, digits));
   shareDiscount(order, cents(totals.discount), cents(totals.net), draft);
   shareRefund(order, cents(totals.refund), draft);
+  if (!order.hasGap) for (const { line } of lines) if (line.lineKind === 'sale') line.whole = true;
   return lines.flatMap(({ line, refundCents, refundTime }) =>
     refundCents > 0 ? [line, refundLine(line, refundCents, refundTime)] : [line],
   );

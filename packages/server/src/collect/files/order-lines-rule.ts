@@ -53,6 +53,9 @@ export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
   const told = besideLines(setup);
   const orderColumns = columnsOfOrder(mapping);
   let open: (OpenOrder & { head: RowValues }) | undefined;
+  /** A row before this one could not be read: it may have been of the same order. */
+  let missedOne = false;
+  const begun = new SeenTable();
 
   const close = (draft: RowDraft): Fact[] => {
     const facts = open ? settleOrder(open, draft) : [];
@@ -70,14 +73,18 @@ export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
         row: row.row,
         lines: [],
         totals: totalsOf(setup, values, draft),
+        // An order that goes on further down is told in pieces: a later one is not all of it.
+        hasGap: missedOne || begun.count(id) > 1,
         head: row.values,
       };
+      missedOne = false;
       if (open.lines.length >= MAX_LINES_AN_ORDER) {
         reject(
           draft,
           'order_too_long',
           `An order may have ${MAX_LINES_AN_ORDER.toLocaleString('en')} lines at most.`,
         );
+        open.hasGap = true;
         return facts;
       }
       const lines = draft.rejection ? [] : readItems(row, values, draft);
@@ -85,7 +92,12 @@ export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
         facts.push(...told.facts(read, item, draft));
         open.lines.push(read);
       }
+      if (draft.rejection) open.hasGap = true;
       return facts;
+    },
+    missed() {
+      missedOne = true;
+      if (open) open.hasGap = true;
     },
     finish: (draft) => [...close(draft), ...told.products()],
   };

@@ -272,6 +272,18 @@ describe('whole orders', () => {
     expect(lines(facts).map((line) => line.productId)).toEqual(['C']);
   });
 
+  it('says that an order is told with all its lines, unless some may be missing', async () => {
+    const wholeLines = async (rows: string) =>
+      lines((await mappedText(HEADER + rows, mapping)).facts).map((line) => line.whole === true);
+    expect(await wholeLines('1,2024-01-01,A,x,1,5,u,,paid,,,,\n,,B,x,1,5,,,,,,,\n')).toEqual([true, true]);
+    expect(await wholeLines('1,2024-01-01,A,x,1,5,u,,paid,,,,\n,,B,x,many,5,,,,,,,\n')).toEqual([false]);
+    expect(await wholeLines('1,2024-01-01,A,x,1,5,u,,paid,,,,\n,,B,x,1\n')).toEqual([false]);
+    const inPieces = ['1', '2', '1'].map((id, i) => `${id},2024-01-01,P${i},x,1,5,u,,paid,,,,\n`).join('');
+    expect(await wholeLines(inPieces)).toEqual([true, true, false]);
+    const refunded = await mappedText(`${HEADER}1,2024-01-01,A,x,2,5,u,1,Refunded,,,,\n`, mapping);
+    expect(lines(refunded.facts).map((line) => line.whole)).toEqual([true, undefined]);
+  });
+
   it('takes a refunded order back whole', async () => {
     const { facts, corrections } = await mappedText(
       `${HEADER}1,2024-01-01,A,x,2,5,u,1,Refunded,,,,\n`,

@@ -9,14 +9,19 @@ const UNREADABLE: RowNote = {
     'The row holds characters that were lost (shown as �): the file was saved in another encoding at some time.',
 };
 
-/** Rows of delimited text, streaming. The first record names the columns. */
-export async function* readCsv(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<ReadRow> {
+/** Rows of delimited text, streaming. The first record names the columns, which `named` is told. */
+export async function* readCsv(
+  text: AsyncIterable<string>,
+  delimiter: string,
+  named?: (columns: string[]) => void,
+): AsyncGenerator<ReadRow> {
   let headers: string[] = [];
   let row = 0;
   for await (const records of csvRecords(text, delimiter, () => headers.length)) {
     for (const record of records) {
       if (headers.length === 0) {
         headers = namesIn(record);
+        if (headers.length > 0) named?.(headers);
         continue;
       }
       row++;
@@ -32,14 +37,6 @@ function rowOf(record: Exclude<CsvRecord, { kind: 'blank' }>, row: number, heade
   const values: RowValues = {};
   for (let i = 0; i < headers.length; i++) values[headers[i]!] = record.cells[i]!;
   return raw.includes('\ufffd') ? { row, values, raw, notes: [UNREADABLE] } : { row, values, raw };
-}
-
-/** The column names of delimited text. */
-export async function csvHeaders(text: AsyncIterable<string>, delimiter: string): Promise<string[]> {
-  for await (const records of csvRecords(text, delimiter, () => 0)) {
-    for (const record of records) if (record.kind !== 'blank') return namesIn(record);
-  }
-  return [];
 }
 
 /** The first record that is not blank names the columns; were it skipped, a data row would. */

@@ -1,96 +1,101 @@
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
-import { AppError, messageOf } from '../../platform/errors.ts';
-import type { CellValue, ReadRow, RowValues } from './source-row.ts';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../../platform/errors.ts';
+import { lines } from './json-pieces.ts';
+import type { CellValue, ReadRow, RowFault, RowValues } from './source-row.ts';
 
-const BATCH_ROWS = 50_000;
+const DECODER = fileURLToPath(new URL('./parquet-lines.ts', import.meta.url));
+const HEAP_MEGABYTES = 1024;
+/** Decoding a batch of rows takes a second or two; what takes this long does not end. */
+const SILENCE_MS = 60_000;
+/** More than a row with its names can have; the decoder keeps rows to a megabyte. */
+const MAX_LINE_CHARS = 64 * 1024 * 1024;
 
-/** How a column's decoded value becomes a cell. */
-type CellOf = (value: unknown) => CellValue;
+type Decoder = ChildProcessByStdio<null, Readable, null>;
+type Line =
+  | CellValue[]
+  | { columns: string[] }
+  | { fault: Pick<RowFault, 'code' | 'message'> }
+  | { error: { code: string; status: number; detail: string } };
 
-/** Rows of a Parquet file from data row `fromRow` on, a row group (at most 50,000 rows) in memory at a time. */
-export async function* readParquet(path: string, fromRow: number): AsyncGenerator<ReadRow> {
-  const { file, metadata } = await openParquet(path);
-  const columns = columnReaders(metadata);
-  let groupStart = 0;
-  for (const group of metadata.row_groups) {
-    const groupEnd = groupStart + Number(group.num_rows);
-    for (let start = Math.max(groupStart, fromRow - 1); start < groupEnd; start += BATCH_ROWS) {
-      const rowEnd = Math.min(start + BATCH_ROWS, groupEnd);
-      const rows = await readable(
-        parquetReadObjects({ file, metadata, compressors, rowStart: start, rowEnd }),
-      );
-      for (let i = 0; i < rows.length; i++) yield rowOf(rows[i]!, start + i + 1, columns);
-    }
-    groupStart = groupEnd;
-  }
-}
-
-/** The top-level column names of a Parquet file. */
-export async function parquetHeaders(path: string): Promise<string[]> {
-  const { metadata } = await openParquet(path);
-  return [...columnReaders(metadata).keys()];
-}
-
-async function openParquet(path: string) {
-  const file = await asyncBufferFromFile(path);
-  return { file, metadata: await readable(parquetMetadataAsync(file)) };
-}
-
-async function readable<T>(reading: Promise<T>): Promise<T> {
+/**
+ * Rows of a Parquet file, decoded in a process of its own: a page that claims a billion values ends whoever decodes
+ * it, worker threads included, and pages cannot be cut into turns.
+ */
+export async function* readParquet(
+  path: string,
+  { fromRow = 1, named }: { fromRow?: number; named?: (columns: string[]) => void },
+): AsyncGenerator<ReadRow> {
+  const decoder = startDecoder(path, fromRow);
+  let columns: string[] = [];
+  let row = fromRow - 1;
   try {
-    return await reading;
-  } catch (error) {
-    const detail = `The Parquet file could not be read: ${messageOf(error)}.`;
-    throw new AppError({ code: 'collect.file_damaged', status: 422, detail });
+    for await (const text of lines(outputOf(decoder), MAX_LINE_CHARS)) {
+      const line = lineOf(text);
+      if ('error' in line) throw new AppError(line.error);
+      if ('columns' in line) {
+        columns = line.columns;
+        named?.(columns);
+      } else yield rowOf(line, ++row, columns);
+    }
+    await requireEnd(decoder);
+  } finally {
+    decoder.kill('SIGKILL');
   }
 }
 
-function rowOf(source: Record<string, unknown>, row: number, columns: Map<string, CellOf>): ReadRow {
+/** With the loader this process has itself, so that it runs the same source. */
+function startDecoder(path: string, fromRow: number): Decoder {
+  const options = [...process.execArgv, `--max-old-space-size=${HEAP_MEGABYTES}`];
+  return spawn(process.execPath, [...options, DECODER, path, String(fromRow)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+/** What the decoder says; when it is silent for long it is ended. Time in which nobody asks does not count. */
+async function* outputOf(decoder: Decoder): AsyncGenerator<string> {
+  decoder.stdout.setEncoding('utf8');
+  const chunks = decoder.stdout[Symbol.asyncIterator]();
+  for (;;) {
+    const patience = setTimeout(() => decoder.kill('SIGKILL'), SILENCE_MS);
+    const { done, value } = await chunks.next().finally(() => clearTimeout(patience));
+    if (done) return;
+    yield value as string;
+    // Others get their turn even when the next chunk lies ready.
+    await setImmediate();
+  }
+}
+
+/** The decoder writes whole lines unless it is ended: by us, or by the memory it is given. */
+function lineOf(text: string): Line {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    throw undecodable();
+  }
+}
+
+function rowOf(
+  line: CellValue[] | { fault: Pick<RowFault, 'code' | 'message'> },
+  row: number,
+  columns: string[],
+): ReadRow {
+  if ('fault' in line) return { row, raw: '', ...line.fault };
   const values: RowValues = {};
-  for (const [name, cellOf] of columns) values[name] = cellOf(source[name]);
+  for (let i = 0; i < columns.length; i++) values[columns[i]!] = line[i]!;
   return { row, values, raw: JSON.stringify(values) };
 }
 
-/** One reader a top-level column: the flat schema list names a group, then its children. */
-function columnReaders(metadata: FileMetaData): Map<string, CellOf> {
-  const columns = new Map<string, CellOf>();
-  let i = 1;
-  const skipTree = (): void => {
-    const children = metadata.schema[i++]?.num_children ?? 0;
-    for (let child = 0; child < children; child++) skipTree();
-  };
-  while (i < metadata.schema.length) {
-    const element = metadata.schema[i]!;
-    columns.set(element.name, cellReader(element));
-    skipTree();
-  }
-  return columns;
+async function requireEnd(decoder: Decoder): Promise<void> {
+  if (decoder.exitCode === null && decoder.signalCode === null) await once(decoder, 'exit');
+  if (decoder.exitCode !== 0) throw undecodable();
 }
 
-function cellReader(element: FileMetaData['schema'][number]): CellOf {
-  const { logical_type: logical, converted_type: converted } = element;
-  if (converted === 'DATE' || logical?.type === 'DATE')
-    return (value) => isoText(value)?.slice(0, 10) ?? null;
-  // A timestamp that is not adjusted to UTC is a wall-clock time: without its Z it is read in the workspace's zone.
-  if (logical?.type === 'TIMESTAMP' && !logical.isAdjustedToUTC)
-    return (value) => isoText(value)?.slice(0, -1) ?? null;
-  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') {
-    const scale = element.scale ?? 0;
-    return (value) => (value === null || value === undefined ? null : Number(value).toFixed(scale));
-  }
-  return anyCell;
-}
-
-function isoText(value: unknown): string | undefined {
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
-}
-
-function anyCell(value: unknown): CellValue {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  return (
-    isoText(value) ?? JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner))
-  );
+function undecodable(): AppError {
+  const detail =
+    'The Parquet file cannot be decoded in the memory and time there is for it: it is damaged, or has pages of an extreme size. Write it anew with smaller pages, or as CSV.';
+  return new AppError({ code: 'collect.file_damaged', status: 422, detail });
 }

@@ -1,33 +1,48 @@
+import { setImmediate } from 'node:timers/promises';
 import { storableJson } from '../storable.ts';
 import { readCsv } from './read-csv.ts';
 import { readJsonArray, readJsonLines } from './read-json.ts';
 import { readParquet } from './read-parquet.ts';
 import { readXlsx } from './read-xlsx.ts';
-import type { SniffedFile } from './sniffed-file.ts';
+import type { FileShape } from './sniffed-file.ts';
 import type { ReadRow } from './source-row.ts';
-import { openText } from './text-stream.ts';
+import { openText, type TextReading } from './text-stream.ts';
+
+/** How a file is to be read; of tables that are no text, what concerns the text says nothing. */
+export interface Reading extends TextReading {
+  /** The first data row wanted, from 1. */
+  fromRow?: number;
+  /** Told the columns' names before the first row; JSON has none but its rows' keys. */
+  named?: (columns: string[]) => void;
+}
+
+/** After so long others get their turn: a chunk can hold many rows, and what is done with each takes time as well. */
+const TURN_MS = 30;
 
 /**
- * The rows of a sniffed file from data row `fromRow` (1-based) on; rows that cannot be read come as faults.
- * CSV and JSON are streamed. To resume an import, hand the mapper every row again and store only what is new: line
- * ids and duplicates depend on the rows before.
+ * The rows of a file from data row `fromRow` on, streaming; rows that cannot be read come as faults. To resume an
+ * import, hand the mapper every row again and store only what is new: line ids and duplicates depend on the rows before.
  */
-export function readRows(
+export async function* readRows(
   path: string,
-  sniffed: SniffedFile,
-  { fromRow = 1 }: { fromRow?: number } = {},
+  shape: FileShape,
+  reading: Reading = {},
 ): AsyncGenerator<ReadRow> {
-  return storable(rowsOf(path, sniffed, fromRow), fromRow);
+  const { fromRow = 1 } = reading;
+  let turnEnds = performance.now() + TURN_MS;
+  for await (const row of rowsOf(path, shape, reading)) {
+    if (row.row >= fromRow) yield storableJson(row);
+    if (performance.now() < turnEnds) continue;
+    await setImmediate();
+    turnEnds = performance.now() + TURN_MS;
+  }
 }
 
-async function* storable(rows: AsyncGenerator<ReadRow>, fromRow: number): AsyncGenerator<ReadRow> {
-  for await (const row of rows) if (row.row >= fromRow) yield storableJson(row);
-}
-
-function rowsOf(path: string, sniffed: SniffedFile, fromRow: number): AsyncGenerator<ReadRow> {
-  if (sniffed.format === 'parquet') return readParquet(path, fromRow);
-  if (sniffed.format === 'xlsx') return readXlsx(path);
-  const text = openText(path, sniffed);
-  if (sniffed.format === 'jsonl') return readJsonLines(text);
-  return sniffed.format === 'json' ? readJsonArray(text) : readCsv(text, sniffed.delimiter ?? ',');
+function rowsOf(path: string, shape: FileShape, reading: Reading): AsyncGenerator<ReadRow> {
+  const { format, delimiter = ',' } = shape;
+  if (format === 'parquet') return readParquet(path, reading);
+  if (format === 'xlsx') return readXlsx(path, reading.named);
+  const read = () => openText(path, shape, reading);
+  if (format === 'json') return readJsonArray(() => openText(path, shape), read);
+  return format === 'jsonl' ? readJsonLines(read()) : readCsv(read(), delimiter, reading.named);
 }

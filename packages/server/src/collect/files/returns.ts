@@ -11,8 +11,9 @@ export function refundLine(
   time: number | undefined,
 ): OrderLineFact {
   const full = refundCents >= line.netCents;
+  const { whole: _, ...sold } = line;
   return {
-    ...line,
+    ...sold,
     lineId: `return:${line.lineId}`,
     lineKind: 'return',
     time: time ?? line.time,

@@ -20,6 +20,8 @@ export interface RowMapper {
 /** What a kind of record adds to the frame that all mappers share. */
 export interface RowRule {
   facts(row: SourceRow, draft: RowDraft): Fact[];
+  /** Told of each row that could not be read: something of an order may be missing. */
+  missed?(): void;
   finish?(draft: RowDraft): Fact[];
 }
 
@@ -28,8 +30,10 @@ export function rowMapper(rule: RowRule, duplicates: 'reject' | 'keep'): RowMapp
   const seen = new SeenTable();
   return {
     map(row) {
-      if (isFault(row))
+      if (isFault(row)) {
+        rule.missed?.();
         return { facts: [], corrections: [], rejection: { code: row.code, message: row.message } };
+      }
       const draft: RowDraft = { corrections: row.notes ? [...row.notes] : [], rejection: undefined };
       if (duplicates === 'reject' && seen.count(row.raw) > 1) {
         const message = 'The row equals an earlier row of the file in every column.';

@@ -1,33 +1,33 @@
 import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { gunzipSync, constants as zlib } from 'node:zlib';
 import { AppError } from '../../platform/errors.ts';
+import { requireFewColumns, tooManyColumns } from './column-limit.ts';
 import { detectDelimiter } from './delimiter.ts';
-import { csvHeaders } from './read-csv.ts';
-import { parquetHeaders } from './read-parquet.ts';
 import { readRows } from './read-rows.ts';
-import { xlsxHeaders } from './read-xlsx.ts';
-import type { SniffedFile } from './sniffed-file.ts';
+import type { FileShape, SniffedFile } from './sniffed-file.ts';
 import { isFault, type RowValues } from './source-row.ts';
 import type { TextEncoding } from './text-encoding.ts';
 import { type Compression, openText, sniffEncoding } from './text-stream.ts';
 
-type Shape = Pick<SniffedFile, 'format' | 'encoding' | 'compression' | 'delimiter'>;
-
+/** What is looked at: rows, rows that could not be read among them, characters of these rows, characters of a text. */
 const SAMPLE_ROWS = 200;
-const SAMPLE_CHARS = 64 * 1024;
+const SAMPLE_TRIES = 1_000;
+const SAMPLE_ROW_CHARS = 4 * 1024 * 1024;
+const SAMPLE_TEXT_CHARS = 16 * 1024 * 1024;
+const START_CHARS = 64 * 1024;
 
 /** Tells a file's format, encoding, compression, delimiter and columns by its content; its name is not asked. */
 export async function sniffFile(path: string): Promise<SniffedFile> {
   const shape = await shapeOf(path);
-  const sampleRows = await sample(path, { ...shape, headers: [], sampleRows: [] });
-  const headers = await headersOf(path, shape, sampleRows);
+  const { headers, sampleRows } = await sample(path, shape);
   if (headers.length === 0) throw noRecords();
   return { ...shape, headers, sampleRows };
 }
 
-async function shapeOf(path: string): Promise<Shape> {
+async function shapeOf(path: string): Promise<FileShape> {
   const head = await firstBytes(path);
-  const binary: Omit<Shape, 'format'> = { encoding: 'utf-8', compression: 'none' };
+  const binary: Omit<FileShape, 'format'> = { encoding: 'utf-8', compression: 'none' };
   if (head.length === 0) throw emptyFile();
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return { format: 'parquet', ...binary };
   if (head[0] === 0x50 && head[1] === 0x4b) return { format: 'xlsx', ...binary };
@@ -40,7 +40,8 @@ async function shapeOf(path: string): Promise<Shape> {
 async function firstBytes(path: string): Promise<Buffer> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) {
-    throw new AppError({ code: 'collect.no_such_file', status: 404, detail: `There is no file "${path}".` });
+    const detail = `There is no file "${basename(path)}".`;
+    throw new AppError({ code: 'collect.no_such_file', status: 404, detail });
   }
   const file = await open(path);
   try {
@@ -80,7 +81,7 @@ function noRecords(): AppError {
   return new AppError({ code: 'collect.no_records', status: 422, detail });
 }
 
-async function textShape(path: string, compression: Compression): Promise<Shape> {
+async function textShape(path: string, compression: Compression): Promise<FileShape> {
   const encoding = await sniffEncoding(path, compression);
   const text = await firstText(path, { compression, encoding });
   if (isBinary(text)) throw unsupported('is neither text nor Parquet nor Excel');
@@ -110,11 +111,11 @@ async function firstText(
   let text = '';
   for await (const chunk of openText(path, source)) {
     text += chunk;
-    if (text.length >= SAMPLE_CHARS) break;
+    if (text.length >= START_CHARS) break;
   }
-  if (text.length < SAMPLE_CHARS) return text;
-  const newline = text.lastIndexOf('\n', SAMPLE_CHARS);
-  return text.slice(0, newline > 0 ? newline + 1 : SAMPLE_CHARS);
+  if (text.length < START_CHARS) return text;
+  const newline = text.lastIndexOf('\n', START_CHARS);
+  return text.slice(0, newline > 0 ? newline + 1 : START_CHARS);
 }
 
 function isJsonLine(text: string): boolean {
@@ -128,18 +129,28 @@ function isJsonLine(text: string): boolean {
   }
 }
 
-async function sample(path: string, sniffed: SniffedFile): Promise<RowValues[]> {
-  const rows: RowValues[] = [];
-  for await (const row of readRows(path, sniffed)) {
-    if (!isFault(row)) rows.push(row.values);
-    if (rows.length >= SAMPLE_ROWS || row.row >= SAMPLE_ROWS * 5) break;
+async function sample(path: string, shape: FileShape): Promise<Pick<SniffedFile, 'headers' | 'sampleRows'>> {
+  let headers: string[] | undefined;
+  const sampleRows: RowValues[] = [];
+  const named = (columns: string[]) => {
+    headers = columns;
+  };
+  let chars = 0;
+  for await (const row of readRows(path, shape, { named, maxChars: SAMPLE_TEXT_CHARS })) {
+    if (!isFault(row)) sampleRows.push(row.values);
+    else if (row.code === 'too_many_columns') throw tooManyColumns();
+    chars += row.raw.length;
+    if (sampleRows.length >= SAMPLE_ROWS || row.row >= SAMPLE_TRIES || chars > SAMPLE_ROW_CHARS) break;
   }
-  return rows;
+  return { headers: headers ?? keysOf(sampleRows), sampleRows };
 }
 
-async function headersOf(path: string, shape: Shape, sampleRows: RowValues[]): Promise<string[]> {
-  if (shape.format === 'csv') return csvHeaders(openText(path, shape), shape.delimiter ?? ',');
-  if (shape.format === 'parquet') return parquetHeaders(path);
-  if (shape.format === 'xlsx') return xlsxHeaders(path);
-  return [...new Set(sampleRows.flatMap((values) => Object.keys(values)))];
+/** JSON has no header: what its rows name are its columns. */
+function keysOf(rows: readonly RowValues[]): string[] {
+  const keys = new Set<string>();
+  for (const values of rows) {
+    for (const key in values) keys.add(key);
+    requireFewColumns(keys.size);
+  }
+  return [...keys];
 }

@@ -12,3 +12,6 @@ export interface SniffedFile {
   headers: string[];
   sampleRows: RowValues[];
 }
+
+/** What reading a file's rows needs to know of it. */
+export type FileShape = Pick<SniffedFile, 'format' | 'encoding' | 'compression' | 'delimiter'>;

@@ -1,23 +1,35 @@
 import { isAscii } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { AppError, messageOf } from '../../platform/errors.ts';
 import { detectEncoding, type TextEncoding } from './text-encoding.ts';
 
 export type Compression = 'none' | 'gzip';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 128 * 1024;
+/** Packed bytes become many times as many: read in smaller pieces, they say how far it is. */
+const PACKED_BYTES = 16 * 1024;
 const ENCODING_SCAN_BYTES = 64 * 1024 * 1024;
 
-/** The bytes of a file, unpacked, in order. */
-async function* openBytes(path: string, compression: Compression): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+/** The bytes of a file, unpacked, in order; `onBytes` is told how many of the file were read for them. */
+async function* openBytes(
+  path: string,
+  compression: Compression,
+  onBytes: (bytes: number) => void = () => {},
+): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path, { highWaterMark: compression === 'gzip' ? PACKED_BYTES : CHUNK_BYTES });
   const stream: Readable =
     compression === 'gzip' ? file.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : file;
   file.on('error', (error) => stream.destroy(error));
   try {
-    for await (const chunk of stream) yield chunk as Uint8Array;
+    let told = 0;
+    for await (const chunk of stream) {
+      onBytes(file.bytesRead - told);
+      told = file.bytesRead;
+      yield chunk as Uint8Array;
+    }
   } catch (error) {
     throw new AppError({
       code: 'collect.file_damaged',
@@ -30,18 +42,32 @@ async function* openBytes(path: string, compression: Compression): AsyncGenerato
   }
 }
 
+/** How the text of a file is to be read. */
+export interface TextReading {
+  /** For a sample: about how much of the text to look at, whatever it holds. */
+  maxChars?: number;
+  /** Told how many more bytes of the file were read. */
+  onBytes?: (bytes: number) => void;
+}
+
 /** The text of a file in chunks, decoded and unpacked, with `\n` at line ends however it was written. */
 export async function* openText(
   path: string,
   source: { compression: Compression; encoding: TextEncoding },
+  { maxChars = Number.POSITIVE_INFINITY, onBytes }: TextReading = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder(source.encoding);
   let endedInReturn = false;
-  for await (const bytes of openBytes(path, source.compression)) {
+  let chars = 0;
+  for await (const bytes of openBytes(path, source.compression, onBytes)) {
     const chunk: string = (endedInReturn ? '\r' : '') + decoder.decode(bytes, { stream: true });
     endedInReturn = chunk.endsWith('\r');
     const text = unixLines(endedInReturn ? chunk.slice(0, -1) : chunk);
     if (text !== '') yield text;
+    chars += text.length;
+    if (chars >= maxChars) return;
+    // Others get their turn even when the next chunk lies ready.
+    await setImmediate();
   }
   const tail = unixLines((endedInReturn ? '\r' : '') + decoder.decode());
   if (tail !== '') yield tail;

@@ -1,0 +1,271 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { OrderLineFact } from './facts.ts';
+import { retellOrders, type StoredOrders } from './retell-orders.ts';
+import { factsOfMessage } from './segment-wire.ts';
+import type { ClaimRow, OrderLineRow } from './store.ch.ts';
+
+const RECEIVED = Date.parse('2026-06-01T00:00:00Z');
+
+interface Product {
+  product_id: string;
+  price: number;
+  quantity: number;
+}
+interface Message {
+  event: string;
+  messageId: string;
+  /** Seconds of the day it happened at. */
+  at: number;
+  properties: { refund_id?: string; products?: Product[]; total?: number };
+}
+
+/** Rows of one order as the warehouse would keep them. */
+class Shelf {
+  lines = new Map<string, OrderLineRow>();
+  claims = new Map<string, ClaimRow>();
+  version = 0;
+
+  stored(): StoredOrders {
+    return {
+      lines: [...this.lines.values()],
+      claims: [...this.claims.values()].filter((claim) => !claim.is_deleted),
+    };
+  }
+
+  /** Stores messages as one batch. */
+  tell(messages: readonly Message[], importId = ''): void {
+    this.take(messages.flatMap(factsOf), importId);
+  }
+
+  take(facts: readonly OrderLineFact[], importId = ''): void {
+    this.version += 1;
+    const { lines, claims } = retellOrders(
+      facts.map((fact) => ({ fact, personId: 1 })),
+      this.stored(),
+      { workspace: 'w', source: 's', importId, version: this.version },
+    );
+    for (const row of lines) this.#keep(this.lines, `${row.line_kind} ${row.line_id}`, row);
+    for (const row of claims) this.#keep(this.claims, `${row.return_id} ${row.line_id}`, row);
+  }
+
+  /** The newest version stays, of equal ones the last: as a ReplacingMergeTree keeps rows. */
+  #keep<R extends { version: number }>(rows: Map<string, R>, key: string, row: R): void {
+    if (row.version >= (rows.get(key)?.version ?? 0)) rows.set(key, row);
+  }
+
+  standing(): OrderLineRow[] {
+    return [...this.lines.values()].filter((row) => !row.is_deleted);
+  }
+
+  /** What stands, whoever told it and when. */
+  words(): string[] {
+    return this.standing()
+      .map((r) => `${r.line_kind} ${r.line_id} ${r.quantity} ${r.net_cents} ${r.discount_cents}`)
+      .sort();
+  }
+
+  net(): number {
+    return this.standing().reduce((sum, row) => sum + row.net_cents, 0);
+  }
+}
+
+function factsOf({ event, messageId, at, properties }: Message): OrderLineFact[] {
+  const made = factsOfMessage(
+    {
+      type: 'track',
+      event,
+      messageId,
+      userId: 'u',
+      timestamp: new Date(RECEIVED - 86_400_000 + at * 1000).toISOString(),
+      properties: { order_id: 'o', ...properties },
+    },
+    { receivedAt: RECEIVED, sentAt: null, currency: 'CNY', messageId: () => '' },
+  );
+  if (!Array.isArray(made)) throw new Error(made.reason);
+  return made.filter((fact) => fact.kind === 'orderLine') as OrderLineFact[];
+}
+
+let said = 0;
+const message = (event: string, properties: Message['properties'] = {}, at = 0): Message => {
+  said += 1;
+  return { event, messageId: `m${said}`, at, properties };
+};
+const item = (product_id: string, price: number, quantity = 1): Product => ({ product_id, price, quantity });
+const completed = (...products: Product[]) => message('Order Completed', { products });
+
+describe('an order told again', () => {
+  it('has the lines it was told with last', () => {
+    const shelf = new Shelf();
+    shelf.tell([completed(item('A', 10), item('B', 5))]);
+    shelf.tell([completed(item('A', 10))]);
+    expect(shelf.words()).toEqual(['sale A 1 1000 0']);
+    shelf.tell([message('Order Updated', { products: [item('B', 7, 2)] })]);
+    expect(shelf.words()).toEqual(['sale B 2 1400 0']);
+  });
+
+  it('keeps the day it was made when it is changed later, and lines it is told nothing of', () => {
+    const shelf = new Shelf();
+    const first = completed(item('A', 10));
+    shelf.tell([first]);
+    const day = shelf.standing()[0]!.time;
+    shelf.tell([message('Order Updated', { products: [item('A', 10), item('B', 5)] }, 3600)]);
+    expect(shelf.standing().map((row) => row.time)).toEqual([day, day]);
+    shelf.tell([message('Order Updated', {}, 7200)]);
+    expect(shelf.standing()).toHaveLength(2);
+  });
+
+  it('in a file loses no line of the same import, and none at all when it is told line by line', () => {
+    const line = (productId: string, whole: boolean): OrderLineFact => ({
+      ...factsOf(completed(item(productId, 20)))[0]!,
+      messageId: undefined,
+      whole,
+    });
+    const shelf = new Shelf();
+    shelf.tell([completed(item('A', 10), item('C', 1))]);
+    shelf.take([line('A', false)], 'import');
+    expect(shelf.words()).toHaveLength(2);
+    shelf.take([line('A', true)], 'import');
+    shelf.take([line('B', true)], 'import');
+    expect(shelf.standing().map((row) => row.line_id)).toEqual(['A', 'B']);
+  });
+});
+
+describe('returns', () => {
+  it('take back the rest: a refund of half and a cancellation are the whole order', () => {
+    const shelf = new Shelf();
+    shelf.tell([completed(item('A', 100, 2))]);
+    shelf.tell([message('Order Refunded', { products: [item('A', 100)] })]);
+    expect(shelf.net()).toBe(10_000);
+    shelf.tell([message('Order Cancelled', { products: [item('A', 100, 2)] })]);
+    expect(shelf.net()).toBe(0);
+    expect(shelf.standing().reduce((sum, row) => sum + row.quantity, 0)).toBe(0);
+  });
+
+  it('without products and amount are of the whole order; with an amount, of as much', () => {
+    const shelf = new Shelf();
+    shelf.tell([completed(item('A', 10), item('B', 20))]);
+    shelf.tell([message('Order Refunded', { total: 12 })]);
+    expect(shelf.net()).toBe(1800);
+    shelf.tell([message('Order Refunded')]);
+    expect(shelf.net()).toBe(0);
+  });
+
+  it('of an order that is not known wait for it', () => {
+    const shelf = new Shelf();
+    shelf.tell([message('Order Cancelled')]);
+    expect(shelf.standing()).toEqual([]);
+    shelf.tell([completed(item('A', 10))]);
+    expect(shelf.net()).toBe(0);
+  });
+
+  it('told again replace what they said', () => {
+    const shelf = new Shelf();
+    const refund = (...products: Product[]) => message('Order Refunded', { refund_id: 'r', products });
+    shelf.tell([completed(item('A', 10), item('B', 5)), refund(item('A', 10), item('B', 5))]);
+    shelf.tell([refund(item('B', 5))]);
+    expect(shelf.words()).toEqual(['return r:B -1 -500 0', 'sale A 1 1000 0', 'sale B 1 500 0']);
+  });
+
+  it('that a file tells as lines of their own count as they are told, and are not taken back twice', () => {
+    const shelf = new Shelf();
+    const sale = factsOf(completed(item('A', 10)))[0]!;
+    const back: OrderLineFact = {
+      ...sale,
+      lineId: 'return:A',
+      lineKind: 'return',
+      whole: false,
+      quantity: -1,
+      netCents: -1000,
+    };
+    shelf.tell([completed(item('A', 10)), message('Order Cancelled')]);
+    shelf.take([back], 'import');
+    expect(shelf.words()).toEqual(['return return:A -1 -1000 0', 'sale A 1 1000 0']);
+  });
+});
+
+describe('laws', () => {
+  const product = fc.record({
+    product_id: fc.constantFrom('A', 'B', 'C'),
+    price: fc.integer({ min: 0, max: 50 }),
+    quantity: fc.integer({ min: 0, max: 3 }),
+  });
+  const products = fc.array(product, { minLength: 1, maxLength: 3 });
+  const properties = fc.oneof(
+    fc.record({ products }),
+    fc.record({ total: fc.integer({ min: 0, max: 200 }) }),
+    fc.constant({}),
+  );
+  const told = fc
+    .record({
+      event: fc.constantFrom('Order Completed', 'Order Updated', 'Order Refunded', 'Order Cancelled'),
+      properties,
+      refund: fc.option(fc.constantFrom('r1', 'r2'), { nil: undefined }),
+      at: fc.integer({ min: 0, max: 9 }),
+      times: fc.integer({ min: 1, max: 2 }),
+    })
+    .map(({ event, properties: given, refund, at, times }) => {
+      // An order that is completed has products or an amount.
+      const p = event === 'Order Completed' && Object.keys(given).length === 0 ? { total: 10 } : given;
+      const one = message(event, refund ? { ...p, refund_id: refund } : p, at);
+      return Array<Message>(times).fill(one);
+    });
+  const story = fc.array(told, { minLength: 1, maxLength: 8 }).map((all) => all.flat());
+
+  it('an order never nets below zero, and no product comes back more often than it was sold', () => {
+    fc.assert(
+      fc.property(story, (messages) => {
+        const shelf = new Shelf();
+        for (const one of messages) {
+          shelf.tell([one]);
+          expect(shelf.net()).toBeGreaterThanOrEqual(0);
+          const quantity = new Map<string, number>();
+          for (const row of shelf.standing())
+            quantity.set(row.product_id, (quantity.get(row.product_id) ?? 0) + row.quantity);
+          expect(Math.min(0, ...quantity.values())).toBe(0);
+        }
+        if (messages.some((m) => m.event === 'Order Cancelled')) expect(shelf.net()).toBe(0);
+      }),
+    );
+  });
+
+  it('it does not matter how messages are batched, nor whether a batch is stored twice', () => {
+    fc.assert(
+      fc.property(story, fc.infiniteStream(fc.nat({ max: 2 })), (messages, random) => {
+        const [one, other] = [new Shelf(), new Shelf()];
+        for (const m of messages) one.tell([m]);
+        for (let at = 0; at < messages.length; ) {
+          const size = 1 + (random.next().value as number);
+          const batch = messages.slice(at, at + size);
+          for (let times = 0; times <= (random.next().value as number) % 2; times++) other.tell(batch);
+          at += size;
+        }
+        expect(other.words()).toEqual(one.words());
+      }),
+    );
+  });
+
+  it('returns may come before the order, as late as they like', () => {
+    const returns = fc.array(
+      told.filter((all) => all[0]!.event !== 'Order Completed' && all[0]!.event !== 'Order Updated'),
+      { maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(products, returns, fc.nat(), (sold, all, at) => {
+        // A return told twice in different words is told by whoever comes last.
+        const seen = new Set<string>();
+        const claims = all
+          .map((one) => one[0]!)
+          .filter(({ properties: p, messageId }) => {
+            const id = p.refund_id ?? messageId;
+            return seen.has(id) ? false : seen.add(id);
+          });
+        const sale = completed(...sold);
+        const [first, later] = [new Shelf(), new Shelf()];
+        for (const m of [sale, ...claims]) first.tell([m]);
+        for (const m of claims.toSpliced(at % (claims.length + 1), 0, sale)) later.tell([m]);
+        expect(later.words()).toEqual(first.words());
+      }),
+    );
+  });
+});

@@ -1,0 +1,301 @@
+import type { Resolved } from './batch.ts';
+import { type Counted, countReturns } from './count-returns.ts';
+import type { OrderLineFact } from './facts.ts';
+import type { ClaimRow, OrderLineRow } from './store.ch.ts';
+
+/** Who tells of orders, and when. */
+export interface Teller {
+  workspace: string;
+  source: string;
+  importId: string;
+  version: number;
+}
+
+/** What is stored of some orders: lines as they are last (deleted ones too), claims in force. */
+export interface StoredOrders {
+  lines: readonly OrderLineRow[];
+  claims: readonly ClaimRow[];
+}
+
+/** Rows to be written. */
+export interface Retelling {
+  lines: OrderLineRow[];
+  /** What others said of lines that the import now has the last word of, or what it says of theirs without changing it. */
+  replaced: OrderLineRow[];
+  claims: ClaimRow[];
+}
+
+/** An order with what is stored and what is told of it. */
+interface Order {
+  stored: OrderLineRow[];
+  storedClaims: ClaimRow[];
+  told: Map<string, OrderLineRow>;
+  /** Claims told, by return and line, with the message that told the return last. */
+  claims: Map<string, { messageId: string | undefined; rows: Map<string, ClaimRow> }>;
+  /** The message that told the order with all its lines. */
+  toldBy: string | undefined;
+  isWhole: boolean;
+}
+
+/**
+ * What becomes of orders when more is told of them: lines are replaced, lines that an order told whole no longer names
+ * are gone, and what counts of its returns is worked out anew. The same told again leaves what it left before.
+ */
+export function retellOrders(
+  told: readonly Resolved<OrderLineFact>[],
+  stored: StoredOrders,
+  teller: Teller,
+): Retelling {
+  const orders = ordersOf(stored);
+  for (const line of told) hear(orderIn(orders, line.fact.orderId), line, teller);
+  const out: Retelling = { lines: [], replaced: [], claims: [] };
+  for (const order of orders.values()) retell(order, teller, out);
+  return out;
+}
+
+/**
+ * The rows that make orders what they were without an import: of lines of which it has the last word, the newest of what
+ * others said before; and what then counts of their returns.
+ */
+export function untellOrders(
+  stored: StoredOrders & { replaced: readonly OrderLineRow[] },
+  teller: Teller,
+): OrderLineRow[] {
+  const before = new Map<string, OrderLineRow>();
+  for (const row of stored.replaced)
+    if (row.import_id !== teller.importId && row.version > (before.get(fullKey(row))?.version ?? -1))
+      before.set(fullKey(row), row);
+  const out: OrderLineRow[] = [];
+  for (const order of ordersOf(stored).values()) {
+    const back = order.stored.flatMap((row) => {
+      const earlier = row.import_id === teller.importId ? before.get(fullKey(row)) : undefined;
+      return earlier ? [{ ...earlier, version: above(row, teller) }] : [];
+    });
+    const others = order.stored.filter((row) => row.import_id !== teller.importId);
+    out.push(...back, ...recount([...others, ...back], order.storedClaims, teller));
+  }
+  return out;
+}
+
+function ordersOf({ lines, claims }: StoredOrders): Map<string, Order> {
+  const orders = new Map<string, Order>();
+  for (const row of lines) orderIn(orders, row.order_id).stored.push(row);
+  for (const row of claims) orderIn(orders, row.order_id).storedClaims.push(row);
+  return orders;
+}
+
+function orderIn(orders: Map<string, Order>, id: string): Order {
+  let order = orders.get(id);
+  if (!order) {
+    order = {
+      stored: [],
+      storedClaims: [],
+      told: new Map(),
+      claims: new Map(),
+      toldBy: undefined,
+      isWhole: false,
+    };
+    orders.set(id, order);
+  }
+  return order;
+}
+
+function hear(order: Order, { fact, personId }: Resolved<OrderLineFact>, teller: Teller): void {
+  if (fact.claim) {
+    hearClaim(order, fact, personId, teller);
+    return;
+  }
+  const row = lineRow(fact, personId, teller);
+  if (fact.isChange) row.time = Math.min(row.time, madeAt(order));
+  if (fact.whole) {
+    // A later message tells all of the order again. A file tells an order in one piece or in several.
+    if (fact.messageId !== order.toldBy)
+      for (const [key, { line_kind }] of order.told) if (line_kind === 'sale') order.told.delete(key);
+    order.toldBy = fact.messageId;
+    order.isWhole = true;
+  }
+  order.told.set(keyOf(row), row);
+}
+
+/** When the order was made, as far as it is known. */
+function madeAt(order: Order): number {
+  let time = Number.POSITIVE_INFINITY;
+  for (const row of [...order.stored, ...order.told.values()])
+    if (row.line_kind === 'sale' && !row.is_deleted) time = Math.min(time, row.time);
+  return time;
+}
+
+function hearClaim(order: Order, fact: OrderLineFact, personId: number, teller: Teller): void {
+  const { returnId, of } = fact.claim!;
+  const known = order.claims.get(returnId);
+  const claim = known?.messageId === fact.messageId ? known! : { messageId: fact.messageId, rows: new Map() };
+  const { line_kind: _, import_id: __, is_counted: ___, ...row } = lineRow(fact, personId, teller);
+  claim.rows.set(row.line_id, { ...row, return_id: returnId, is_rest: of === 'rest' ? 1 : 0 });
+  order.claims.set(returnId, claim);
+}
+
+function retell(order: Order, teller: Teller, out: Retelling): void {
+  const before = new Map(order.stored.map((row) => [keyOf(row), row]));
+  const now = new Map(before);
+  const put = (row: OrderLineRow) => {
+    out.lines.push(row);
+    now.set(keyOf(row), row);
+  };
+  for (const row of order.told.values()) {
+    const old = before.get(keyOf(row));
+    if (!old) put(row);
+    else {
+      const known = row.person_id || old.person_id;
+      const next = { ...row, person_id: known, version: above(old, teller) };
+      if (teller.importId === '') put(next);
+      else importLine(next, old, teller, put, out);
+    }
+  }
+  for (const row of goneLines(order, teller)) {
+    if (teller.importId !== '') out.replaced.push(row);
+    const { source, importId: import_id } = teller;
+    put({ ...row, source, import_id, version: above(row, teller), is_deleted: 1 });
+  }
+  const claims = claimsNow(order, teller, out);
+  for (const row of recount([...now.values()], claims, teller)) out.lines.push(row);
+}
+
+/** An import leaves what says the same as it is, and keeps what it replaces: it may be undone. */
+function importLine(
+  row: OrderLineRow,
+  old: OrderLineRow,
+  teller: Teller,
+  put: (row: OrderLineRow) => void,
+  out: Retelling,
+): void {
+  const isOwn = old.import_id === teller.importId;
+  if (!old.is_deleted && wordOf(old) === wordOf(row)) {
+    // Were the other import undone, this one still said it.
+    if (!isOwn && old.import_id !== '') out.replaced.push({ ...row, version: teller.version });
+    return;
+  }
+  if (!isOwn) out.replaced.push(old);
+  put(row);
+}
+
+/**
+ * Sale lines that an order told whole no longer names, and what its file said was returned of them. What an import
+ * said itself stays: its file may tell an order in several pieces.
+ */
+function goneLines({ stored, told, isWhole }: Order, teller: Teller): OrderLineRow[] {
+  if (!isWhole) return [];
+  const may = (row: OrderLineRow) =>
+    !row.is_deleted &&
+    !row.is_counted &&
+    !told.has(keyOf(row)) &&
+    (teller.importId === '' || row.import_id !== teller.importId);
+  const sales = stored.filter((row) => row.line_kind === 'sale' && may(row));
+  const returns = new Set(sales.map((row) => `return:${row.line_id}`));
+  return [
+    ...sales,
+    ...stored.filter((row) => row.line_kind === 'return' && returns.has(row.line_id) && may(row)),
+  ];
+}
+
+/** The claims in force: a return told again is told whole. */
+function claimsNow({ storedClaims, claims }: Order, teller: Teller, out: Retelling): ClaimRow[] {
+  if (claims.size === 0) return storedClaims;
+  const now = storedClaims.filter((row) => !claims.has(row.return_id));
+  for (const [returnId, { rows }] of claims) {
+    for (const row of storedClaims)
+      if (row.return_id === returnId && !rows.has(row.line_id))
+        out.claims.push({ ...row, version: above(row, teller), is_deleted: 1 });
+    for (const row of rows.values()) {
+      out.claims.push(row);
+      now.push(row);
+    }
+  }
+  return now;
+}
+
+/** The rows that change so that the lines of an order say what counts of its returns. */
+function recount(
+  lines: readonly OrderLineRow[],
+  claims: readonly ClaimRow[],
+  teller: Teller,
+): OrderLineRow[] {
+  const before = new Map(lines.filter((row) => row.is_counted).map((row) => [keyOf(row), row]));
+  if (claims.length === 0 && before.size === 0) return [];
+  const standing = lines.filter((row) => !row.is_counted && !row.is_deleted);
+  const rows: OrderLineRow[] = [];
+  for (const counted of countReturns(standing, claims)) {
+    const row = countedRow(counted, teller);
+    const old = before.get(keyOf(row));
+    before.delete(keyOf(row));
+    if (!old) rows.push(row);
+    else if (old.is_deleted || wordOf(old) !== wordOf(row))
+      rows.push({ ...row, version: above(old, teller) });
+  }
+  for (const old of before.values())
+    if (!old.is_deleted) rows.push({ ...old, version: above(old, teller), is_deleted: 1 });
+  return rows;
+}
+
+function countedRow({ claim, sold, quantity, cents }: Counted, teller: Teller): OrderLineRow {
+  const { return_id, is_rest: _, ...said } = claim;
+  const of = sold ?? said;
+  return {
+    ...of,
+    line_kind: 'return',
+    line_id: sold ? `${return_id}:${sold.line_id}` : claim.line_id,
+    person_id: of.person_id || claim.person_id,
+    time: claim.time,
+    quantity: -quantity || 0,
+    discount_cents: -shareOf(Math.abs(of.discount_cents), cents, Math.abs(of.net_cents)) || 0,
+    net_cents: -cents || 0,
+    source: claim.source,
+    import_id: '',
+    version: teller.version,
+    is_deleted: 0,
+    is_counted: 1,
+  };
+}
+
+/** As much of a whole as a part is of another; all of it where that is nothing. */
+function shareOf(whole: number, part: number, of: number): number {
+  return of === 0 ? whole : Math.round((whole * part) / of);
+}
+
+function lineRow(fact: OrderLineFact, personId: number, teller: Teller): OrderLineRow {
+  return {
+    workspace: teller.workspace,
+    order_id: fact.orderId,
+    line_kind: fact.lineKind,
+    line_id: fact.lineId,
+    person_id: personId,
+    time: fact.time,
+    channel: fact.channel,
+    store_id: fact.storeId ?? '',
+    product_id: fact.productId,
+    quantity: fact.quantity,
+    unit_price_cents: fact.unitPriceCents,
+    discount_cents: fact.discountCents,
+    net_cents: fact.netCents,
+    currency: fact.currency,
+    coupon_code: fact.couponCode ?? '',
+    source: teller.source,
+    import_id: teller.importId,
+    version: teller.version,
+    is_deleted: 0,
+    is_counted: 0,
+  };
+}
+
+/** A version above that of the row in whose place it comes. */
+const above = (row: { version: number }, teller: Teller) => Math.max(teller.version, row.version + 1);
+
+const keyOf = (row: { line_kind: string; line_id: string }) => `${row.line_kind}\n${row.line_id}`;
+const fullKey = (row: OrderLineRow) => `${row.order_id}\n${keyOf(row)}`;
+
+/** What a line says, in one text: two lines that say the same are one. */
+function wordOf(row: OrderLineRow): string {
+  return JSON.stringify([
+    ...[row.person_id, row.time, row.channel, row.store_id, row.product_id, row.quantity],
+    ...[row.unit_price_cents, row.discount_cents, row.net_cents, row.currency, row.coupon_code],
+  ]);
+}
