@@ -140,6 +140,23 @@ describe('beside a running server', () => {
     expect(revoked.err).toContain('--api-key');
   });
 
+  it('lets who runs the server set the first account a new password, once', async () => {
+    const made = await qianmian(['owner-password']);
+    expect(made).toMatchObject({ code: 0, err: expect.stringContaining('owner@qianmian.example') });
+    const [address, token] = made.out.trim().split('#link=');
+    expect(address).toBe(`${url}/sign-in`);
+    const redeem = () =>
+      fetch(`${url}/v1/link/use`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token, password: 'remembered again' }),
+      });
+    expect((await redeem()).status).toBe(200);
+    expect((await redeem()).status).toBe(410);
+    const nobody = await qianmian(['owner-password', '--email', 'nobody@x.example']);
+    expect(nobody).toMatchObject({ code: 1, out: '' });
+  });
+
   it('makes sources whose write key events are accepted with', async () => {
     const made = await qianmian(['source', 'create', '--workspace', 'tea', '--name', 'Shop']);
     const sent = await fetch(`${url}/v1/track`, {

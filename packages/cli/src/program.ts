@@ -3,6 +3,7 @@ import { addApiKeys } from './commands/api-keys.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addImports } from './commands/imports.ts';
 import { addLists } from './commands/lists.ts';
+import { addPasswords } from './commands/passwords.ts';
 import { addServers } from './commands/servers.ts';
 import { addSources } from './commands/sources.ts';
 import { addWorkspaces } from './commands/workspaces.ts';
@@ -26,7 +27,16 @@ export function program(): Command {
     )
     .option('--json', 'print the result as one JSON value')
     .addHelpText('after', AFTER);
-  for (const add of [addServers, addImports, addWorkspaces, addApiKeys, addSources, addLists, addDoctor])
+  for (const add of [
+    addServers,
+    addImports,
+    addWorkspaces,
+    addApiKeys,
+    addPasswords,
+    addSources,
+    addLists,
+    addDoctor,
+  ])
     add(root);
   return root;
 }

@@ -30,7 +30,13 @@ export const account = z.object({ id: z.string(), email: z.string(), name: z.str
 export const membership = workspace.extend({ role, permissions: z.array(permission) });
 export type Membership = z.infer<typeof membership>;
 
-export const session = z.object({ account, workspaces: z.array(membership), demo: z.boolean() });
+export const session = z.object({
+  account,
+  workspaces: z.array(membership),
+  /** Owners of a workspace may, and the account the server was set up with. */
+  mayCreateWorkspaces: z.boolean(),
+  demo: z.boolean(),
+});
 export type Session = z.infer<typeof session>;
 
 export const member = z.object({
@@ -41,6 +47,20 @@ export const member = z.object({
   createdAt: isoTime,
   lastSeenAt: isoTime.nullable(),
 });
+
+/** A person who was invited into a workspace and has not come yet. */
+export const invitation = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role,
+  invitedBy: z.string(),
+  createdAt: isoTime,
+  expiresAt: isoTime,
+});
+
+/** A link that works once: `path` stands below the console's address and holds a secret that is shown only here. */
+export const oneTimeLink = z.object({ path: z.string(), expiresAt: isoTime });
 
 export const apiKey = z.object({
   id: z.string(),
@@ -60,7 +80,8 @@ export const auditEntry = z.object({
   detail: z.record(z.string(), z.unknown()),
 });
 
-const password = z.string().min(10, 'must have at least 10 characters').max(200);
+/** A password that is being chosen; one that is only checked may be anything. */
+export const newPassword = z.string().min(10, 'must have at least 10 characters').max(200);
 
 export const governanceEndpoints = {
   signIn: endpoint({
@@ -93,12 +114,12 @@ export const governanceEndpoints = {
     summary: 'Change the own password; ends every other session of the account',
     domain: 'governance',
     access: 'signedIn',
-    body: z.object({ current: z.string().min(1).max(200), next: password }),
+    body: z.object({ current: z.string().min(1).max(200), next: newPassword }),
   }),
   createWorkspace: endpoint({
     method: 'POST',
     path: '/v1/workspaces',
-    summary: 'Create a workspace; the creator becomes its owner',
+    summary: 'Create a workspace; the creator becomes its owner, and must be an owner already',
     domain: 'governance',
     access: 'signedIn',
     body: workspaceDraft,
@@ -135,12 +156,81 @@ export const governanceEndpoints = {
   addMember: endpoint({
     method: 'POST',
     path: '/v1/workspaces/:workspace/members',
-    summary: 'Add a person; a new account gets the password given',
+    summary: 'Invite a person; the answer holds their link once, and asked again makes a new one',
     domain: 'governance',
     access: 'settings.write',
     params: inWorkspace,
-    body: z.object({ email, name: z.string().trim().min(1).max(80), role, password: password.optional() }),
-    response: member,
+    // Strict: who still sends a first password must learn that nobody but the person sets it.
+    body: z.strictObject({ email, name: z.string().trim().min(1).max(80), role }),
+    /** `hasAccount`: they come in with the password they have; else they choose one. */
+    response: invitation.extend({ hasAccount: z.boolean(), link: oneTimeLink }),
+  }),
+  listInvitations: endpoint({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/invitations',
+    summary: 'People invited who have not come yet',
+    domain: 'governance',
+    access: 'settings.read',
+    params: inWorkspace,
+    response: z.array(invitation),
+  }),
+  withdrawInvitation: endpoint({
+    method: 'DELETE',
+    path: '/v1/workspaces/:workspace/invitations/:id',
+    summary: 'Withdraw an invitation; its link works no more',
+    domain: 'governance',
+    access: 'settings.write',
+    params: withId,
+  }),
+  makePasswordLink: endpoint({
+    method: 'POST',
+    path: '/v1/workspaces/:workspace/members/:id/password-link',
+    summary: 'Make a link with which a member sets a new password',
+    domain: 'governance',
+    access: 'settings.write',
+    params: withId,
+    response: oneTimeLink,
+  }),
+  makeOwnerPasswordLink: endpoint({
+    method: 'POST',
+    path: '/v1/password-link',
+    summary:
+      'The same for any account, from the command line on the server; the first account when none is named',
+    domain: 'governance',
+    access: 'signedIn',
+    body: z.object({ email: email.optional() }),
+    response: oneTimeLink.extend({ email: z.string() }),
+  }),
+  readLink: endpoint({
+    method: 'POST',
+    path: '/v1/link',
+    summary: 'What a link is for: to join a workspace, or to set a password',
+    domain: 'governance',
+    access: 'public',
+    body: z.object({ token: z.string().max(200) }),
+    response: z.object({
+      purpose: z.enum(['join', 'password']),
+      email: z.string(),
+      name: z.string(),
+      /** Where it leads; null for a password. */
+      workspace: z.object({ id: z.string(), name: z.string(), role }).nullable(),
+      hasAccount: z.boolean(),
+      expiresAt: isoTime,
+    }),
+  }),
+  redeemLink: endpoint({
+    method: 'POST',
+    path: '/v1/link/use',
+    summary:
+      'Use a link, once; answers a session cookie. `password` is chosen here, or proves an account there is',
+    domain: 'governance',
+    access: 'public',
+    body: z.object({
+      token: z.string().max(200),
+      password: z.string().min(1).max(200),
+      name: z.string().trim().min(1).max(80).optional(),
+    }),
+    response: session,
   }),
   changeMember: endpoint({
     method: 'PATCH',

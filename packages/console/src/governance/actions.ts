@@ -1,8 +1,15 @@
-import { DeleteOutlined, PlusOutlined, UserAddOutlined, UserDeleteOutlined } from '@ant-design/icons';
+import {
+  CloseOutlined,
+  DeleteOutlined,
+  PlusOutlined,
+  UserAddOutlined,
+  UserDeleteOutlined,
+} from '@ant-design/icons';
 import { type AnswerOf, api } from '@qianmian/contract';
 import { defineAction } from '../shell/actions.ts';
 
 export type Member = AnswerOf<typeof api.listMembers>[number];
+export type Invitation = AnswerOf<typeof api.listInvitations>[number];
 export type ApiKey = AnswerOf<typeof api.listApiKeys>[number];
 
 /** Opens the form beside the list: its state lies in the address. */
@@ -31,6 +38,19 @@ export const removeMember = defineAction<Member & { workspaceName: string }>({
     await call(api.removeMember, { params: { id: member.id } });
     toast.done(text('governance:members.removed', names));
     await refresh(api.listMembers);
+  },
+});
+
+export const withdrawInvitation = defineAction<Invitation>({
+  id: 'invitation.withdraw',
+  label: 'governance:actions.withdrawInvitation',
+  icon: CloseOutlined,
+  permission: 'settings.write',
+  danger: true,
+  run: async ({ call, refresh, toast, text }, { id, name }) => {
+    await call(api.withdrawInvitation, { params: { id } });
+    toast.done(text('governance:invitations.withdrawn', { name }));
+    await refresh(api.listInvitations);
   },
 });
 

@@ -1,38 +1,64 @@
-import { api, ROLES, type Role } from '@qianmian/contract';
+import { type AnswerOf, api, ROLES, type Role } from '@qianmian/contract';
 import { Button, Drawer, Form, Input, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../shell/use-api.ts';
-import { FormField, useFieldFaults, useToast } from '../ui/index.ts';
+import { FormField, useFieldFaults } from '../ui/index.ts';
+import { OneTimeLink } from './one-time-link.tsx';
+
+type Invited = AnswerOf<typeof api.addMember>;
 
 interface Given {
   email: string;
   name: string;
   role: Role;
-  password?: string;
 }
 
-/** Lets a person in; a first password is needed when they have no account here yet. */
+/** Invites a person, then shows their link, once. */
 export function AddMember({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation('governance');
+  const [invited, setInvited] = useState<Invited | null>(null);
+  const close = () => {
+    setInvited(null);
+    onClose();
+  };
   return (
-    <Drawer open={open} onClose={onClose} size={440} title={t('members.add')} destroyOnHidden>
-      <AddMemberForm onDone={onClose} />
+    <Drawer
+      open={open}
+      onClose={close}
+      size={440}
+      title={invited ? t('invitations.linkTitle', { name: invited.name }) : t('members.add')}
+      // A stray click must not take away what is shown only once.
+      mask={{ closable: invited === null }}
+      keyboard={invited === null}
+      destroyOnHidden
+    >
+      {invited ? (
+        <OneTimeLink link={invited.link} text={inviteText(invited, t)} onDone={close} />
+      ) : (
+        <AddMemberForm onInvited={setInvited} />
+      )}
     </Drawer>
   );
 }
 
-function AddMemberForm({ onDone }: { onDone: () => void }) {
+/** What the person will do with the link. */
+export function inviteText(
+  invited: Pick<Invited, 'name' | 'email' | 'hasAccount'>,
+  t: ReturnType<typeof useTranslation<'governance'>>['t'],
+): string {
+  return invited.hasAccount ? t('invitations.linkKnown', invited) : t('invitations.linkNew', invited);
+}
+
+function AddMemberForm({ onInvited }: { onInvited: (invited: Invited) => void }) {
   const { t } = useTranslation('governance');
   const { t: shell } = useTranslation('shell');
-  const toast = useToast();
   const [form] = Form.useForm<Given>();
-  const add = useAction(api.addMember, { refreshes: [api.listMembers] });
+  const add = useAction(api.addMember, { refreshes: [api.listInvitations] });
   useFieldFaults(form, add.fields);
-  const submit = async ({ password, ...given }: Given) => {
-    const added = await add.run({ body: { ...given, password: password || undefined } });
-    if (!added) return;
-    toast.done(t('members.added', { name: added.name }));
-    onDone();
+  const submit = async (body: Given) => {
+    const invited = await add.run({ body });
+    if (invited) onInvited(invited);
   };
   return (
     <Form<Given>
@@ -42,6 +68,7 @@ function AddMemberForm({ onDone }: { onDone: () => void }) {
       initialValues={{ role: 'operator' }}
       onFinish={submit}
     >
+      <p className="qm-note">{t('members.addText')}</p>
       <FormField
         name="email"
         label={t('members.email')}
@@ -65,14 +92,6 @@ function AddMemberForm({ onDone }: { onDone: () => void }) {
             title: t(`members.can.${role}`),
           }))}
         />
-      </FormField>
-      <FormField
-        name="password"
-        label={t('members.password')}
-        hint={t('members.passwordHint')}
-        rules={[{ min: 10, message: t('members.passwordShort') }]}
-      >
-        <Input.Password autoComplete="new-password" />
       </FormField>
       <Button type="primary" htmlType="submit" loading={add.running}>
         {t('members.addSubmit')}

@@ -2,6 +2,7 @@ import { workspaceId } from '@qianmian/contract';
 import { expect, it } from 'vitest';
 import { createI18n } from '../shell/i18n.ts';
 import { actionWords, detailLine } from './audit-words.ts';
+import { linkAddress, linkToken } from './link-token.ts';
 import { currencies, suggestedId } from './money-places.ts';
 
 it('says an audited action in words, or as it is when it is new', () => {
@@ -12,6 +13,8 @@ it('says an audited action in words, or as it is when it is new', () => {
   expect(actionWords('coupon.create', en)).toBe('Created a coupon');
   expect(actionWords('api_key.delete', zh)).toBe('删除了 API 密钥');
   expect(actionWords('galaxy.colonise', en)).toBe('galaxy.colonise');
+  expect(actionWords('invitation.withdraw', en)).toBe('Withdrew an invitation');
+  expect(actionWords('password_link.create', zh)).toBe('创建了重设密码链接');
   expect(detailLine({ role: 'operator', reach: 12 })).toBe('role: operator · reach: 12');
 });
 
@@ -22,6 +25,14 @@ it('suggests a short name the server accepts, or none', () => {
   }
   expect(suggestedId('Yunqi Department Store')).toBe('yunqi-department-store');
   expect(suggestedId('云栖百货')).toBe('');
+});
+
+it('finds the secret of a link behind the #, where no server sees it', () => {
+  const address = new URL(linkAddress('/sign-in#link=qmi_aB-9_x', 'https://crm.example'));
+  expect(address.pathname).toBe('/sign-in');
+  expect(linkToken(address.hash)).toBe('qmi_aB-9_x');
+  expect(linkToken(address.hash.slice(1))).toBe('qmi_aB-9_x');
+  expect([linkToken(''), linkToken('#top')]).toEqual([null, null]);
 });
 
 it('offers the usual currencies first and none twice', () => {

@@ -1,6 +1,6 @@
-import { api, ROLES, type Role } from '@qianmian/contract';
-import { Select } from 'antd';
-import { useMemo } from 'react';
+import { type AnswerOf, api, ROLES, type Role } from '@qianmian/contract';
+import { Button, Select } from 'antd';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useCan, useSession, useWorkspace } from '../shell/session.tsx';
@@ -20,6 +20,10 @@ import {
 } from '../ui/index.ts';
 import { addMember, type Member, removeMember } from './actions.ts';
 import { AddMember } from './add-member.tsx';
+import { Invitations } from './invitations.tsx';
+import { OneTimeLinkModal } from './one-time-link.tsx';
+
+type Link = AnswerOf<typeof api.makePasswordLink>;
 
 const view = z.object({ add: z.stringbool().default(false) });
 
@@ -30,7 +34,8 @@ export default function MembersPage() {
   const workspace = useWorkspace();
   const [{ add }, setView] = useAddressState(view);
   const query = useApi(api.listMembers, {});
-  const columns = useMemberColumns();
+  const [password, setPassword] = useState<{ of: Member; link: Link } | null>(null);
+  const columns = useMemberColumns(setPassword);
   return (
     <Page
       title={t('pages.members')}
@@ -56,6 +61,17 @@ export default function MembersPage() {
           />
         )}
       </Answer>
+      <Invitations />
+      <OneTimeLinkModal
+        shown={
+          password && {
+            title: t('link.forPassword', { name: password.of.name }),
+            text: t('link.forPasswordText', { name: password.of.name }),
+            link: password.link,
+          }
+        }
+        onDone={() => setPassword(null)}
+      />
       <AddMember open={add} onClose={() => setView({ add: false })} />
     </Page>
   );
@@ -90,7 +106,28 @@ function RoleChoice({ member }: { member: Member }) {
   );
 }
 
-function useMemberColumns(): Column<Member>[] {
+/** Makes a link with which somebody who forgot their password sets a new one. */
+function PasswordLink({ of, onMade }: { of: Member; onMade: (made: { of: Member; link: Link }) => void }) {
+  const { t } = useTranslation('governance');
+  const canWrite = useCan('settings.write');
+  const make = useAction(api.makePasswordLink);
+  if (!canWrite) return null;
+  return (
+    <Button
+      size="small"
+      type="text"
+      loading={make.running}
+      onClick={async () => {
+        const link = await make.run({ params: { id: of.id } });
+        if (link) onMade({ of, link });
+      }}
+    >
+      {t('members.newPassword')}
+    </Button>
+  );
+}
+
+function useMemberColumns(onPasswordLink: (made: { of: Member; link: Link }) => void): Column<Member>[] {
   const { t } = useTranslation('governance');
   const { t: shell } = useTranslation('shell');
   const { account } = useSession();
@@ -102,7 +139,7 @@ function useMemberColumns(): Column<Member>[] {
         title: t('members.name'),
         always: true,
         sortable: true,
-        width: 260,
+        width: 240,
         value: (member) => member.name,
         cell: (member) => (
           <span className="qm-two-lines">
@@ -139,19 +176,22 @@ function useMemberColumns(): Column<Member>[] {
         key: 'do',
         title: '',
         always: true,
-        width: 120,
+        width: 250,
         align: 'right',
         cell: (member) =>
           member.id !== account.id && (
-            <ActionButton
-              action={removeMember}
-              subject={{ ...member, workspaceName: workspace.name }}
-              size="small"
-              type="text"
-            />
+            <>
+              <PasswordLink of={member} onMade={onPasswordLink} />
+              <ActionButton
+                action={removeMember}
+                subject={{ ...member, workspaceName: workspace.name }}
+                size="small"
+                type="text"
+              />
+            </>
           ),
       },
     ],
-    [t, shell, account.id, workspace.name],
+    [t, shell, account.id, workspace.name, onPasswordLink],
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../shell/session.tsx';
 import { useAction } from '../shell/use-api.ts';
 import { FormField, Page, Panel, useFieldFaults } from '../ui/index.ts';
+import { NewPassword } from './new-password.tsx';
 
 interface Given {
   current: string;
@@ -38,30 +39,7 @@ export default function PasswordPage() {
           >
             <Input.Password autoComplete="current-password" />
           </FormField>
-          <FormField
-            name="next"
-            label={t('password.next')}
-            hint={t('password.hint')}
-            rules={[{ required: true, min: 10, message: t('password.short') }]}
-          >
-            <Input.Password autoComplete="new-password" />
-          </FormField>
-          <FormField
-            name="again"
-            label={t('password.again')}
-            dependencies={['next']}
-            rules={[
-              { required: true, message: t('password.missing') },
-              ({ getFieldValue }) => ({
-                validator: (_, value: string) =>
-                  !value || value === getFieldValue('next')
-                    ? Promise.resolve()
-                    : Promise.reject(new Error(t('password.differ'))),
-              }),
-            ]}
-          >
-            <Input.Password autoComplete="new-password" />
-          </FormField>
+          <NewPassword name="next" />
           <Button type="primary" htmlType="submit" loading={change.running}>
             {t('password.submit')}
           </Button>

@@ -1,42 +1,63 @@
 import { randomUUID } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
-import { type Membership, type PERMISSIONS, PERMISSIONS_OF_ROLE, type Role } from '@qianmian/contract';
+import { type Membership, PERMISSIONS_OF_ROLE, type Role } from '@qianmian/contract';
+import type { Selectable } from 'kysely';
 import { type Clock, DAY, MINUTE } from '../platform/clock.ts';
-import { AppError } from '../platform/errors.ts';
 import type { Principal } from '../platform/http.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import { hashOf, makeToken } from '../platform/secret.ts';
+import { noWorkspace, wrongCurrentPassword, wrongPassword } from './errors.ts';
+import { openPasswordLinks } from './password-links.ts';
+import { openPasswords } from './passwords.ts';
+import { permissionsOf } from './roles.ts';
 import type { GovernanceTables } from './store.pg.ts';
+import { openTries } from './tries.ts';
 
 const SESSION_DAYS = 30;
-/** Wrong passwords for one e-mail before it must wait. */
-const TRIES = 8;
-const WAIT = 10 * MINUTE;
-/** Compared with when there is no such account, so that both cases take as long. */
-const NOBODY =
-  '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$2V3DnRZZXT1uXpt7W2Fl+vEyVWIbQUNbyAQL8RRtcuM';
+type Account = Selectable<GovernanceTables['governance_account']>;
 
 /** People who sign in, and their sessions. */
 export function openAccounts(parts: { ledger: Ledger; clock: Clock }) {
   const db = parts.ledger.withTables<GovernanceTables>();
   const now = () => new Date(parts.clock.now());
-  const failures = new Map<string, { count: number; until: number }>();
+  const passwords = openPasswords();
+  const tries = openTries(parts.clock);
 
-  function refuseGuessing(email: string): void {
-    const f = failures.get(email);
-    if (f && f.count >= TRIES && f.until > parts.clock.now())
-      throw new AppError({
-        code: 'auth.too_many_tries',
-        status: 429,
-        detail: 'Too many wrong passwords for this e-mail; wait ten minutes.',
-      });
+  /** Runs a check of a password as one try, counted from before it begins until it succeeds. */
+  async function asTry(email: string, address: string, check: () => Promise<boolean>): Promise<boolean> {
+    const attempt = tries(email, address);
+    const right = await check().catch((error) => {
+      attempt.withdrawn();
+      throw error;
+    });
+    if (right) attempt.succeeded();
+    return right;
   }
 
-  function noteFailure(email: string): void {
-    const f = failures.get(email);
-    const fresh = !f || f.until < parts.clock.now();
-    if (failures.size > 10_000) failures.clear();
-    failures.set(email, { count: fresh ? 1 : f.count + 1, until: parts.clock.now() + WAIT });
+  async function byEmail(email: string): Promise<Account | undefined> {
+    return db.selectFrom('governance_account').selectAll().where('email', '=', email).executeTakeFirst();
+  }
+
+  async function byId(id: string): Promise<Account> {
+    return db.selectFrom('governance_account').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  }
+
+  /** The account behind an e-mail and a password; slows guessing down. */
+  async function prove(email: string, password: string, address: string): Promise<Account> {
+    let account: Account | undefined;
+    const right = await asTry(email, address, async () => {
+      account = await byEmail(email);
+      return (await passwords.isRight(account?.password_hash, password)) && account !== undefined;
+    });
+    if (!account || !right) throw wrongPassword();
+    return account;
+  }
+
+  async function rolesOf(accountId: string): Promise<{ workspace: string; role: Role }[]> {
+    return db
+      .selectFrom('governance_membership')
+      .select(['workspace', 'role'])
+      .where('account_id', '=', accountId)
+      .execute();
   }
 
   async function startSession(accountId: string): Promise<string> {
@@ -77,18 +98,22 @@ export function openAccounts(parts: { ledger: Ledger; clock: Clock }) {
   }
 
   return {
+    byEmail,
+    byId,
+    prove,
+    rolesOf,
     startSession,
     membershipsOf,
+    hashPassword: passwords.hashOf,
+    passwordLinks: openPasswordLinks({ ...parts, passwords }),
 
-    async byEmail(email: string) {
-      return db.selectFrom('governance_account').selectAll().where('email', '=', email).executeTakeFirst();
-    },
-
-    async byId(id: string) {
-      return db.selectFrom('governance_account').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-    },
-
-    async create(account: { email: string; name: string; password: string }): Promise<string> {
+    /** Makes an account; the founder's may make workspaces before it owns one. */
+    async create(account: {
+      email: string;
+      name: string;
+      password: string;
+      founder?: boolean;
+    }): Promise<string> {
       const id = randomUUID();
       await db
         .insertInto('governance_account')
@@ -96,57 +121,70 @@ export function openAccounts(parts: { ledger: Ledger; clock: Clock }) {
           id,
           email: account.email,
           name: account.name,
-          password_hash: await hash(account.password),
+          password_hash: await passwords.hashOf(account.password),
           created_at: now(),
+          founder: account.founder ?? false,
         })
         .execute();
       return id;
     },
 
-    /** The account behind an e-mail and a password; slows guessing down. */
-    async signIn(email: string, password: string) {
-      refuseGuessing(email);
-      const account = await db
+    async makeFounder(id: string): Promise<void> {
+      await db.updateTable('governance_account').set({ founder: true }).where('id', '=', id).execute();
+    },
+
+    /** The account the server was set up with; the newest, where its e-mail was changed since. */
+    async founder(): Promise<Account | undefined> {
+      return db
         .selectFrom('governance_account')
         .selectAll()
-        .where('email', '=', email)
+        .where('founder', '=', true)
+        .orderBy('created_at', 'desc')
         .executeTakeFirst();
-      const right = await verify(account?.password_hash ?? NOBODY, password).catch(() => false);
-      if (!account || !right) {
-        noteFailure(email);
-        throw new AppError({
-          code: 'auth.wrong_password',
-          status: 401,
-          detail: 'The e-mail or the password is not right.',
-        });
-      }
-      failures.delete(email);
+    },
+
+    /** Whether a password is an account's, asked by the server itself: it counts as no try. */
+    async hasPassword(email: string, password: string): Promise<boolean> {
+      const account = await byEmail(email);
+      return account !== undefined && passwords.isRight(account.password_hash, password);
+    },
+
+    /** Signs in; an account that was taken out of every workspace is over. */
+    async signIn(email: string, password: string, address: string): Promise<Account> {
+      const account = await prove(email, password, address);
+      if (!account.founder && (await rolesOf(account.id)).length === 0) throw noWorkspace();
       return account;
     },
 
-    async changePassword(accountId: string, current: string, next: string, keepToken: string): Promise<void> {
-      const account = await db
-        .selectFrom('governance_account')
-        .selectAll()
-        .where('id', '=', accountId)
-        .executeTakeFirstOrThrow();
-      if (!(await verify(account.password_hash, current).catch(() => false)))
-        throw new AppError({
-          code: 'auth.wrong_password',
-          status: 400,
-          detail: 'The current password is not right.',
-          fields: { current: 'is not right' },
-        });
-      await db
-        .updateTable('governance_account')
-        .set({ password_hash: await hash(next) })
-        .where('id', '=', accountId)
-        .execute();
-      await db
-        .deleteFrom('governance_session')
-        .where('account_id', '=', accountId)
-        .where('token_hash', '!=', hashOf(keepToken))
-        .execute();
+    async mayCreateWorkspaces(accountId: string): Promise<boolean> {
+      const account = await byId(accountId);
+      return account.founder || (await rolesOf(accountId)).some((r) => r.role === 'owner');
+    },
+
+    /** Changes the own password; a guess of the current one counts as a guess at signing in. */
+    async changePassword(
+      accountId: string,
+      change: { current: string; next: string; keepToken: string; address: string },
+    ): Promise<void> {
+      const { email, password_hash } = await byId(accountId);
+      const right = await asTry(email, change.address, () =>
+        passwords.isRight(password_hash, change.current),
+      );
+      if (!right) throw wrongCurrentPassword();
+      const next = await passwords.hashOf(change.next);
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .updateTable('governance_account')
+          .set({ password_hash: next })
+          .where('id', '=', accountId)
+          .execute();
+        await trx
+          .deleteFrom('governance_session')
+          .where('account_id', '=', accountId)
+          .where('token_hash', '!=', hashOf(change.keepToken))
+          .execute();
+        await trx.deleteFrom('governance_password_link').where('account_id', '=', accountId).execute();
+      });
     },
 
     async endSession(token: string): Promise<void> {
@@ -170,12 +208,7 @@ export function openAccounts(parts: { ledger: Ledger; clock: Clock }) {
           .set({ last_seen_at: at, expires_at: new Date(at.getTime() + SESSION_DAYS * DAY) })
           .where('token_hash', '=', hashOf(token))
           .execute();
-      const roles = await db
-        .selectFrom('governance_membership')
-        .select(['workspace', 'role'])
-        .where('account_id', '=', row.id)
-        .execute();
-      const roleIn = new Map(roles.map((r) => [r.workspace, r.role]));
+      const roleIn = new Map((await rolesOf(row.id)).map((r) => [r.workspace, r.role]));
       return {
         kind: 'account',
         id: row.id,
@@ -186,23 +219,3 @@ export function openAccounts(parts: { ledger: Ledger; clock: Clock }) {
   };
 }
 export type Accounts = ReturnType<typeof openAccounts>;
-
-const SETS = new Map<Role, ReadonlySet<(typeof PERMISSIONS)[number]>>();
-
-/** The permissions of a role as a set; null for no role. */
-export function permissionsOf(role: Role | undefined): ReadonlySet<(typeof PERMISSIONS)[number]> | null {
-  if (!role) return null;
-  const known = SETS.get(role);
-  if (known) return known;
-  const made = new Set(PERMISSIONS_OF_ROLE[role]);
-  SETS.set(role, made);
-  return made;
-}
-
-/** The command line on the server's own machine: whoever can read the data folder may do everything. */
-export const LOCAL_OPERATOR: Principal = {
-  kind: 'apiKey',
-  id: 'local',
-  name: 'command line',
-  permissionsIn: () => permissionsOf('owner'),
-};

@@ -6,7 +6,7 @@ import { notFound } from '../platform/errors.ts';
 import type { Principal } from '../platform/http.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import { hashOf, makeToken } from '../platform/secret.ts';
-import { permissionsOf } from './accounts.ts';
+import { permissionsOf } from './roles.ts';
 import type { GovernanceTables } from './store.pg.ts';
 
 type ApiKey = z.infer<typeof apiKey>;

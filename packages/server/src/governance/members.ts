@@ -1,10 +1,15 @@
 import type { member, Role } from '@qianmian/contract';
+import type { Transaction } from 'kysely';
 import type { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
-import { AppError, notFound } from '../platform/errors.ts';
+import { notFound } from '../platform/errors.ts';
 import type { Principal } from '../platform/http.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import type { Accounts } from './accounts.ts';
+import { memberElsewhere } from './errors.ts';
+import { openInvitations } from './invitations.ts';
+import type { Link } from './link.ts';
+import { keepAnOwner, LOCAL_OPERATOR, onlyOwnersTouchOwners, roleIn, withMembership } from './roles.ts';
 import type { GovernanceTables } from './store.pg.ts';
 
 type Member = z.infer<typeof member>;
@@ -47,31 +52,16 @@ export function openMembers(parts: { ledger: Ledger; clock: Clock; accounts: Acc
     return found;
   }
 
-  async function keepAnOwner(workspace: string, leaving: string): Promise<void> {
-    const owners = (await list(workspace)).filter((m) => m.role === 'owner');
-    if (owners.length === 1 && owners[0]?.id === leaving)
-      throw new AppError({
-        code: 'member.last_owner',
-        status: 409,
-        detail: 'This is the only owner; make someone else an owner first.',
-      });
-  }
-
   return {
     list,
-    one,
-
-    /** The caller's own role, when the caller is a person. */
-    async roleOf(workspace: string, who: Principal): Promise<Role | null> {
-      if (who.kind !== 'account') return null;
-      return (await list(workspace)).find((m) => m.id === who.id)?.role ?? null;
-    },
+    invitations: openInvitations(parts),
 
     /** A workspace made from the command line belongs to the installation's first account. */
     async adopt(workspace: string): Promise<void> {
       const first = await db
         .selectFrom('governance_account')
         .select('id')
+        .orderBy('founder', 'desc')
         .orderBy('created_at')
         .limit(1)
         .executeTakeFirst();
@@ -83,54 +73,67 @@ export function openMembers(parts: { ledger: Ledger; clock: Clock; accounts: Acc
         .execute();
     },
 
-    async add(
-      workspace: string,
-      draft: { email: string; name: string; role: Role; password?: string },
-    ): Promise<Member> {
-      let account = (await parts.accounts.byEmail(draft.email))?.id;
-      if (!account) {
-        if (!draft.password)
-          throw new AppError({
-            code: 'member.password_needed',
-            status: 400,
-            detail: 'This e-mail has no account yet: give a first password of at least 10 characters.',
-            fields: { password: 'is needed for a new account' },
-          });
-        account = await parts.accounts.create({
-          email: draft.email,
-          name: draft.name,
-          password: draft.password,
-        });
-      }
-      await db
-        .insertInto('governance_membership')
-        .values({ workspace, account_id: account, role: draft.role, created_at: new Date(parts.clock.now()) })
-        .onConflict((c) => c.columns(['workspace', 'account_id']).doUpdateSet({ role: draft.role }))
-        .execute();
-      return one(workspace, account);
-    },
-
-    async change(workspace: string, id: string, role: Role): Promise<Member> {
-      await one(workspace, id);
-      if (role !== 'owner') await keepAnOwner(workspace, id);
-      await db
-        .updateTable('governance_membership')
-        .set({ role })
-        .where('workspace', '=', workspace)
-        .where('account_id', '=', id)
-        .execute();
+    async change(who: Principal, workspace: string, id: string, role: Role): Promise<Member> {
+      await withMembership(db, workspace, async (trx) => {
+        const before = await roleIn(trx, workspace, id);
+        if (!before) throw notFound('member', id);
+        await onlyOwnersTouchOwners(trx, who, workspace, [before, role]);
+        if (before === 'owner' && role !== 'owner') await keepAnOwner(trx, workspace, id);
+        await trx
+          .updateTable('governance_membership')
+          .set({ role })
+          .where('workspace', '=', workspace)
+          .where('account_id', '=', id)
+          .execute();
+      });
       return one(workspace, id);
     },
 
-    async remove(workspace: string, id: string): Promise<void> {
-      await one(workspace, id);
-      await keepAnOwner(workspace, id);
-      await db
-        .deleteFrom('governance_membership')
-        .where('workspace', '=', workspace)
-        .where('account_id', '=', id)
-        .execute();
+    /** Takes a person out; whoever is left in no workspace is signed out everywhere. */
+    async remove(who: Principal, workspace: string, id: string): Promise<void> {
+      await withMembership(db, workspace, async (trx) => {
+        const before = await roleIn(trx, workspace, id);
+        if (!before) throw notFound('member', id);
+        await onlyOwnersTouchOwners(trx, who, workspace, [before]);
+        if (before === 'owner') await keepAnOwner(trx, workspace, id);
+        await trx
+          .deleteFrom('governance_membership')
+          .where('workspace', '=', workspace)
+          .where('account_id', '=', id)
+          .execute();
+        await endIfNowhere(trx, id);
+      });
+    },
+
+    /**
+     * A link to a new password opens the account everywhere, so that only who manages the person in every workspace
+     * may make one; the founder's is made on the server's machine.
+     */
+    async makePasswordLink(who: Principal, workspace: string, id: string): Promise<Link> {
+      const at = parts.clock.now();
+      const roles = await parts.accounts.rolesOf(id);
+      if (!roles.some((r) => r.workspace === workspace)) throw notFound('member', id);
+      for (const { workspace: home, role } of roles) {
+        if (!who.permissionsIn(home)?.has('settings.write')) throw memberElsewhere();
+        await onlyOwnersTouchOwners(db, who, home, [role]);
+      }
+      const isFounder = (await parts.accounts.byId(id)).founder;
+      if (isFounder && who !== LOCAL_OPERATOR && who.id !== id) throw memberElsewhere();
+      return parts.accounts.passwordLinks.make(id, at);
     },
   };
 }
 export type Members = ReturnType<typeof openMembers>;
+
+async function endIfNowhere(trx: Transaction<GovernanceTables>, accountId: string): Promise<void> {
+  const left = await trx
+    .selectFrom('governance_account as a')
+    .leftJoin('governance_membership as m', 'm.account_id', 'a.id')
+    .select('a.id')
+    .where('a.id', '=', accountId)
+    .where((e) => e.or([e('a.founder', '=', true), e('m.workspace', 'is not', null)]))
+    .executeTakeFirst();
+  if (left) return;
+  await trx.deleteFrom('governance_session').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('governance_password_link').where('account_id', '=', accountId).execute();
+}

@@ -1,12 +1,14 @@
 import { governanceEndpoints as e, PERMISSIONS_OF_ROLE, type Role, type Session } from '@qianmian/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../platform/errors.ts';
-import { type Authenticate, type Mount, offsetCursor, type Principal, pageFrom } from '../platform/http.ts';
+import { notFound } from '../platform/errors.ts';
+import { type Authenticate, type Mount, offsetCursor, pageFrom } from '../platform/http.ts';
 import { hashOf } from '../platform/secret.ts';
-import { type Accounts, LOCAL_OPERATOR } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Audit } from './audit.ts';
+import { accountsOnly, forbidden, workspaceOwnersOnly } from './errors.ts';
 import type { Members } from './members.ts';
+import { LOCAL_OPERATOR } from './roles.ts';
 import type { Workspaces } from './workspaces.ts';
 
 const COOKIE = 'qm_session';
@@ -45,14 +47,20 @@ export function governanceRoutes(
     return {
       account: { id: account.id, email: account.email, name: account.name },
       workspaces: await accounts.membershipsOf(account.id),
+      mayCreateWorkspaces: await accounts.mayCreateWorkspaces(account.id),
       demo: parts.demo,
     };
   }
 
-  mount(e.signIn, async ({ body, reply, request }) => {
-    const account = await accounts.signIn(body.email, body.password);
-    setCookie(reply, await accounts.startSession(account.id), request.protocol === 'https');
-    return sessionOf(account.id);
+  /** Signs an account in: the answer to whoever proved to own it. */
+  async function admit(accountId: string, { reply, secure }: { reply: FastifyReply; secure: boolean }) {
+    setCookie(reply, await accounts.startSession(accountId), secure);
+    return sessionOf(accountId);
+  }
+
+  mount(e.signIn, async (call) => {
+    const { email, password } = call.body;
+    return admit((await accounts.signIn(email, password, call.request.ip)).id, call);
   });
   mount(e.getSession, async ({ who }) => {
     if (who.kind === 'account') return sessionOf(who.id);
@@ -60,7 +68,12 @@ export function governanceRoutes(
       const allowed = who.permissionsIn(w.id);
       return allowed ? [{ ...w, role: roleWith(allowed.size), permissions: [...allowed] }] : [];
     });
-    return { account: { id: who.id, email: '', name: who.name }, workspaces: seen, demo: parts.demo };
+    return {
+      account: { id: who.id, email: '', name: who.name },
+      workspaces: seen,
+      mayCreateWorkspaces: who === LOCAL_OPERATOR,
+      demo: parts.demo,
+    };
   });
   mount(e.signOut, async ({ request, reply }) => {
     const token = request.cookies[COOKIE];
@@ -69,18 +82,47 @@ export function governanceRoutes(
     return undefined;
   });
   mount(e.changePassword, async ({ who, body, request }) => {
-    onlyAccounts(who);
-    await accounts.changePassword(who.id, body.current, body.next, request.cookies[COOKIE] ?? '');
+    if (who.kind !== 'account') throw accountsOnly();
+    const keepToken = request.cookies[COOKIE] ?? '';
+    await accounts.changePassword(who.id, { ...body, keepToken, address: request.ip });
     return undefined;
+  });
+
+  mount(e.readLink, async ({ body: { token } }) => {
+    if (accounts.passwordLinks.isOne(token)) {
+      const { email, name, expires_at } = await accounts.passwordLinks.read(token);
+      const link = { email, name, workspace: null, hasAccount: true, expiresAt: expires_at.toISOString() };
+      return { purpose: 'password' as const, ...link };
+    }
+    const { expiresAt, ...invited } = await members.invitations.read(token);
+    return { purpose: 'join' as const, ...invited, expiresAt: expiresAt.toISOString() };
+  });
+  mount(e.redeemLink, async (call) => {
+    const { token, ...given } = call.body;
+    if (accounts.passwordLinks.isOne(token))
+      return admit(await accounts.passwordLinks.redeem(token, given.password), call);
+    const joined = await members.invitations.redeem(token, { ...given, address: call.request.ip });
+    const who = {
+      kind: 'account' as const,
+      id: joined.accountId,
+      name: joined.email,
+      permissionsIn: () => null,
+    };
+    await audit.note(joined.workspace, who, 'invitation.accept', joined.accountId);
+    return admit(joined.accountId, call);
+  });
+  mount(e.makeOwnerPasswordLink, async ({ who, body }) => {
+    if (who !== LOCAL_OPERATOR)
+      throw forbidden('Only the command line on the server may make a link for any account.');
+    const account = body.email ? await accounts.byEmail(body.email) : await accounts.founder();
+    if (!account) throw notFound('account', body.email ?? 'owner');
+    return { email: account.email, ...(await accounts.passwordLinks.make(account.id)) };
   });
 
   mount(e.createWorkspace, async ({ who, body }) => {
     if (who.kind === 'apiKey' && who !== LOCAL_OPERATOR)
-      throw new AppError({
-        code: 'auth.forbidden',
-        status: 403,
-        detail: 'An API key belongs to one workspace and cannot make others.',
-      });
+      throw forbidden('An API key belongs to one workspace and cannot make others.');
+    if (who.kind === 'account' && !(await accounts.mayCreateWorkspaces(who.id))) throw workspaceOwnersOnly();
     const owner = who.kind === 'account' ? who.id : null;
     const made = await workspaces.create(body, owner);
     if (!owner) await members.adopt(made.id);
@@ -96,26 +138,30 @@ export function governanceRoutes(
 
   mount(e.listMembers, ({ workspace }) => members.list(workspace));
   mount(e.addMember, async ({ workspace, body, who }) => {
-    onlyOwnersMakeOwners(who, workspace, body.role, await members.roleOf(workspace, who));
-    const added = await members.add(workspace, body);
-    await audit.note(workspace, who, 'member.add', added.id, { role: body.role });
-    return added;
+    const made = await members.invitations.make(who, workspace, body);
+    await audit.note(workspace, who, 'invitation.create', made.id, { role: body.role });
+    return made;
+  });
+  mount(e.listInvitations, ({ workspace }) => members.invitations.list(workspace));
+  mount(e.withdrawInvitation, async ({ workspace, params, who }) => {
+    await members.invitations.withdraw(who, workspace, params.id);
+    await audit.note(workspace, who, 'invitation.withdraw', params.id);
+    return undefined;
   });
   mount(e.changeMember, async ({ workspace, params, body, who }) => {
-    const before = await members.one(workspace, params.id);
-    const role = await members.roleOf(workspace, who);
-    onlyOwnersMakeOwners(who, workspace, body.role, role);
-    onlyOwnersMakeOwners(who, workspace, before.role, role);
-    const changed = await members.change(workspace, params.id, body.role);
+    const changed = await members.change(who, workspace, params.id, body.role);
     await audit.note(workspace, who, 'member.change', params.id, { role: body.role });
     return changed;
   });
   mount(e.removeMember, async ({ workspace, params, who }) => {
-    const before = await members.one(workspace, params.id);
-    onlyOwnersMakeOwners(who, workspace, before.role, await members.roleOf(workspace, who));
-    await members.remove(workspace, params.id);
+    await members.remove(who, workspace, params.id);
     await audit.note(workspace, who, 'member.remove', params.id);
     return undefined;
+  });
+  mount(e.makePasswordLink, async ({ workspace, params, who }) => {
+    const link = await members.makePasswordLink(who, workspace, params.id);
+    await audit.note(workspace, who, 'password_link.create', params.id);
+    return link;
   });
 
   mount(e.listApiKeys, ({ workspace }) => apiKeys.list(workspace));
@@ -142,25 +188,6 @@ function setCookie(reply: FastifyReply, token: string, secure: boolean): void {
     sameSite: 'lax',
     secure,
     maxAge: 30 * 24 * 3600,
-  });
-}
-
-function onlyAccounts(who: Principal): void {
-  if (who.kind !== 'account')
-    throw new AppError({
-      code: 'auth.accounts_only',
-      status: 403,
-      detail: 'Only a person who signed in has a password.',
-    });
-}
-
-/** Who may manage members may not make themselves, or unmake, what they are not. */
-function onlyOwnersMakeOwners(who: Principal, workspace: string, role: Role, own: Role | null): void {
-  if (role !== 'owner' || own === 'owner' || who === LOCAL_OPERATOR) return;
-  throw new AppError({
-    code: 'member.owners_only',
-    status: 403,
-    detail: `Only an owner of "${workspace}" may add, change or remove owners.`,
   });
 }
 
