@@ -25,6 +25,19 @@ export const store = z.object({
 });
 export type Store = z.infer<typeof store>;
 
+/** What words of the catalogue can be: keys as the retailer's data have them, which conditions and filters go by. */
+export const NAME_KINDS = ['category', 'brand', 'city'] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
+
+/** What a category, brand or city is called in either language; the key stays what the data say. */
+export const knownName = z.object({
+  kind: z.enum(NAME_KINDS),
+  key: z.string().min(1, 'must not be empty').max(200),
+  name: z.string().max(200).default(''),
+  nameZh: z.string().max(200).default(''),
+});
+export type KnownName = z.output<typeof knownName>;
+
 export const catalogEndpoints = {
   listProducts: endpoint({
     method: 'GET',
@@ -65,5 +78,25 @@ export const catalogEndpoints = {
     access: 'catalog.read',
     params: inWorkspace,
     response: z.array(z.object({ path: z.array(z.string()), products: z.number() })),
+  }),
+  listNames: endpoint({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/names',
+    summary: 'What categories, brands and cities are called in English and Chinese, where that is known',
+    domain: 'catalog',
+    access: 'catalog.read',
+    params: inWorkspace,
+    response: z.array(knownName),
+  }),
+  setNames: endpoint({
+    method: 'PUT',
+    path: '/v1/workspaces/:workspace/names',
+    summary:
+      'Say what categories, brands and cities are called; those not given stay, empty names are forgotten',
+    domain: 'catalog',
+    access: 'data.write',
+    params: inWorkspace,
+    body: z.array(knownName).min(1, 'must not be empty').max(5000),
+    response: z.array(knownName),
   }),
 };

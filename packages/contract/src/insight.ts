@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint, inWorkspace, isoDay, isoTime } from './endpoint.ts';
+import { knownBy } from './profile.ts';
 
 export const INDICATORS = ['salesCents', 'orders', 'customers', 'repeatRate', 'averageOrderCents'] as const;
 
@@ -16,13 +17,21 @@ export const indicator = z.object({
 });
 export type Indicator = z.infer<typeof indicator>;
 
-/** Parts of the sales and how much of the change each explains. */
+/**
+ * A row of the sales in parts. Rows come largest first, then what belongs to no part (`none`: online orders have no
+ * store), then everything that is not listed (`others`), so that they add up to the sales.
+ */
 export const breakdownRow = z.object({
+  kind: z.enum(['part', 'none', 'others']),
+  /** Channel, category or store id as the data have it; empty unless the row is one part. */
   key: z.string(),
-  label: z.string(),
+  /** What it is called in English and Chinese, where the catalogue knows. */
+  name: z.string(),
+  nameZh: z.string(),
   salesCents: z.number(),
   previousCents: z.number(),
 });
+export type BreakdownRow = z.infer<typeof breakdownRow>;
 
 export const overview = z.object({
   asOf: isoTime,
@@ -58,6 +67,10 @@ export const searchHit = z.object({
   kind: z.enum(['customer', 'segment', 'campaign', 'product']),
   id: z.string(),
   title: z.string(),
+  /** The title for readers of Chinese; empty where it has none of its own. */
+  titleZh: z.string(),
+  /** Of a customer without a name: what they are called by instead. */
+  knownBy: knownBy.nullable().default(null),
   detail: z.string(),
 });
 

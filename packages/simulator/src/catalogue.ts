@@ -10,6 +10,8 @@ export interface Product {
   brandEn: string;
   /** From department to leaf, each in Chinese and English. */
   categoryPath: Bilingual[];
+  /** The path as the retailer files it and messages name it: 'Food/Dairy'. */
+  category: string;
   priceCents: number;
   costCents: number;
   /** First day on sale, counted from the world's first day; 0 or less if it was there before. */
@@ -137,6 +139,7 @@ function stockProduct(
   names.set(name.en, seen + 1);
   const suffix = seen > 0 ? ` No.${seen + 1}` : '';
   const priceCents = retailPrice(leaf, rng);
+  const categoryPath = [DEPARTMENTS[leaf.department]!, leaf.name];
   range.leafOf[p] = l;
   range.popularity[p] = Math.exp(0.7 * rng.normal()) / (1 + (hash(seed, p, 1, SALT.product) % 50)) ** 0.6;
   range.style[p] = hash(seed, p, 2, SALT.product) % STYLES;
@@ -150,7 +153,8 @@ function stockProduct(
     nameEn: name.en + suffix,
     brand: name.brand[0],
     brandEn: name.brand[1],
-    categoryPath: [DEPARTMENTS[leaf.department]!, leaf.name],
+    categoryPath,
+    category: categoryPath.map(([, en]) => en).join('/'),
     priceCents,
     costCents: Math.round(priceCents * rng.between(0.45, 0.72)),
     launchDay: chance(seed, p, 3, SALT.product) < 1 / 6 ? Math.ceil(rng.uniform() * days) : 0,

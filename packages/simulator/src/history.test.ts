@@ -52,6 +52,21 @@ describe('a history', () => {
     expect(messages.length / orders.length).toBeLessThan(7);
   });
 
+  it('calls a category and a city the same wherever it speaks of them', () => {
+    const paths = new Map(world.products.map((p) => [p.productId, p.category]));
+    expect(paths.get(world.products[0]!.productId)).toBe('Food/Dairy');
+    for (const { properties } of named('Product Viewed'))
+      expect(properties!.category).toBe(paths.get(properties!.product_id as string));
+    const known = new Set(paths.values());
+    const listed = named('Product List Viewed');
+    expect(listed.length).toBeGreaterThan(20);
+    for (const { properties } of listed) expect(known).toContain(properties!.category);
+    const cities = new Set(world.stores.map(({ cityZh }) => cityZh));
+    const told = messages.flatMap(({ traits }) => (traits?.address ? [(traits.address as Fields).city] : []));
+    expect(told.length).toBeGreaterThan(100);
+    for (const city of new Set(told)) expect(cities).toContain(city);
+  });
+
   it('gives every message an id of its own and somebody to belong to', () => {
     expect(new Set(messages.map(({ messageId }) => messageId)).size).toBe(messages.length);
     expect(

@@ -79,14 +79,8 @@ export function closeOrder(order: Omit<Order, 'shippingCents'>): Order {
 
 /** A product as messages show it. */
 export function productFields(world: World, product: number): Fields {
-  const { productId, nameZh, brand, categoryPath } = world.products[product]!;
-  return {
-    product_id: productId,
-    sku: productId,
-    name: nameZh,
-    brand,
-    category: `${categoryPath[0]![0]}/${categoryPath[1]![0]}`,
-  };
+  const { productId, nameZh, brand, category } = world.products[product]!;
+  return { product_id: productId, sku: productId, name: nameZh, brand, category };
 }
 
 function lineFields(world: World, line: Line, coupon: Coupon | null): Fields {

@@ -123,8 +123,10 @@ function lookAt(play: Play, trail: Trail, product: number): void {
   const leaf = world.range.leafOf[product]!;
   const { nameZh, categoryId } = world.categories[leaf]!;
   if (rng.happens(0.2)) track(trail.pen, step(play, trail), 'Products Searched', { query: nameZh });
-  else if (rng.happens(0.25))
-    track(trail.pen, step(play, trail), 'Product List Viewed', { list_id: categoryId, category: nameZh });
+  else if (rng.happens(0.25)) {
+    const { category } = world.products[product]!;
+    track(trail.pen, step(play, trail), 'Product List Viewed', { list_id: categoryId, category });
+  }
   const fields = productFields(world, product);
   fields.price = decimal(shelfPrice(chooser, product));
   track(trail.pen, step(play, trail), 'Product Viewed', fields);

@@ -159,7 +159,8 @@ export function traitsOf(world: World, person: number, day: number): Fields {
   };
   if (chance(options.seed, person, 5, SALT.traits) < 0.85) traits.gender = female ? 'female' : 'male';
   if (chance(options.seed, person, 6, SALT.traits) < 0.7) traits.birthday = birthday(world, person);
-  traits.address = { city: city.name[localeOf(flags) === 'zh-CN' ? 0 : 1], country: city.country };
+  // One spelling of a city, whatever language its people read.
+  traits.address = { city: city.name[0], country: city.country };
   if (flags & HAS.email) {
     traits.email = typedEmail(world, person, rng);
     traits.emailConsent = consents(world, person, 'email', day);

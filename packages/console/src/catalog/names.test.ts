@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { nameIn } from '../ui/name-in.ts';
+import { calledIn, pathCalled } from './called.ts';
 import { marginOf } from './names.ts';
 
 it('names a thing in the language of the reader, else as it can', () => {
@@ -13,4 +14,17 @@ it('knows the margin only where price and cost are known', () => {
   expect(marginOf({ priceCents: null, costCents: 400 })).toBeNull();
   expect(marginOf({ priceCents: 0, costCents: 0 })).toBeNull();
   expect(marginOf({ priceCents: 1000, costCents: null })).toBeNull();
+});
+
+it('calls a category as its reader does, and by its key where no name is known', () => {
+  const names = [
+    { kind: 'category' as const, key: 'Dairy', name: '', nameZh: '乳品' },
+    { kind: 'brand' as const, key: 'Dairy', name: 'Dairy & Sons', nameZh: '' },
+  ];
+  const [en, zh] = [calledIn('en', names), calledIn('zh', names)];
+  expect([en('category', 'Dairy'), zh('category', 'Dairy')]).toEqual(['Dairy', '乳品']);
+  expect([en('brand', 'Dairy'), zh('brand', 'Dairy')]).toEqual(['Dairy & Sons', 'Dairy']);
+  expect(zh('city', 'Dairy')).toBe('Dairy');
+  expect(pathCalled(zh, 'Food > Dairy')).toBe('Food / 乳品');
+  expect(pathCalled(zh, ['Food', 'Dairy'])).toBe('Food / 乳品');
 });

@@ -8,7 +8,9 @@ import { useCan } from '../shell/session.tsx';
 import { useApi } from '../shell/use-api.ts';
 import { Answer, Facts, Money, Percent, useFormat, useGoTo } from '../ui/index.ts';
 import { nameIn } from '../ui/name-in.ts';
+import { pathCalled } from './called.ts';
 import { marginOf } from './names.ts';
+import { useCalled } from './use-called.ts';
 
 /** One product beside the list, with the way to who bought it. */
 export function ProductDrawer({ id, onClose }: { id?: string; onClose: () => void }) {
@@ -36,6 +38,7 @@ function ProductFacts({ product }: { product: Product }) {
   const to = useTo();
   const goTo = useGoTo();
   const canSee = useCan('segment.read');
+  const called = useCalled();
   const shown = nameIn(format.language, product, product.productId);
   const other = [product.name, product.nameZh].find((name) => name && name !== shown);
   const attributes = Object.entries(product.attributes);
@@ -45,8 +48,8 @@ function ProductFacts({ product }: { product: Product }) {
         of={[
           { label: t('products.id'), value: product.productId },
           { label: t('products.otherName'), value: other || '–' },
-          { label: t('products.brand'), value: product.brand || '–' },
-          { label: t('products.category'), value: product.category.join(' / ') || '–' },
+          { label: t('products.brand'), value: called('brand', product.brand) || '–' },
+          { label: t('products.category'), value: pathCalled(called, product.category) || '–' },
           { label: t('products.price'), value: <Money cents={product.priceCents} /> },
           { label: t('products.cost'), value: <Money cents={product.costCents} /> },
           { label: t('products.margin'), value: <Percent share={marginOf(product)} /> },

@@ -21,8 +21,10 @@ import {
   useFormat,
 } from '../ui/index.ts';
 import { nameIn } from '../ui/name-in.ts';
+import { pathCalled } from './called.ts';
 import { marginOf } from './names.ts';
 import { ProductDrawer } from './product-drawer.tsx';
+import { useCalled } from './use-called.ts';
 
 const view = z.object({
   search: z.string().default(''),
@@ -118,15 +120,16 @@ function NoProducts() {
 function CategoryChoice({ value, onChange }: { value?: string; onChange: (value?: string) => void }) {
   const { t } = useTranslation('catalog');
   const format = useFormat();
+  const called = useCalled();
   const { data } = useApi(api.listCategories, {}, { staleMs: 5 * 60_000 });
   const options = useMemo(
     () =>
       (data ?? []).map((category) => ({
         value: category.path.at(-1) ?? '',
-        label: `${category.path.join(' / ')} (${format.number(category.products)})`,
+        label: `${pathCalled(called, category.path)} (${format.number(category.products)})`,
         key: category.path.join('/'),
       })),
-    [data, format],
+    [data, format, called],
   );
   return (
     <Select
@@ -146,6 +149,7 @@ function CategoryChoice({ value, onChange }: { value?: string; onChange: (value?
 function useProductColumns(): Column<Product>[] {
   const { t } = useTranslation('catalog');
   const format = useFormat();
+  const called = useCalled();
   return useMemo(
     () => [
       {
@@ -155,19 +159,19 @@ function useProductColumns(): Column<Product>[] {
         width: 260,
         value: (row) => nameIn(format.language, row, row.productId),
       },
-      { key: 'id', title: t('products.id'), width: 140, value: (row) => row.productId },
-      { key: 'brand', title: t('products.brand'), width: 130, value: (row) => row.brand },
+      { key: 'id', title: t('products.id'), width: 128, value: (row) => row.productId },
+      { key: 'brand', title: t('products.brand'), width: 130, value: (row) => called('brand', row.brand) },
       {
         key: 'category',
         title: t('products.category'),
-        width: 200,
-        value: (row) => row.category.join(' / '),
+        width: 170,
+        value: (row) => pathCalled(called, row.category),
       },
       {
         key: 'price',
         title: t('products.price'),
         align: 'right',
-        width: 130,
+        width: 108,
         value: (row) => (row.priceCents === null ? null : format.major(row.priceCents)),
         cell: (row) => <Money cents={row.priceCents} />,
       },
@@ -175,7 +179,7 @@ function useProductColumns(): Column<Product>[] {
         key: 'cost',
         title: t('products.cost'),
         align: 'right',
-        width: 130,
+        width: 108,
         value: (row) => (row.costCents === null ? null : format.major(row.costCents)),
         cell: (row) => <Money cents={row.costCents} />,
       },
@@ -184,11 +188,11 @@ function useProductColumns(): Column<Product>[] {
         title: t('products.margin'),
         help: t('products.marginHelp'),
         align: 'right',
-        width: 110,
+        width: 100,
         value: marginOf,
         cell: (row) => <Percent share={marginOf(row)} />,
       },
     ],
-    [t, format],
+    [t, format, called],
   );
 }

@@ -21,6 +21,7 @@ import {
   useFormat,
 } from '../ui/index.ts';
 import { nameIn } from '../ui/name-in.ts';
+import { useCalled } from './use-called.ts';
 
 const view = z.object({ search: z.string().default('') });
 
@@ -30,13 +31,14 @@ export default function StoresPage() {
   const format = useFormat();
   const [{ search }, setView] = useAddressState(view);
   const query = useApi(api.listStores, {});
+  const called = useCalled();
   const columns = useStoreColumns();
   const stores = query.data ?? [];
   const cities = new Set(stores.map((store) => store.city)).size;
   const wanted = search.toLowerCase();
   const found = (all: Store[]) =>
     all.filter((store) =>
-      [store.storeId, store.name, store.nameZh, store.city].some((text) =>
+      [store.storeId, store.name, store.nameZh, store.city, called('city', store.city)].some((text) =>
         text.toLowerCase().includes(wanted),
       ),
     );
@@ -101,6 +103,7 @@ function useStoreColumns(): Column<Store>[] {
   const format = useFormat();
   const to = useTo();
   const canSee = useCan('segment.read');
+  const called = useCalled();
   return useMemo(() => {
     const country = new Intl.DisplayNames(format.language === 'zh' ? 'zh-CN' : 'en', { type: 'region' });
     const countryName = (code: string) => (/^[A-Z]{2}$/.test(code) ? (country.of(code) ?? code) : code);
@@ -114,7 +117,7 @@ function useStoreColumns(): Column<Store>[] {
         value: (store) => nameIn(format.language, store, store.storeId),
       },
       { key: 'id', title: t('stores.id'), sortable: true, value: (store) => store.storeId },
-      { key: 'city', title: t('stores.city'), sortable: true, value: (store) => store.city },
+      { key: 'city', title: t('stores.city'), sortable: true, value: (store) => called('city', store.city) },
       {
         key: 'country',
         title: t('stores.country'),
@@ -144,5 +147,5 @@ function useStoreColumns(): Column<Store>[] {
           ),
       },
     ];
-  }, [t, format, to, canSee]);
+  }, [t, format, to, canSee, called]);
 }

@@ -11,6 +11,7 @@ import { headline } from './headline.ts';
 import { Indicators } from './indicators.tsx';
 import { LifecycleBar } from './lifecycle-bar.tsx';
 import { NothingYet } from './nothing-yet.tsx';
+import { isRunning } from './people-behind-numbers.ts';
 import { SalesCourse } from './sales-course.tsx';
 import { SalesParts } from './sales-parts.tsx';
 
@@ -27,19 +28,21 @@ export default function OverviewPage() {
   const query = useApi(api.getOverview, { query: state }, { keep: true, everyMs: 5 * 60_000 });
   const { data } = query;
   const filled = data && data.dataTo !== null;
+  const running = data !== undefined && isRunning(data, format.dayOf);
   return (
     <Page
       title={t('pages.overview')}
-      headline={filled ? headline(data, t, format, !state.to) : undefined}
+      headline={filled ? headline(data, t, format, running) : undefined}
       note={
         filled &&
-        t('note', {
+        t(running ? 'noteRunning' : 'note', {
           period: format.days(data.from, data.to),
           before: format.days(data.previousFrom, data.previousTo),
           asOf: format.dateTime(data.asOf),
+          time: format.time(data.asOf),
         })
       }
-      filters={filled && <PeriodChoice />}
+      filters={filled && <PeriodChoice atEnd={!running} />}
     >
       <Answer of={query} loading={<Loading kind="page" />}>
         {(overview) => (overview.dataTo === null ? <NothingYet /> : <Picture overview={overview} />)}
@@ -81,8 +84,10 @@ function EmptyPeriod({ overview }: { overview: Overview }) {
   );
 }
 
-function PeriodChoice() {
+/** `atEnd`: the data end before today, and so does the period when no day is chosen. */
+function PeriodChoice({ atEnd }: { atEnd: boolean }) {
   const { t } = useTranslation('insight');
+  const format = useFormat();
   const [{ days, to }, setPeriod] = useAddressState(period);
   return (
     <>
@@ -97,10 +102,10 @@ function PeriodChoice() {
       />
       <DatePicker
         aria-label={t('period.to')}
-        placeholder={t('period.toNow')}
+        placeholder={t(atEnd ? 'period.toEnd' : 'period.toNow')}
         value={to ? dayjs(to) : null}
         onChange={(day) => setPeriod({ to: day ? day.format('YYYY-MM-DD') : undefined })}
-        maxDate={dayjs()}
+        maxDate={dayjs(format.dayOf())}
       />
     </>
   );

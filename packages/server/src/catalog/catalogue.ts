@@ -1,4 +1,5 @@
-import type { Product, Store } from '@qianmian/contract';
+import type { KnownName, Product, Store } from '@qianmian/contract';
+import type { Clock } from '../platform/clock.ts';
 import { notFound } from '../platform/errors.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { catalogWarehouse, type ProductRow, type StoreRow } from './store.ch.ts';
@@ -37,8 +38,8 @@ export interface Origin {
   token: string;
 }
 
-/** Products and stores of every workspace. */
-export function openCatalog(parts: { warehouse: Warehouse }) {
+/** Products and stores of every workspace, and what their categories, brands and cities are called. */
+export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   const store = catalogWarehouse(parts.warehouse);
   /** Products that hearsay need not tell again. */
   const heard = new Map<string, Set<string>>();
@@ -112,6 +113,22 @@ export function openCatalog(parts: { warehouse: Warehouse }) {
 
     stores: async (workspace: string): Promise<Store[]> => (await store.stores(workspace)).map(presentStore),
     categories: (workspace: string) => store.categories(workspace),
+
+    names: async (workspace: string): Promise<KnownName[]> =>
+      (await store.names(workspace)).map(({ name_zh: nameZh, ...row }) => ({ ...row, nameZh })),
+
+    /** Says what keys are called; `version` settles who said it last. */
+    setNames: (workspace: string, names: readonly KnownName[], version = parts.clock.now()): Promise<void> =>
+      store.insertNames(
+        names.map(({ kind, key, name, nameZh }) => ({
+          workspace,
+          kind,
+          key,
+          name,
+          name_zh: nameZh,
+          version,
+        })),
+      ),
 
     async undoImport(workspace: string, importId: string): Promise<void> {
       await store.deleteImport(workspace, importId);

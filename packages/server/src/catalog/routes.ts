@@ -16,4 +16,9 @@ export function catalogRoutes(mount: Mount, catalog: Catalog): void {
   mount(catalogEndpoints.getProduct, ({ workspace, params }) => catalog.product(workspace, params.id));
   mount(catalogEndpoints.listStores, ({ workspace }) => catalog.stores(workspace));
   mount(catalogEndpoints.listCategories, ({ workspace }) => catalog.categories(workspace));
+  mount(catalogEndpoints.listNames, ({ workspace }) => catalog.names(workspace));
+  mount(catalogEndpoints.setNames, async ({ workspace, body }) => {
+    await catalog.setNames(workspace, body);
+    return catalog.names(workspace);
+  });
 }

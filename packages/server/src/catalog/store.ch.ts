@@ -1,3 +1,4 @@
+import type { NameKind } from '@qianmian/contract';
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
 
 export const catalogMigrations: WarehouseMigration[] = [
@@ -43,6 +44,24 @@ export const catalogMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    name: 'catalog/0002_name',
+    tables: [
+      {
+        name: 'catalog_name',
+        columns: `
+          workspace LowCardinality(String),
+          kind LowCardinality(String),
+          key String,
+          name String,
+          name_zh String,
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, kind, key)',
+        shardBy: 'cityHash64(workspace, kind, key)',
+      },
+    ],
+  },
 ];
 
 export interface ProductRow {
@@ -74,6 +93,16 @@ export interface StoreRow {
   version: number;
 }
 
+/** What a category, brand or city is called; both names empty when that was forgotten. */
+export interface NameRow {
+  workspace: string;
+  kind: NameKind;
+  key: string;
+  name: string;
+  name_zh: string;
+  version: number;
+}
+
 /**
  * Products of the workspace bound as {workspace:String} as they are known now, as a FROM source. Each import's word is
  * kept beside the others', so that undoing one brings the word before it back.
@@ -85,11 +114,17 @@ export const PRODUCTS = `(SELECT * FROM catalog_product FINAL WHERE workspace = 
 export const STORES = `(SELECT * FROM catalog_store FINAL WHERE workspace = {workspace:String}
   ORDER BY store_id, version DESC LIMIT 1 BY store_id)`;
 
+/** What categories, brands and cities of the workspace are called, as a FROM source. */
+export const NAMES = `(SELECT kind, key, name, name_zh FROM catalog_name FINAL
+  WHERE workspace = {workspace:String} AND (name != '' OR name_zh != ''))`;
+
 /** What the catalogue reads and writes in the warehouse. */
 export function catalogWarehouse(warehouse: Warehouse) {
   return {
     insertProducts: (rows: ProductRow[], token?: string) => warehouse.insert('catalog_product', rows, token),
     insertStores: (rows: StoreRow[], token?: string) => warehouse.insert('catalog_store', rows, token),
+
+    insertNames: (rows: NameRow[]) => warehouse.insert('catalog_name', rows),
 
     /** Products by id, as they are known now. */
     productsById: (workspace: string, ids: string[]) =>
@@ -135,6 +170,12 @@ export function catalogWarehouse(warehouse: Warehouse) {
       warehouse.query<{ path: string[]; products: number }>(
         `SELECT category AS path, count() AS products FROM ${PRODUCTS}
          WHERE notEmpty(category) GROUP BY category ORDER BY category`,
+        { workspace },
+      ),
+
+    names: (workspace: string) =>
+      warehouse.query<Pick<NameRow, 'kind' | 'key' | 'name' | 'name_zh'>>(
+        `SELECT * FROM ${NAMES} ORDER BY kind, key LIMIT 20000`,
         { workspace },
       ),
 

@@ -1,3 +1,4 @@
+import type { KnownName, NameKind } from '@qianmian/contract';
 import { createWorld, history, type PlayState, type World, type WorldOptions } from '@qianmian/simulator';
 import type { Catalog } from '../catalog/index.ts';
 import type { Collector, Fact } from '../collect/index.ts';
@@ -6,7 +7,20 @@ import { factsOfMessage } from '../collect/index.ts';
 /** Facts stored at once while the history is filled in. */
 const CHUNK = 15_000;
 
-/** What the retailer's shop system calls the product's names and ranges. */
+/** What the categories, brands and cities of a world are called in both languages. */
+export function namesOf(world: World): KnownName[] {
+  const names = new Map<string, KnownName>();
+  const say = (kind: NameKind, key: string, nameZh: string, name: string) =>
+    names.set(`${kind}:${key}`, { kind, key, name, nameZh });
+  for (const p of world.products) {
+    for (const [zh, en] of p.categoryPath) say('category', en, zh, en);
+    say('brand', p.brand, p.brand, p.brandEn);
+  }
+  for (const s of world.stores) say('city', s.cityZh, s.cityZh, s.city);
+  return [...names.values()];
+}
+
+/** What the retailer's shop system knows of its products and stores. */
 export async function fillCatalogue(world: World, workspace: string, catalog: Catalog): Promise<void> {
   const origin = { importId: '', version: 1, token: '' };
   await catalog.upsertProducts(
@@ -28,7 +42,7 @@ export async function fillCatalogue(world: World, workspace: string, catalog: Ca
       storeId: s.storeId,
       name: s.nameEn,
       nameZh: s.nameZh,
-      city: s.city,
+      city: s.cityZh,
       country: s.country,
       latitude: s.lat,
       longitude: s.lon,
@@ -36,6 +50,7 @@ export async function fillCatalogue(world: World, workspace: string, catalog: Ca
     })),
     origin,
   );
+  await catalog.setNames(workspace, namesOf(world), origin.version);
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { Overview } from '@qianmian/contract';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fact } from '../collect/index.ts';
 import { DAY } from '../platform/clock.ts';
 import { dayIn } from '../platform/zone.ts';
 import { purchase, type Shop, shop, told } from '../profile/test-shop.ts';
 import { openSegment, type SegmentService, segmentMigrations } from '../segment/index.ts';
-import { lastDay, type OverviewOf, openOverview } from './overview.ts';
+import { breakdown, lastDay, type OverviewOf, openOverview } from './overview.ts';
 import { openSearch, type Search } from './search.ts';
+import { PARTS } from './store.ch.ts';
 
 let s: Shop;
 let overview: OverviewOf;
@@ -35,7 +37,9 @@ describe('the overview', () => {
     await s.collect(ws, [
       { kind: 'product', productId: 'tea', name: 'Tea', category: ['Food', 'Tea'] },
       { kind: 'product', productId: 'cup', name: 'Cup', category: ['Home'] },
-      { kind: 'store', storeId: 'n', name: 'North' },
+      { kind: 'store', storeId: 'n', name: 'North', nameZh: '北店' },
+      // A store that is called like a channel does not lend it its name.
+      { kind: 'store', storeId: 'web', name: 'Web Street' },
       // The period is 26 May to 1 June in Shanghai, the one before 19 to 25 May.
       purchase('ann', 'a1', '2026-05-20T00:00:00Z', 1000, { productId: 'tea' }),
       purchase('ann', 'a2', '2026-05-25T16:00:00Z', 3000, {
@@ -60,8 +64,11 @@ describe('the overview', () => {
         storeId: 'n',
       }),
     ]);
+    await s.catalog.setNames(ws, [{ kind: 'category', key: 'Home', name: '', nameZh: '家居' }]);
     await s.profile.refresh(ws);
+    s.clock.set('2026-06-01T15:59:59.999Z');
     const o = await overview(ws, { days: 7 });
+    s.clock.set('2026-06-01T04:00:00Z');
     expect(o).toMatchObject({
       currency: 'CNY',
       from: '2026-05-26',
@@ -81,14 +88,18 @@ describe('the overview', () => {
     expect(sales.daily).toEqual([3500, 0, 0, 0, 0, 0, 3501]);
     expect(sales.previousDaily).toEqual([0, 1000, 0, 0, 0, 0, 700]);
     expect(o.byChannel).toEqual([
-      { key: 'web', label: '', salesCents: 4001, previousCents: 1700 },
-      { key: 'store', label: '', salesCents: 3000, previousCents: 0 },
+      { kind: 'part', key: 'web', name: '', nameZh: '', salesCents: 4001, previousCents: 1700 },
+      { kind: 'part', key: 'store', name: '', nameZh: '', salesCents: 3000, previousCents: 0 },
     ]);
-    expect(o.byCategory.map((r) => [r.key, r.salesCents, r.previousCents])).toEqual([
-      ['Home', 4001, 700],
-      ['Food', 3000, 1000],
+    expect(o.byCategory.map((r) => [r.key, r.name, r.nameZh, r.salesCents, r.previousCents])).toEqual([
+      ['Home', '', '家居', 4001, 700],
+      ['Food', '', '', 3000, 1000],
     ]);
-    expect(o.byStore).toContainEqual({ key: 'n', label: 'North', salesCents: 3000, previousCents: 0 });
+    // Online orders have no store: they stand apart, though they are more.
+    expect(o.byStore).toEqual([
+      { kind: 'part', key: 'n', name: 'North', nameZh: '北店', salesCents: 3000, previousCents: 0 },
+      { kind: 'none', key: '', name: '', nameZh: '', salesCents: 4001, previousCents: 1700 },
+    ]);
     expect(o.topProducts[0]).toEqual({
       productId: 'cup',
       name: 'Cup',
@@ -96,6 +107,24 @@ describe('the overview', () => {
       salesCents: 4001,
       quantity: 3,
     });
+  });
+
+  it('compares a day that is still running with the same hours before', async () => {
+    const ws = await s.workspace();
+    // It is noon in Shanghai on 1 June.
+    await s.collect(ws, [
+      purchase('ann', 'a1', '2026-05-25T03:59:00Z', 300),
+      purchase('ann', 'a2', '2026-05-25T04:01:00Z', 5000),
+      purchase('ann', 'a3', '2026-05-24T15:00:00Z', 20),
+      purchase('ann', 'a4', '2026-06-01T03:00:00Z', 640),
+      purchase('ann', 'a5', '2026-05-31T12:00:00Z', 1000),
+    ]);
+    const running = await overview(ws, { days: 7 });
+    expect(value(running, 'salesCents').slice(0, 2)).toEqual([1640, 320]);
+    expect(running.indicators[0]!.previousDaily.slice(-2)).toEqual([20, 300]);
+    expect(running.byChannel.map((r) => r.previousCents)).toEqual([320]);
+    const over = await overview(ws, { days: 7, to: '2026-05-31' });
+    expect(value(over, 'salesCents').slice(0, 2)).toEqual([6300, 20]);
   });
 
   it('adds up, and equals what is counted by hand from random orders', async () => {
@@ -147,6 +176,48 @@ describe('the overview', () => {
     }
   });
 
+  it('sums up what it does not list', async () => {
+    const ws = await s.workspace();
+    const line = (i: number, storeId?: string) =>
+      purchase('ann', `o${i}`, '2026-05-31T20:00:00Z', 100 + i, {
+        channel: storeId ? 'store' : 'web',
+        productId: `p${i}`,
+        ...(storeId ? { storeId } : {}),
+      });
+    await s.collect(
+      ws,
+      Array.from({ length: 230 }, (_, i) => line(i, i < 205 ? `s${i}` : undefined)),
+    );
+    const { byStore, indicators } = await overview(ws, { days: 7 });
+    expect(byStore).toHaveLength(202);
+    expect(byStore.slice(-2)).toEqual([
+      { kind: 'none', key: '', name: '', nameZh: '', salesCents: 7925, previousCents: 0 },
+      { kind: 'others', key: '', name: '', nameZh: '', salesCents: 510, previousCents: 0 },
+    ]);
+    expect(byStore.reduce((n, r) => n + r.salesCents, 0)).toBe(indicators[0]!.value);
+  });
+
+  it('adds up whatever the parts are', () => {
+    const part = fc.record({ salesCents: fc.integer(), previousCents: fc.integer() });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 300 }), fc.boolean(), (all, unnamed) => {
+        const rows = all.map((p, i) => ({
+          ...p,
+          key: unnamed && i === 0 ? '' : `k${i}`,
+          name: '',
+          nameZh: '',
+        }));
+        const sum = (of: readonly { salesCents: number; previousCents: number }[]) => ({
+          salesCents: of.reduce((n, r) => n + r.salesCents, 0),
+          previousCents: of.reduce((n, r) => n + r.previousCents, 0),
+        });
+        const shown = breakdown(rows.slice(0, PARTS + 2), sum(rows));
+        expect(sum(shown)).toEqual(sum(rows));
+        expect(shown.filter((r) => r.kind === 'part').length).toBeLessThanOrEqual(PARTS);
+      }),
+    );
+  });
+
   it('of an empty workspace is empty, and of old data points to where they are', async () => {
     const ws = await s.workspace();
     expect(await overview(ws, { days: 30 })).toMatchObject({
@@ -171,7 +242,7 @@ describe('the search', () => {
     const ws = await s.workspace();
     await s.collect(ws, [
       told('u1', '2026-05-01T00:00:00Z', { name: 'Tea Lover', email: 'tea@x.example' }),
-      { kind: 'product', productId: 'tea-1', name: 'Green tea', brand: 'Leaf' },
+      { kind: 'product', productId: 'tea-1', name: 'Green tea', nameZh: '绿茶', brand: 'Leaf' },
     ]);
     await s.profile.refresh(ws);
     await segment.create(
@@ -186,6 +257,7 @@ describe('the search', () => {
       ['campaign', 'Tea week'],
       ['product', 'Green tea'],
     ]);
+    expect(all[3]).toMatchObject({ titleZh: '绿茶', detail: 'tea-1 · Leaf' });
     const some = await search(ws, 'tea', (p) => p === 'segment.read');
     expect(some.map((h) => h.kind)).toEqual(['segment']);
     const masked = await search(ws, 'u1', (p) => p !== 'customer.reveal');

@@ -1,9 +1,15 @@
-import { INDICATORS, type Indicator, LIFECYCLE_STAGES, type Overview } from '@qianmian/contract';
+import {
+  type BreakdownRow,
+  INDICATORS,
+  type Indicator,
+  LIFECYCLE_STAGES,
+  type Overview,
+} from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, isoOf } from '../platform/clock.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-import { addDays, dayIn, daysBetween } from '../platform/zone.ts';
-import { overviewWarehouse, type TotalRow } from './store.ch.ts';
+import { addDays, dayIn, daysBetween, timeIn } from '../platform/zone.ts';
+import { overviewWarehouse, PARTS, type PartRow, type TotalRow } from './store.ch.ts';
 
 type Key = (typeof INDICATORS)[number];
 type Counts = Omit<TotalRow, 'current'>;
@@ -28,12 +34,37 @@ export function indicatorsOf(c: Counts): Record<Key, number> {
   };
 }
 
+type Sums = Pick<PartRow, 'salesCents' | 'previousCents'>;
+
+/**
+ * Parts as a reader wants them: the largest, then what names no part, then the sum of all that is not listed. `rows`
+ * come with the unnamed first and then by size, and are one more than is listed when there are more.
+ */
+export function breakdown(rows: readonly PartRow[], total: Sums): BreakdownRow[] {
+  const none = rows.filter((r) => r.key === '');
+  const parts = rows.filter((r) => r.key !== '');
+  const listed: BreakdownRow[] = [
+    ...parts
+      .slice(0, PARTS)
+      .sort((a, b) => b.salesCents - a.salesCents)
+      .map((r) => ({ kind: 'part' as const, ...r })),
+    ...none.map((r) => ({ kind: 'none' as const, ...r })),
+  ];
+  if (parts.length <= PARTS) return listed;
+  const rest = (of: keyof Sums) => total[of] - listed.reduce((n, r) => n + r[of], 0);
+  const others = { salesCents: rest('salesCents'), previousCents: rest('previousCents') };
+  return [...listed, { kind: 'others', key: '', name: '', nameZh: '', ...others }];
+}
+
 /** The last day looked at when none is asked for: today, or the last day with orders when that is long ago. */
 export function lastDay(today: string, dataTo: string | null, days: number): string {
   return dataTo !== null && daysBetween(dataTo, today) > days ? dataTo : today;
 }
 
-/** Sales, orders, customers, repeat rate and average order against the period before, in the workspace's zone. */
+/**
+ * Sales, orders, customers, repeat rate and average order against the period before, in the workspace's zone. A last day
+ * that is still running is compared with its like: the period before ends at the same time of day.
+ */
 export function openOverview(parts: {
   warehouse: Warehouse;
   clock: Clock;
@@ -48,7 +79,10 @@ export function openOverview(parts: {
     const to = query.to ?? lastDay(dayIn(timeZone, now), span?.last ?? null, query.days);
     const from = addDays(to, 1 - query.days);
     const previousFrom = addDays(from, -query.days);
-    const stretches = { workspace, timeZone, previousFrom, from, to };
+    const previousTo = addDays(from, -1);
+    const isRunning = to === dayIn(timeZone, now);
+    const previousUntil = isRunning ? `${previousTo} ${timeIn(timeZone, now)}` : `${from} 00:00:00.000`;
+    const stretches = { workspace, timeZone, previousFrom, previousUntil, from, to };
     const [counts, { channels, stores }, { categories, topProducts }, lifecycle] = await Promise.all([
       store.counts(stretches),
       store.byChannelAndStore(stretches),
@@ -59,6 +93,7 @@ export function openOverview(parts: {
     const total = (current: number) =>
       indicatorsOf(counts.totals.find((t) => t.current === current) ?? NOTHING);
     const [value, previous] = [total(1), total(0)];
+    const sums = { salesCents: value.salesCents, previousCents: previous.salesCents };
     const days = daysFrom(from, query.days);
     const previousDays = daysFrom(previousFrom, query.days);
     const series = (of: string[], key: Key) => of.map((d) => ofDay.get(d)?.[key] ?? 0);
@@ -69,7 +104,7 @@ export function openOverview(parts: {
       from,
       to,
       previousFrom,
-      previousTo: addDays(from, -1),
+      previousTo,
       days,
       indicators: INDICATORS.map(
         (key): Indicator => ({
@@ -81,9 +116,9 @@ export function openOverview(parts: {
           previousDaily: series(previousDays, key),
         }),
       ),
-      byChannel: channels,
-      byCategory: categories,
-      byStore: stores,
+      byChannel: breakdown(channels, sums),
+      byCategory: breakdown(categories, sums),
+      byStore: breakdown(stores, sums),
       topProducts,
       dataFrom: span?.first ?? null,
       dataTo: span?.last ?? null,

@@ -5,6 +5,8 @@ import type { Profile } from '../profile/index.ts';
 import type { SegmentService } from '../segment/index.ts';
 
 type Hit = z.infer<typeof searchHit>;
+/** A hit as its kind finds it: most have one title for all readers. */
+type Found = Omit<Hit, 'titleZh' | 'knownBy'> & Partial<Pick<Hit, 'titleZh' | 'knownBy'>>;
 
 /** Hits of each kind at most. */
 const EACH = 6;
@@ -16,7 +18,7 @@ export function openSearch(parts: {
   catalog: Pick<Catalog, 'products'>;
   campaigns: (workspace: string) => Promise<readonly { id: string; name: string; state: string }[]>;
 }) {
-  const kinds: { needs: Permission; find(ws: string, q: string, reveal: boolean): Promise<Hit[]> }[] = [
+  const kinds: { needs: Permission; find(ws: string, q: string, reveal: boolean): Promise<Found[]> }[] = [
     {
       needs: 'customer.read',
       async find(workspace, q, reveal) {
@@ -25,7 +27,8 @@ export function openSearch(parts: {
         return rows.map((r) => ({
           kind: 'customer',
           id: String(r.personId),
-          title: r.name || r.email || r.phone || `#${r.personId}`,
+          title: r.name || (r.knownBy?.value ?? ''),
+          knownBy: r.knownBy,
           detail: [r.email, r.phone, r.city].filter((t) => t !== '').join(' · '),
         }));
       },
@@ -63,6 +66,7 @@ export function openSearch(parts: {
           kind: 'product',
           id: p.productId,
           title: p.name || p.nameZh || p.productId,
+          titleZh: p.nameZh,
           detail: [p.productId, p.brand].filter((t) => t !== '').join(' · '),
         }));
       },
@@ -74,7 +78,7 @@ export function openSearch(parts: {
     const found = await Promise.all(
       kinds.filter((k) => may(k.needs)).map((k) => k.find(workspace, q, reveal)),
     );
-    return found.flat();
+    return found.flat().map((hit) => ({ titleZh: '', knownBy: null, ...hit }));
   };
 }
 export type Search = ReturnType<typeof openSearch>;

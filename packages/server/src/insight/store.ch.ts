@@ -1,13 +1,18 @@
-import { PRODUCTS } from '../catalog/index.ts';
+import { NAMES, PRODUCTS, STORES } from '../catalog/index.ts';
 import { ORDER_LINES } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { PROFILES } from '../profile/index.ts';
 
-/** Two stretches of calendar days, one right after the other, in a zone. */
+/**
+ * Two stretches of calendar days, one right after the other, in a zone. While the last day is running, the first
+ * stretch ends at the same time of day, so that like is compared with like: `previousUntil` is that moment there.
+ */
 export interface Stretches {
   workspace: string;
   timeZone: string;
   previousFrom: string;
+  /** `2026-11-22 14:05:00.000` in the zone. */
+  previousUntil: string;
   from: string;
   to: string;
 }
@@ -27,7 +32,8 @@ export type TotalRow = Omit<DayRow, 'day'> & { current: number };
 const day = 'toDate(time, {timeZone:String})';
 const isCurrent = `${day} >= toDate({from:String})`;
 const inStretches = `time >= toDateTime64(concat({previousFrom:String}, ' 00:00:00'), 3, {timeZone:String})
-  AND time < toDateTime64(concat(toString(toDate({to:String}) + 1), ' 00:00:00'), 3, {timeZone:String})`;
+  AND time < toDateTime64(concat(toString(toDate({to:String}) + 1), ' 00:00:00'), 3, {timeZone:String})
+  AND (time < toDateTime64({previousUntil:String}, 3, {timeZone:String}) OR ${isCurrent})`;
 
 const COUNTS = `sum(net_cents) AS sales, uniqExactIf(order_id, line_kind = 'sale') AS orders,
   uniqExactIf(person, person > 0 AND line_kind = 'sale') AS customers,
@@ -44,12 +50,17 @@ const LINES = `(SELECT l.time AS time, l.line_kind AS line_kind, l.order_id AS o
     WHERE person > 0 AND line_kind = 'sale' GROUP BY person) AS f ON l.person = f.person)`;
 
 const BOTH = `sumIf(net_cents, ${isCurrent}) AS salesCents, sumIf(net_cents, NOT (${isCurrent})) AS previousCents`;
-const LARGEST_FIRST = 'ORDER BY greatest(abs(salesCents), abs(previousCents)) DESC, key LIMIT 200';
+/** Parts of a breakdown that are listed; what is beyond them is summed up. */
+export const PARTS = 200;
+/** What names no part comes first, so that it is never cut off; one row more than listed tells that there is more. */
+const LARGEST_FIRST = `ORDER BY key != '', greatest(abs(salesCents), abs(previousCents)) DESC, key LIMIT ${PARTS + 2}`;
 const TOP_PRODUCTS = 10;
 
+/** Sales of one part; an empty key is what names none. */
 export interface PartRow {
   key: string;
-  label: string;
+  name: string;
+  nameZh: string;
   salesCents: number;
   previousCents: number;
 }
@@ -88,11 +99,11 @@ export function overviewWarehouse(warehouse: Warehouse) {
     /** Net sales of both stretches by channel and by store, the largest of either first. */
     byChannelAndStore: async (stretches: Stretches): Promise<{ channels: PartRow[]; stores: PartRow[] }> => {
       const rows = await warehouse.query<PartRow & { isStore: number }>(
-        `SELECT isStore, part AS key, if(isStore, if(s.name != '', s.name, s.name_zh), '') AS label, salesCents, previousCents
+        `SELECT isStore, part AS key, s.name AS name, s.name_zh AS nameZh, salesCents, previousCents
          FROM (SELECT grouping(channel) = 1 AS isStore, if(isStore, store_id, channel) AS part, ${BOTH}
            FROM ${ORDER_LINES} WHERE ${inStretches} GROUP BY GROUPING SETS ((channel), (store_id))) AS l
-         LEFT ANY JOIN (SELECT store_id, name, name_zh FROM catalog_store FINAL
-           WHERE workspace = {workspace:String}) AS s ON l.part = s.store_id
+         LEFT ANY JOIN (SELECT 1 AS named, store_id, name, name_zh FROM ${STORES}) AS s
+           ON l.part = s.store_id AND l.isStore = s.named
          ${LARGEST_FIRST} BY isStore`,
         { ...stretches },
       );
@@ -106,13 +117,16 @@ export function overviewWarehouse(warehouse: Warehouse) {
       stretches: Stretches,
     ): Promise<{ categories: PartRow[]; topProducts: ProductRow[] }> => {
       const rows = await warehouse.query<PartRow & { top: [number, string, string, string, number][] }>(
-        `SELECT p.category[1] AS key, '' AS label, sum(l.current) AS salesCents, sum(l.previous) AS previousCents,
-           groupArraySortedIf(${TOP_PRODUCTS})((-l.current, l.product_id, p.name, p.name_zh, l.quantity), l.lines > 0) AS top
-         FROM (SELECT product_id, sumIf(net_cents, ${isCurrent}) AS current, sumIf(net_cents, NOT (${isCurrent})) AS previous,
-             sumIf(quantity, line_kind = 'sale' AND ${isCurrent}) AS quantity, countIf(${isCurrent}) AS lines
-           FROM ${ORDER_LINES} WHERE ${inStretches} GROUP BY product_id) AS l
-         LEFT ANY JOIN (SELECT product_id, name, name_zh, category FROM ${PRODUCTS}) AS p ON l.product_id = p.product_id
-         GROUP BY key ${LARGEST_FIRST}`,
+        `SELECT c.key AS key, n.name AS name, n.name_zh AS nameZh, c.current AS salesCents, c.previous AS previousCents, c.top AS top
+         FROM (SELECT p.category[1] AS key, sum(l.current) AS current, sum(l.previous) AS previous,
+             groupArraySortedIf(${TOP_PRODUCTS})((-l.current, l.product_id, p.name, p.name_zh, l.quantity), l.lines > 0) AS top
+           FROM (SELECT product_id, sumIf(net_cents, ${isCurrent}) AS current, sumIf(net_cents, NOT (${isCurrent})) AS previous,
+               sumIf(quantity, line_kind = 'sale' AND ${isCurrent}) AS quantity, countIf(${isCurrent}) AS lines
+             FROM ${ORDER_LINES} WHERE ${inStretches} GROUP BY product_id) AS l
+           LEFT ANY JOIN (SELECT product_id, name, name_zh, category FROM ${PRODUCTS}) AS p ON l.product_id = p.product_id
+           GROUP BY key) AS c
+         LEFT ANY JOIN (SELECT key, name, name_zh FROM ${NAMES} WHERE kind = 'category') AS n ON c.key = n.key
+         ${LARGEST_FIRST}`,
         { ...stretches },
       );
       const products = rows
