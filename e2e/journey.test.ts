@@ -60,7 +60,9 @@ it('a segment is built, a campaign on it launched with a control group, and a le
     prefix: 'BACK',
   });
 
-  await page.goto(at(`/campaigns/new?segment=${segmentId}`));
+  await page.getByRole('button', { name: 'Create a campaign for it' }).click();
+  await page.waitForURL((url) => url.pathname.endsWith('/campaigns/new'));
+  expect(page.url()).toContain(`segment=${segmentId}`);
   await page.getByText('Win back', { exact: true }).click();
   await page.waitForURL(/\/campaigns\/[0-9a-f-]{36}/);
   await page.getByLabel('Coupon', { exact: true }).click();

@@ -106,18 +106,37 @@ export const arm = z.object({
   perPersonCents: z.number(),
 });
 
-/** An estimated difference with its 95 % interval. */
+/** An estimated difference with its 95 % interval and p; both null while too few have bought for them to hold. */
 export const estimate = z.object({
   value: z.number(),
-  low: z.number(),
-  high: z.number(),
-  pValue: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  pValue: z.number().nullable(),
 });
+export type ReportEstimate = z.infer<typeof estimate>;
+
+/**
+ * What a report allows to be said, the first that holds: while orders still count it is `running`, whatever the interval
+ * looks like, because whoever decides at the first interval that suits decides wrongly more often than it says.
+ */
+export const VERDICTS = [
+  'nobody',
+  'noControl',
+  'badSplit',
+  'running',
+  'noOrders',
+  'tooFew',
+  'gain',
+  'loss',
+  'unclear',
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 export const campaignReport = z.object({
   campaign,
   asOf: isoTime,
   windowEndsAt: isoTime.nullable(),
+  verdict: z.enum(VERDICTS),
   funnel: z.object({
     treated: z.number(),
     sent: z.number(),
@@ -127,11 +146,15 @@ export const campaignReport = z.object({
   }),
   treated: arm,
   control: arm,
+  /** How many of both groups have bought, and of how many a 95 % interval of revenue needs to be made; null without two groups. */
+  buyers: z.object({ measured: z.number(), needed: z.number() }).nullable(),
   /** Null while there is no control group or no one on one side. */
   revenuePerPerson: estimate.nullable(),
   incrementalRevenueCents: estimate.nullable(),
   buyerShare: estimate.nullable(),
   incrementalBuyers: estimate.nullable(),
+  /** Revenue is compared after taking off what each one's spend in so many days before foretold; null where it is not. */
+  spendBefore: z.object({ days: z.number(), explained: z.number() }).nullable(),
   couponDiscountCents: z.number(),
   /** p of the split being as planned; below 0.001 the numbers are not to be trusted. */
   sampleRatioP: z.number().nullable(),

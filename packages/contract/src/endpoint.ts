@@ -32,10 +32,19 @@ export interface Endpoint<
 
 const nothing = z.object({}).optional();
 const none = z.unknown().optional();
+const UNKNOWN = 'is not a parameter of this address';
+// Not z.never(): a strict object names the parameter in the message, and no field of it.
+const unknownParameter = z.string(UNKNOWN).refine(() => false, UNKNOWN);
+
+/** The schema of a query, refusing by name what it does not know: a misspelt filter must not answer everything. */
+function strict(query: z.ZodTypeAny | undefined): z.ZodTypeAny {
+  if (query === undefined) return z.object({}).catchall(unknownParameter);
+  return query instanceof z.ZodObject ? query.catchall(unknownParameter) : query;
+}
 
 type Or<T, D extends z.ZodTypeAny> = T extends z.ZodTypeAny ? T : D;
 
-/** Declares an endpoint; parts left out take and give nothing. */
+/** Declares an endpoint; parts left out take and give nothing, and a query takes only what is declared. */
 export function endpoint<
   P extends z.ZodTypeAny | undefined = undefined,
   Q extends z.ZodTypeAny | undefined = undefined,
@@ -56,7 +65,7 @@ export function endpoint<
   return {
     ...e,
     params: e.params ?? nothing,
-    query: e.query ?? nothing,
+    query: strict(e.query),
     body: e.body ?? none,
     response: e.response ?? none,
   } as unknown as Endpoint<

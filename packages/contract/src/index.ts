@@ -13,3 +13,4 @@ export * from './permission.ts';
 export * from './profile.ts';
 export * from './promotion.ts';
 export * from './segment.ts';
+export * from './wire.ts';

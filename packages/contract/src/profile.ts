@@ -2,10 +2,21 @@ import { z } from 'zod';
 import { lifecycleStage, rfmGroup } from './condition.ts';
 import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId } from './endpoint.ts';
 
-/** A row of the customer list. Personal data is masked for who may not reveal it. */
-export const customerRow = z.object({
+/** What someone without a name is called by: the strongest identifier the shop knows, masked as all identifiers are. */
+export const knownBy = z.object({ type: z.string(), value: z.string() });
+export type KnownBy = z.infer<typeof knownBy>;
+
+/** How a customer is called: by name, else by what they are known by. */
+export const customerName = z.object({
   personId: z.number(),
   name: z.string(),
+  /** Null where there is a name, or where nobody knows anything of that number. */
+  knownBy: knownBy.nullable(),
+});
+export type CustomerName = z.infer<typeof customerName>;
+
+/** A row of the customer list. Personal data is masked for who may not reveal it. */
+export const customerRow = customerName.extend({
   email: z.string(),
   phone: z.string(),
   city: z.string(),
@@ -199,6 +210,16 @@ export const profileEndpoints = {
     access: 'customer.read',
     params: ofPerson,
     response: customer,
+  }),
+  nameCustomers: endpoint({
+    method: 'POST',
+    path: `${customers}/names`,
+    summary: 'How some customers are called, in the order asked for; merged ones as who they are now',
+    domain: 'profile',
+    access: 'customer.read',
+    params: inWorkspace,
+    body: z.object({ people: z.array(personId).max(1000) }),
+    response: z.array(customerName),
   }),
   getTimeline: endpoint({
     method: 'GET',

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { campaignPublicRoutes, campaignRoutes, openCampaigns } from './campaign/index.ts';
 import { catalogRoutes, openCatalog } from './catalog/index.ts';
@@ -44,11 +45,17 @@ import type { Log } from './platform/log.ts';
 import { openMetrics } from './platform/metrics.ts';
 import { loadSecret } from './platform/secret.ts';
 import type { Warehouse } from './platform/warehouse.ts';
-import { openProfile, profileRoutes } from './profile/index.ts';
+import { maskIdentifier, maskProperties, maskValue, openProfile, profileRoutes } from './profile/index.ts';
 import { openPromotion, promotionRoutes } from './promotion/index.ts';
 import { openSegment, segmentRoutes } from './segment/index.ts';
 
+/** Tables of what domains right of identity were told of people: who stands in them is not forgotten. */
+const PERSON_TABLES = ['profile_trait', 'profile_consent'];
+
 export const VERSION = '0.1.0';
+
+/** Long work that must not hold up the short: portraits, segments, redemptions. */
+const SLOW_JOBS = ['collect.import', 'collect.import_undo', 'campaign.launch', 'campaign.send'];
 
 /** What the process hands to the app: its settings, its stores, its time. */
 export interface AppParts {
@@ -77,7 +84,12 @@ export async function buildApp({
   await mkdir(config.dataDir, { recursive: true });
   const metrics = openMetrics();
   const bus = new Bus(log);
-  const jobs = new Jobs(ledger.db, { clock, log, metrics, worker: 'embedded' });
+  const jobs = new Jobs(ledger.db, {
+    ...{ clock, log, metrics },
+    worker: `${hostname()}:${process.pid}`,
+    alone: ledger.alone,
+    slow: SLOW_JOBS,
+  });
   const journal = await openJournal(join(config.dataDir, 'journal'), {
     onDamage: (what) => log.error(what, 'a stretch of the journal could not be read; it was kept aside'),
   });
@@ -127,7 +139,11 @@ export async function buildApp({
     warehouse: collected,
     runs,
     collector,
-    undoers: [catalog.undoImport, profile.undoImport, identity.undoImport],
+    undoers: [
+      catalog.undoImport,
+      profile.undoImport,
+      (workspace, importId, version) => identity.undoImport(workspace, importId, version, PERSON_TABLES),
+    ],
   });
   let publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
   const segment = openSegment({
@@ -157,9 +173,11 @@ export async function buildApp({
 
   const http = await buildHttp({
     log,
+    clock,
     metrics,
     version: VERSION,
     consoleDir,
+    publicUrl: config.publicUrl,
     authenticate: authenticator({ accounts, apiKeys, localToken }),
   });
   const { mount } = http;
@@ -172,6 +190,7 @@ export async function buildApp({
     mappings,
     warehouse: collected,
     originsOf: identity.originsOf,
+    masks: { value: maskValue, identifier: maskIdentifier, properties: maskProperties },
     audit,
   });
   profileRoutes(mount, { profile, audit });
@@ -229,12 +248,13 @@ export async function buildApp({
     importRuns: runs,
     identity,
     catalog,
+    promotion,
 
     /** Begins to store what is in the journal and to work through the queue. */
     async start(): Promise<void> {
       await collector.start();
       await jobs.start();
-      await promotion.tellUntold();
+      await promotion.start();
       await campaigns.start();
     },
 

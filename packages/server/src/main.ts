@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type App, buildApp, VERSION } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { DEMO_WORKSPACE, openDemo } from './demo/index.ts';
-import { ensureOwner, ensureWorkspace } from './owner.ts';
+import { ensureOwner, ensureWorkspace, type OwnerSignIn, signInWords } from './owner.ts';
 import { OffsetClock, systemClock } from './platform/clock.ts';
 import { messageOf } from './platform/errors.ts';
 import { FolderInUse, lockFolder } from './platform/lock.ts';
@@ -83,16 +83,11 @@ async function publish(dataDir: string, url: string, localToken: string): Promis
   await rename(draft, join(dataDir, 'server.json'));
 }
 
-function tell(
-  config: Config,
-  url: string,
-  signIn: { email: string; password: string | null },
-  took: number,
-): void {
+function tell(config: Config, url: string, signIn: OwnerSignIn, took: number): void {
   const lines = [
     '',
     `  Qianmian is ready after ${(took / 1000).toFixed(1)} s:  ${config.publicUrl ?? url}`,
-    `  Sign in as ${signIn.email}${signIn.password ? ` with the password ${signIn.password}` : ' with your password'}`,
+    `  ${signInWords(signIn)}`,
     existsSync(join(CONSOLE_DIR, 'index.html')) ? '' : '  The console is not built yet: npm run build\n',
     config.ledgerUrl
       ? ''

@@ -2,18 +2,27 @@ import { type Campaign, type CampaignReport, campaignDraft } from '@qianmian/con
 import { describe, expect, it } from 'vitest';
 import { createI18n } from '../shell/i18n.ts';
 import { createFormat, type Language } from '../ui/format.ts';
-import { couponCost, exclusionsOf, warningsOf } from './audience-words.ts';
+import { couponCost, detectable, exclusionsOf, warningsOf } from './audience-words.ts';
 import { campaignsHeadline, sendingSentence, sendingShare } from './campaign-words.ts';
-import { changesAudience, draftFaults, draftOf, fieldTag, insertAt, isReady, stepStates } from './draft.ts';
+import {
+  changesAudience,
+  draftFaults,
+  draftOf,
+  fieldTag,
+  insertAt,
+  isReady,
+  stepStates,
+  withLine,
+} from './draft.ts';
 import { intervalScale } from './interval-scale.ts';
 import {
   earnedPhrase,
+  intervalOf,
   lessonsOf,
   lessonWords,
   peopleNeeded,
   reportHeadline,
   reportNote,
-  verdictOf,
 } from './report-words.ts';
 import { letterKey, STARTERS } from './starters.ts';
 import { readTemplateFault } from './template-faults.ts';
@@ -59,9 +68,11 @@ const report = (
   campaign: campaign(),
   asOf: '2026-11-20T00:00:00Z',
   windowEndsAt: '2026-11-15T00:00:00Z',
+  verdict: effect ? (effect[1] > 0 ? 'gain' : effect[2] < 0 ? 'loss' : 'unclear') : 'noControl',
   funnel: { treated: 1204, sent: 1200, opened: 600, clicked: 200, redeemed: 60 },
   treated: arm(1204, 3000),
   control: arm(134, 2000),
+  buyers: effect && { measured: 350, needed: 200 },
   revenuePerPerson: effect && {
     value: effect[0] / 1204,
     low: effect[1] / 1204,
@@ -71,12 +82,20 @@ const report = (
   incrementalRevenueCents: effect && { value: effect[0], low: effect[1], high: effect[2], pValue: 0.02 },
   buyerShare: null,
   incrementalBuyers: null,
+  spendBefore: null,
   couponDiscountCents: 0,
   sampleRatioP: 0.6,
   daily: [],
   ...change,
 });
-const open = { asOf: '2026-11-05T12:00:00Z' };
+const open = { asOf: '2026-11-05T12:00:00Z', verdict: 'running' } as const;
+const point = (value: number) => ({ value, low: null, high: null, pValue: null });
+const few = {
+  verdict: 'tooFew',
+  buyers: { measured: 84, needed: 200 },
+  revenuePerPerson: point(30),
+  incrementalRevenueCents: point(36_120),
+} as const;
 
 describe('the sentence of a report', () => {
   const say = (language: Language, of: CampaignReport) => reportHeadline(of, ...words(language));
@@ -97,22 +116,43 @@ describe('the sentence of a report', () => {
     expect(say('en', spans)).toBe(
       'No effect can be told apart from chance (95% interval -¥1,200 to ¥8,300).',
     );
-    expect(say('en', { ...spans, ...open })).toMatch(/^No effect can be told apart from chance yet/);
-    expect(say('zh', { ...spans, ...open })).toMatch(/^目前还看不出/);
-    expect(say('en', report([500_000, 100_000, 900_000], open))).toMatch(/^So far ¥5,000 more/);
+    expect(say('en', { ...spans, ...open })).toBe(
+      'Still running: so far ¥3,000 against not sending it (provisional 95% interval -¥1,200 to ¥8,300). The verdict comes at the end.',
+    );
+    expect(say('zh', { ...spans, ...open })).toMatch(/^进行中：目前与不发送相差 3,000 元（暂定 95% 区间/);
+    // An interval above nought is no gain either before the end.
+    expect(say('en', report([500_000, 100_000, 900_000], open))).toMatch(/^Still running: so far ¥5,000/);
   });
 
   it('admits that nobody was held out, and distrusts a split that went wrong', () => {
     expect(say('en', report(null, { control: arm(0, 0) }))).toBe(
       'Recipients bought for ¥36.1K. What they would have bought anyway is unknown: nobody was held out.',
     );
-    const off = report([1_240_000, 210_000, 2_270_000], { sampleRatioP: 0.0001 });
-    expect(verdictOf(off)).toBe('badSplit');
+    const off = report([1_240_000, 210_000, 2_270_000], { sampleRatioP: 0.0001, verdict: 'badSplit' });
     expect(say('en', off)).toContain('not to be trusted');
-    expect(verdictOf(report(null, { treated: arm(0, 0) }))).toBe('nobody');
+    expect(say('zh', report(null, { treated: arm(0, 0), verdict: 'nobody' }))).toBe('没有发送给任何人');
     const idle = { ...arm(100, 0), orders: 0, buyers: 0 };
-    const early = report([0, 0, 0], { ...open, treated: idle, control: idle });
+    const early = report(null, {
+      ...open,
+      treated: idle,
+      control: idle,
+      buyers: { measured: 0, needed: 200 },
+      revenuePerPerson: point(0),
+    });
     expect(say('en', early)).toBe('Nobody in either group has bought yet.');
+  });
+
+  it('says how many buyers are missing for an interval that holds', () => {
+    expect(say('en', report(null, few))).toBe(
+      'Too few have bought to tell: 84 in both groups, about 200 are needed.',
+    );
+    expect(say('zh', report(null, few))).toBe('购买的人太少，无法判断：两组共 84 人，约需 200 人');
+    expect(say('en', report(null, { ...few, ...open }))).toMatch(/^Still running: too few have bought/);
+    expect(say('zh', report(null, { ...few, ...open }))).toMatch(/^进行中：购买的人还太少/);
+    expect(earnedPhrase(report(null, few), ...words('en'))).toBe('Too few have bought to tell');
+    expect(lessonsOf(report(null, few))).toEqual([{ key: 'fewBuyers', buyers: 84, needed: 200 }]);
+    expect(lessonWords(lessonsOf(report(null, few))[0]!, ...words('en'))).toContain('about 200 are needed');
+    expect(intervalOf(report(null, few).revenuePerPerson)).toBeNull();
   });
 
   it('says until when is measured and what was taken off already', () => {
@@ -128,7 +168,7 @@ describe('the sentence of a report', () => {
     expect(earnedPhrase(report([1_240_000, 210_000, 2_270_000]), ...words('en'))).toBe(
       '¥12.4K more than without',
     );
-    expect(earnedPhrase(report([1, -1, 2], open), ...words('zh'))).toBe('尚无法判断');
+    expect(earnedPhrase(report([1, -1, 2], open), ...words('zh'))).toBe('进行中，尚无结论');
   });
 });
 
@@ -194,6 +234,17 @@ describe('a draft', () => {
     expect(changesAudience(draft, { ...draft, controlShare: 0.2 })).toBe(true);
   });
 
+  it('puts the code where it is read: before the button, else before the signature', () => {
+    const code = 'Your code: {{ coupon.code }}';
+    expect(withLine('Dear Ann,\n\nhello.\n\n[[Come]](https://x.example)\n\nYours,\nShop', code)).toBe(
+      `Dear Ann,\n\nhello.\n\n${code}\n\n[[Come]](https://x.example)\n\nYours,\nShop\n`,
+    );
+    expect(withLine('Dear Ann,\n\nhello.\n\nYours,\nShop', code)).toBe(
+      `Dear Ann,\n\nhello.\n\n${code}\n\nYours,\nShop\n`,
+    );
+    expect(withLine('Hello', code)).toBe(`Hello\n\n${code}\n`);
+  });
+
   it('inserts fields where the caret is', () => {
     expect(insertAt('Hi , bye', 'Ann', 3, 3)).toEqual({ text: 'Hi Ann, bye', caret: 6 });
     expect(fieldTag('customer.firstName', 'dear "friend"')).toBe(
@@ -243,6 +294,16 @@ describe('before the launch', () => {
     expect(warningsOf(['smallControl', 'news'])).toEqual([{ code: 'smallControl', grave: false }]);
   });
 
+  it('says how small an effect can be seen, or why that cannot be said and how much to hold out', () => {
+    const audience = { reach: 1210, treated: 1091, control: 119, detectableCents: 512 };
+    expect(detectable(undefined)).toEqual({ kind: 'waiting' });
+    expect(detectable(audience)).toEqual({ kind: 'found', cents: 512 });
+    const idle = { ...audience, detectableCents: null };
+    expect(detectable(idle)).toEqual({ kind: 'noSales', people: 1500, share: 0.5 });
+    expect(detectable({ ...idle, reach: 9000 })).toMatchObject({ share: 0.2 });
+    expect(detectable({ ...idle, control: 0 })).toEqual({ kind: 'nothing' });
+  });
+
   it('says how the sending goes', () => {
     const sending = campaign({
       state: 'sending',
@@ -286,11 +347,21 @@ it('reads what is wrong with a template, and guesses the field that was meant', 
   expect(readTemplateFault('tag "include" not found, line:1, col:1.')).toEqual({
     kind: 'unknownTag',
     name: 'include',
+    line: 1,
   });
   expect(readTemplateFault('undefined filter: raw, line:1, col:1.').kind).toBe('unknownFilter');
   expect(readTemplateFault('the address "shop.example" is not a complete address.')).toEqual({
     kind: 'address',
     address: 'shop.example',
+  });
+  expect(readTemplateFault('illegal tag: {% for %}, line:12, col:69.')).toEqual({
+    kind: 'incomplete',
+    part: '{% for %}',
+    line: 12,
+  });
+  expect(readTemplateFault('expected "|" before filter, line:1, col:13.')).toEqual({
+    kind: 'unreadable',
+    line: 1,
   });
   expect(readTemplateFault('something new.')).toEqual({ kind: 'other', text: 'something new.' });
 });

@@ -3,7 +3,7 @@ import { Alert, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../shell/session.tsx';
 import { useApi } from '../shell/use-api.ts';
-import { Answer, Bars, SplitBar, useFormat, usePalette } from '../ui/index.ts';
+import { Answer, Bars, Loading, SplitBar, useFormat, usePalette } from '../ui/index.ts';
 import { couponCost, exclusionsOf, warningsOf } from './audience-words.ts';
 import { PlanStep, type StepProps } from './plan-step.tsx';
 
@@ -99,7 +99,7 @@ function Checked({ audience, state }: { audience: AudiencePreview; state: StepPr
   );
 }
 
-/** What the coupons of a plan can cost. */
+/** What the coupons of a plan can cost; undefined until that is known. */
 export function useCost(couponId: string | null, treated: number) {
   const canSee = useCan('overview.read');
   const coupons = useApi(api.listCoupons, {});
@@ -110,6 +110,7 @@ export function useCost(couponId: string | null, treated: number) {
   );
   const coupon: Coupon | undefined = coupons.data?.find((one) => one.id === couponId);
   const average = overview.data?.indicators.find((one) => one.key === 'averageOrderCents')?.value ?? null;
+  if (coupons.isLoading || overview.isLoading) return undefined;
   return coupon ? couponCost(coupon, treated, average) : null;
 }
 
@@ -117,6 +118,7 @@ function Cost({ couponId, treated }: { couponId: string | null; treated: number 
   const { t } = useTranslation('campaign');
   const format = useFormat();
   const cost = useCost(couponId, treated);
+  if (cost === undefined) return <Loading kind="text" />;
   if (!cost) return <p className="qm-note">{t('check.costNone')}</p>;
   if (cost.eachCents === null || cost.mostCents === null) return <p>{t('check.costUnknown')}</p>;
   return (

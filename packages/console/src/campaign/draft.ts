@@ -77,3 +77,16 @@ export function insertAt(
 export function fieldTag(field: string, fallback: string): string {
   return fallback ? `{{ ${field} | default: "${fallback.replaceAll('"', '')}" }}` : `{{ ${field} }}`;
 }
+
+const BUTTON = /^\[\[.+\]\]\(.+\)$/;
+
+/** A letter with a paragraph put where it is read: before its first button, else before the signature at its end. */
+export function withLine(body: string, line: string): string {
+  const parts = body
+    .trim()
+    .split(/\n{2,}/)
+    .filter(Boolean);
+  const button = parts.findIndex((part) => BUTTON.test(part.trim()));
+  const at = button >= 0 ? button : parts.length > 2 ? parts.length - 1 : parts.length;
+  return `${parts.toSpliced(at, 0, line).join('\n\n')}\n`;
+}

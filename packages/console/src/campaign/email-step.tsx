@@ -1,9 +1,11 @@
 import { DownOutlined } from '@ant-design/icons';
 import { api, type EmailContent } from '@qianmian/contract';
 import { Alert, Button, Dropdown, Input, Segmented, Select } from 'antd';
-import { type ComponentRef, useRef, useState } from 'react';
+import { type ComponentRef, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { letterDocument } from '../demo/letter-document.ts';
+import { displayName } from '../profile/names.ts';
+import { useCustomerNames } from '../profile/use-customer-names.ts';
 import { useCan } from '../shell/session.tsx';
 import { useApi } from '../shell/use-api.ts';
 import { useFormat } from '../ui/index.ts';
@@ -157,6 +159,7 @@ function Preview({ letter }: { letter: LetterPreview }) {
   const format = useFormat();
   const [form, setForm] = useState<'html' | 'text'>('html');
   const { data, isError } = letter;
+  const nameOf = useCustomerNames(useMemo(() => [data?.personId], [data?.personId]));
   return (
     <section className="qm-plan-preview" aria-label={t('preview.title')}>
       <div className="qm-plan-row">
@@ -178,7 +181,7 @@ function Preview({ letter }: { letter: LetterPreview }) {
             <strong>{data.subject}</strong>
             <span className="qm-note">
               {t('preview.to', { to: data.to || t('preview.noAddress') })}
-              {data.personId !== null && ` · ${t('preview.person', { id: data.personId })}`}
+              {data.personId !== null && ` · ${nameOf(data.personId)}`}
             </span>
           </div>
           {data.missing.length > 0 && (
@@ -220,13 +223,14 @@ function PersonChoice({
     { query: { search: search || undefined, limit: 10 } },
     { enabled: canSee, keep: true },
   );
-  const person = (id: number) => t('preview.person', { id: id });
+  const { t: words } = useTranslation('profile');
+  const nameOf = useCustomerNames(useMemo(() => [value], [value]));
   const options = (found.data?.rows ?? []).map((row) => ({
     value: row.personId,
-    label: [row.name || person(row.personId), row.email].filter(Boolean).join(' · '),
+    label: [displayName(words, row), row.name && row.email].filter(Boolean).join(' · '),
   }));
   if (value !== null && !options.some((one) => one.value === value))
-    options.unshift({ value, label: person(value) });
+    options.unshift({ value, label: nameOf(value) });
   return (
     <Select<number>
       className="qm-plan-person"

@@ -53,7 +53,8 @@ export const en = {
   earned: {
     gain: '{{value}} more than without',
     loss: '{{value}} less than without',
-    open: 'Not to be told yet',
+    running: 'Running, no verdict yet',
+    tooFew: 'Too few have bought to tell',
     unclear: 'No effect to be told from chance',
     noOrders: 'Nobody has bought yet',
     noControl: 'Unknown: nobody held out',
@@ -62,6 +63,7 @@ export const en = {
   },
   new: {
     headline: 'What should this campaign do?',
+    headlineFor: 'What should this campaign for “{{segment}}” do?',
     note: 'Each begins as a draft with a letter that works as it is. You change what you like.',
     begin: 'Begin',
     blank: 'With an empty letter',
@@ -185,9 +187,12 @@ export const en = {
     nearest: 'There is no field {{names}}. Did you mean {{nearest}}?',
     noValue: '{{field}} has no value for some people: give it a default.',
     notClosed: 'Something is opened in line {{line}} and not closed: curly brackets come in pairs.',
-    unknownTag: 'There is no tag “{{name}}”.',
-    unknownFilter: 'There is no filter “{{name}}”.',
-    tooMuch: 'This template does too much work.',
+    unknownTag: 'Line {{line}}: letters do not know “{{tag}}”. Take it out.',
+    incomplete: 'Line {{line}}: “{{part}}” is not finished. Finish it or take it out.',
+    unreadable:
+      'Line {{line}} cannot be read. A field looks like {{example}}; the buttons below the letter put it in.',
+    unknownFilter: 'Letters do not know “| {{name}}”. After a field there may be {{example}}.',
+    tooMuch: 'The letter asks for too much to be worked out. Take repetitions out of it.',
     addressField:
       'The address {{address}} may name the coupon code and no other field: others can see addresses.',
     address: 'The address {{address}} is not complete: it begins with https://, http:// or mailto:.',
@@ -198,7 +203,6 @@ export const en = {
     any: 'Any customer',
     type: 'Type a name, phone or e-mail',
     nobody: 'Nobody found',
-    person: 'Customer {{id}}',
     frame: 'Preview of the letter',
     text: 'Plain text',
     html: 'Letter',
@@ -221,6 +225,13 @@ export const en = {
     detect: 'An effect of {{amount}} per person or more would be found four times in five.',
     detectTotal: 'That is {{amount}} over everyone written to.',
     detectNone: 'How small an effect can be found shows once a segment is chosen.',
+    noSales_one:
+      'The people in this segment bought nothing in the last {{days}} day, so the smallest effect that can be seen cannot be forecast.',
+    noSales_other:
+      'The people in this segment bought nothing in the last {{days}} days, so the smallest effect that can be seen cannot be forecast.',
+    noSalesText:
+      'Hold out at least {{people}} people, or half of them: if {{rate}} come back by themselves, that is {{buyers}} buyers to compare with. With fewer, chance alone looks like an effect.',
+    holdOut: 'Hold out {{share}}',
     trade: 'More people held out find smaller effects, and fewer get the letter.',
   },
   check: {
@@ -299,13 +310,15 @@ export const en = {
       'Recipients bought for {{revenue}}. What they would have bought anyway is unknown: nobody was held out.',
     badSplit: 'The split did not come out as planned, so these numbers are not to be trusted.',
     gain: 'Earned {{value}} more in sales than without it (95% interval {{low}} to {{high}}).',
-    gainOpen: 'So far {{value}} more in sales than without it (95% interval {{low}} to {{high}}).',
     loss: 'Sold {{value}} less than without it (95% interval {{low}} to {{high}}).',
-    lossOpen: 'So far {{value}} less in sales than without it (95% interval {{low}} to {{high}}).',
     noOrders: 'Nobody in either group has bought within the measured time.',
-    noOrdersOpen: 'Nobody in either group has bought yet.',
+    tooFew: 'Too few have bought to tell: {{buyers}} in both groups, about {{needed}} are needed.',
+    running:
+      'Still running: so far {{value}} against not sending it (provisional 95% interval {{low}} to {{high}}). The verdict comes at the end.',
+    runningTooFew:
+      'Still running: too few have bought to compare yet, {{buyers}} in both groups of about {{needed}} needed.',
+    runningNoOrders: 'Nobody in either group has bought yet.',
     unclear: 'No effect can be told apart from chance (95% interval {{low}} to {{high}}).',
-    unclearOpen: 'No effect can be told apart from chance yet (95% interval {{low}} to {{high}}).',
   },
   note: {
     open: 'Day {{day}} of {{days}}; orders count until {{end}}.',
@@ -325,9 +338,15 @@ export const en = {
       'Written to minus held out. The band holds the true value 95 times in 100; the line is no effect.',
     revenue: 'Sales per person',
     buyers: 'Share who bought',
-    pValue: 'p = {{p}}',
+    pValue: 'p {{p}}',
     effectText: '{{what}}: {{value}}, 95% interval {{low}} to {{high}}',
     noOrders: 'It shows once someone in either group has bought.',
+    provisional:
+      'Provisional: orders still count. Whoever decides before the end takes chance for an effect.',
+    tooFew:
+      'Not enough buyers yet for a 95% interval of sales: {{buyers}} of about {{needed}} needed in both groups, so that 20 of them are to be expected in the smaller one.',
+    adjusted:
+      'Compared after taking off what each one’s spend in the year before foretold; that explains {{share}} of the spread.',
     none: 'Nothing to compare: nobody was held out.',
     arms: 'Written to and held out',
     armsNote: 'Sales within the measured time, returns taken off.',
@@ -368,6 +387,8 @@ export const en = {
     repeat: 'Do it again with similar people, and hold a part out again: effects wear off.',
     doNotRepeat: 'Do not repeat it as it is: these people buy more when left alone.',
     more: 'An effect of the size estimated here would need about {{people}} people to be told from chance; there were {{now}}. Take a larger audience, or hold out more.',
+    fewBuyers:
+      'Only {{buyers}} bought and about {{needed}} are needed to compare sales. Take a larger audience, measure for longer, or hold out more.',
     noSize: 'Change the offer or the audience: if there is an effect at all, it is too small to matter here.',
     subject: 'Only {{share}} opened it. Try another subject, or people who came more recently.',
     offer: 'Of those who opened it, {{share}} clicked. Say the offer earlier, with one clear button.',
@@ -379,7 +400,6 @@ export const en = {
     title: 'People',
     note: 'Who was written to and who was held out, and what became of each.',
     name: 'Customer',
-    person: 'Customer {{id}}',
     state: 'State',
     to: 'Address',
     code: 'Code',

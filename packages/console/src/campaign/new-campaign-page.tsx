@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useGo, useTo } from '../shell/address.ts';
 import { useWorkspace } from '../shell/session.tsx';
-import { useAction } from '../shell/use-api.ts';
+import { useAction, useApi } from '../shell/use-api.ts';
 import { Page, useAddressState } from '../ui/index.ts';
 import './campaign.css';
 import { letterKey, STARTERS, type Starter } from './starters.ts';
@@ -23,11 +23,13 @@ export default function NewCampaignPage() {
   const { t } = useTranslation('campaign');
   const to = useTo();
   const create = useBegin();
+  const [{ segment }] = useAddressState(view);
+  const { data } = useApi(api.getSegment, { params: { id: segment ?? '-' } }, { enabled: Boolean(segment) });
   return (
     <Page
       narrow
       title={t('pages.newCampaign')}
-      headline={t('new.headline')}
+      headline={data ? t('new.headlineFor', { segment: data.name }) : t('new.headline')}
       note={t('new.note')}
       breadcrumbs={[{ label: t('pages.campaigns'), href: to('/campaigns') }]}
     >

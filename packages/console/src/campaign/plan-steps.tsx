@@ -2,10 +2,12 @@ import { api } from '@qianmian/contract';
 import { Alert, Button, Input, InputNumber, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { couponSentence, couponState } from '../promotion/coupon-words.ts';
-import { useNow } from '../promotion/use-now.ts';
 import { useTo } from '../shell/address.ts';
+import { useNow } from '../shell/server-clock.ts';
 import { useApi } from '../shell/use-api.ts';
 import { Anchor, EmptyState, useFormat } from '../ui/index.ts';
+import { BUYERS_WANTED, COME_BACK_SHARE, CONTROL_SHARES, detectable } from './audience-words.ts';
+import { withLine } from './draft.ts';
 import { PlanField, PlanStep, type StepProps } from './plan-step.tsx';
 
 export function GoalStep({ state, faults, canWrite }: StepProps) {
@@ -140,7 +142,7 @@ export function OfferStep({ state, faults, canWrite }: StepProps) {
               size="small"
               onClick={() => {
                 const line = t('offer.couponLine', { skipInterpolation: true });
-                change({ email: { ...email, body: `${email.body.trimEnd()}\n\n${line}\n` } });
+                change({ email: { ...email, body: withLine(email.body, line) } });
               }}
             >
               {t('offer.insertDo')}
@@ -153,13 +155,11 @@ export function OfferStep({ state, faults, canWrite }: StepProps) {
   );
 }
 
-const SHARES = [0, 0.05, 0.1, 0.2, 0.3, 0.5];
-
 export function ControlStep({ state, canWrite, audience }: StepProps) {
   const { t } = useTranslation('campaign');
   const format = useFormat();
   const { draft, change } = state;
-  const shares = SHARES.includes(draft.controlShare) ? SHARES : [...SHARES, draft.controlShare].sort();
+  const shares = [...new Set([...CONTROL_SHARES, draft.controlShare])].sort((a, b) => a - b);
   return (
     <PlanStep step="control" note={t('control.note')}>
       <div className="qm-plan-pair">
@@ -194,24 +194,49 @@ export function ControlStep({ state, canWrite, audience }: StepProps) {
           />
         </PlanField>
       </div>
-      {draft.controlShare > 0 && <Detectable audience={audience} />}
+      {draft.controlShare > 0 && <Detectable state={state} canWrite={canWrite} audience={audience} />}
     </PlanStep>
   );
 }
 
 /** The smallest effect that the test would find, so that nobody waits for a number that cannot come. */
-function Detectable({ audience }: Pick<StepProps, 'audience'>) {
+function Detectable({ state, canWrite, audience }: Pick<StepProps, 'state' | 'canWrite' | 'audience'>) {
   const { t } = useTranslation('campaign');
   const format = useFormat();
-  if (!audience?.detectableCents) return <p className="qm-note">{t('control.detectNone')}</p>;
+  const found = detectable(audience);
+  const { draft, change } = state;
+  if (found.kind === 'nothing') return null;
+  if (found.kind === 'waiting')
+    return <p className="qm-note">{t(draft.segmentId ? 'plan.counting' : 'control.detectNone')}</p>;
+  if (found.kind === 'found')
+    return (
+      <p className="qm-plan-fact">
+        {t('control.detect', { amount: format.money(found.cents) })}{' '}
+        <span className="qm-note">
+          {t('control.detectTotal', { amount: format.moneyWords(found.cents * (audience?.treated ?? 0)) })}
+        </span>
+      </p>
+    );
+  const share = format.percent(found.share, 0);
   return (
-    <p className="qm-plan-fact">
-      {t('control.detect', { amount: format.money(audience.detectableCents) })}{' '}
-      <span className="qm-note">
-        {t('control.detectTotal', {
-          amount: format.moneyWords(audience.detectableCents * audience.treated),
-        })}
-      </span>
-    </p>
+    <Alert
+      className="qm-plan-fact"
+      type="info"
+      showIcon
+      title={t('control.noSales', { days: format.number(draft.measureDays), count: draft.measureDays })}
+      description={t('control.noSalesText', {
+        people: format.number(found.people),
+        buyers: format.number(BUYERS_WANTED),
+        rate: format.percent(COME_BACK_SHARE, 0),
+      })}
+      action={
+        canWrite &&
+        draft.controlShare < found.share && (
+          <Button size="small" onClick={() => change({ controlShare: found.share })}>
+            {t('control.holdOut', { share })}
+          </Button>
+        )
+      }
+    />
   );
 }

@@ -3,6 +3,7 @@ import { Select } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
+import { useCustomerNames } from '../profile/use-customer-names.ts';
 import { useTo } from '../shell/address.ts';
 import { useApiPages } from '../shell/use-api.ts';
 import {
@@ -43,7 +44,11 @@ export function Recipients({ campaign }: { campaign: Campaign }) {
     { params: { id: campaign.id }, query: { state, limit: 200 } },
     { keep: true, everyMs: isMoving(campaign) ? 5000 : false },
   );
-  const columns = useRecipientColumns(campaign);
+  const nameless = useMemo(
+    () => list.rows.filter((row) => !row.name).map((row) => row.personId),
+    [list.rows],
+  );
+  const columns = useRecipientColumns(campaign, useCustomerNames(nameless));
   return (
     <Panel title={t('recipients.title')} note={t('recipients.note')} flush>
       <Answer of={list} loading={<Loading kind="table" />}>
@@ -80,41 +85,42 @@ export function Recipients({ campaign }: { campaign: Campaign }) {
   );
 }
 
-function useRecipientColumns(campaign: Campaign): Column<Recipient>[] {
+function useRecipientColumns(campaign: Campaign, nameOf: (person: number) => string): Column<Recipient>[] {
   const { t } = useTranslation('campaign');
   const hasCoupon = campaign.couponId !== null;
+  const hasFaults = campaign.counts.failed + campaign.counts.uncertain > 0;
   return useMemo(() => {
     const moment = (key: 'sent' | 'opened' | 'clicked' | 'redeemed') => ({
       key,
       title: t(`recipients.${key}`),
       value: (row: Recipient) => row[`${key}At`],
-      cell: (row: Recipient) => <DateText at={row[`${key}At`]} as="dateTime" />,
+      cell: (row: Recipient) => <DateText at={row[`${key}At`]} as="moment" />,
       sortable: true,
-      width: 204,
+      width: 142,
     });
     return [
       {
         key: 'name',
         title: t('recipients.name'),
-        value: (row) => row.name || t('recipients.person', { id: row.personId }),
+        value: (row) => row.name || nameOf(row.personId),
         always: true,
-        width: 180,
+        width: 124,
       },
       {
         key: 'state',
         title: t('recipients.state'),
         value: (row) => t(`recipients.is.${row.state}`),
         cell: (row) => <Badge tone={TONES[row.state]}>{t(`recipients.is.${row.state}`)}</Badge>,
-        width: 120,
+        width: 104,
       },
-      { key: 'to', title: t('recipients.to'), value: (row) => row.to || '–', width: 240 },
+      { key: 'to', title: t('recipients.to'), value: (row) => row.to || '–', width: 150, grow: true },
       ...(hasCoupon
         ? [
             {
               key: 'code',
               title: t('recipients.code'),
               value: (row: Recipient) => row.couponCode || '–',
-              width: 190,
+              width: 158,
             },
           ]
         : []),
@@ -122,7 +128,13 @@ function useRecipientColumns(campaign: Campaign): Column<Recipient>[] {
       moment('opened'),
       moment('clicked'),
       ...(hasCoupon ? [moment('redeemed')] : []),
-      { key: 'error', title: t('recipients.error'), value: (row) => row.error ?? '', width: 240 },
+      {
+        key: 'error',
+        title: t('recipients.error'),
+        value: (row) => row.error ?? '',
+        hidden: !hasFaults,
+        width: 220,
+      },
     ];
-  }, [t, hasCoupon]);
+  }, [t, hasCoupon, hasFaults, nameOf]);
 }

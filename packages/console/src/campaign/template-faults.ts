@@ -3,7 +3,9 @@ export type TemplateFault =
   | { kind: 'unknownField'; names: string[]; nearest: string | null }
   | { kind: 'noValue'; field: string }
   | { kind: 'notClosed'; line: number }
-  | { kind: 'unknownTag'; name: string }
+  | { kind: 'unknownTag'; name: string; line: number }
+  | { kind: 'incomplete'; part: string; line: number }
+  | { kind: 'unreadable'; line: number }
   | { kind: 'unknownFilter'; name: string }
   | { kind: 'tooMuch' }
   | { kind: 'addressField'; address: string }
@@ -19,17 +21,20 @@ export function readTemplateFault(text: string): TemplateFault {
   }
   const noValue = /"([\w.]+)" has no value/.exec(text)?.[1];
   if (noValue) return { kind: 'noValue', field: noValue };
+  const line = Number(/line:\s?(\d+)/.exec(text)?.[1] ?? 0);
   const tag = /tag "(\w+)" not found/.exec(text)?.[1];
-  if (tag) return { kind: 'unknownTag', name: tag };
+  if (tag) return { kind: 'unknownTag', name: tag, line };
   const filter = /undefined filter: (\w+)/.exec(text)?.[1];
   if (filter) return { kind: 'unknownFilter', name: filter };
   if (text.includes('too much work')) return { kind: 'tooMuch' };
   const address = /^the address "(.*?)"? (may hold|is not|must|is longer)/.exec(text);
   if (address)
     return { kind: address[2] === 'may hold' ? 'addressField' : 'address', address: address[1] ?? '' };
-  const line = /line:\s?(\d+)/.exec(text)?.[1];
-  if (line && /not closed/.test(text)) return { kind: 'notClosed', line: Number(line) };
-  return { kind: 'other', text };
+  if (line === 0) return { kind: 'other', text };
+  if (/not closed/.test(text)) return { kind: 'notClosed', line };
+  // What the template language says in its own terms is of no use to who writes letters: the place is.
+  const part = /(?:illegal tag|empty candidates): "?(\{%.*?%\})/.exec(text)?.[1];
+  return part ? { kind: 'incomplete', part, line } : { kind: 'unreadable', line };
 }
 
 /** The name most like another, when it is like enough to be a slip of the hand. */

@@ -67,8 +67,13 @@ function useTemplateFaultWords() {
         case 'notClosed':
           return t('fault.notClosed', { line: fault.line });
         case 'unknownTag':
+          return t('fault.unknownTag', { tag: `{% ${fault.name} %}`, line: fault.line });
+        case 'incomplete':
+          return t('fault.incomplete', { part: fault.part, line: fault.line });
+        case 'unreadable':
+          return t('fault.unreadable', { example: '{{ customer.firstName }}', line: fault.line });
         case 'unknownFilter':
-          return t(`fault.${fault.kind}`, { name: fault.name });
+          return t('fault.unknownFilter', { name: fault.name, example: '| default: "…"' });
         case 'tooMuch':
           return t('fault.tooMuch');
         case 'addressField':

@@ -1,5 +1,6 @@
 import { api } from '@qianmian/contract';
 import { useQueryClient } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
 import { Progress } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,14 +11,18 @@ import { useApi } from '../shell/use-api.ts';
 import { Anchor, useFormat, useToast } from '../ui/index.ts';
 import { passDay, passWeek } from './actions.ts';
 
+/** Pages on which one would look for where the data came from. */
+const WAYS_IN = ['/sources', '/imports'];
+
 /** The clock of the simulated shop, and the way to let its time pass. */
 export function DemoBar() {
   const { t } = useTranslation('demo');
   const format = useFormat();
   const to = useTo();
   const workspace = useWorkspaceId();
+  const path = useLocation({ select: (location) => location.pathname });
   const [busyMs, setBusyMs] = useState<number | false>(false);
-  const { data } = useApi(api.getDemo, {}, { everyMs: busyMs || 20_000 });
+  const { data } = useApi(api.getDemo, {}, { everyMs: busyMs || 5000 });
   const busy = data?.busy ?? null;
   const isBusy = busy !== null;
   useEffect(() => setBusyMs(isBusy ? 1000 : false), [isBusy]);
@@ -39,6 +44,9 @@ export function DemoBar() {
         </>
       ) : (
         <span>{t('bar.now', { time: format.wallClock(data.now) })}</span>
+      )}
+      {!busy && WAYS_IN.some((way) => path.startsWith(to(way))) && (
+        <span className="qm-demo-origin">{t('bar.origin')}</span>
       )}
       <span className="qm-demo-end">
         <Anchor href={to('/mailbox')}>

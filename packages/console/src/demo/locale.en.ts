@@ -4,6 +4,8 @@ export const en = {
     label: 'Simulated retailer',
     name: 'Demo',
     now: 'It is {{time}} in the simulated shop',
+    origin:
+      'Its customers, visits and orders are made by a simulator on this machine. They came through no source and no import.',
     filling: 'Filling the shop with customers and orders',
     advancing: 'Time passes: customers react to what you sent',
     letters_one: '{{letters}} letter',

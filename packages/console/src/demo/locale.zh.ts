@@ -7,6 +7,7 @@ export const zh: Words<typeof en> = {
     label: '模拟商家',
     name: '演示',
     now: '模拟商家的时间是 {{time}}',
+    origin: '其中的顾客、访问和订单由本机的模拟程序生成，没有经过数据源或导入。',
     filling: '正在生成顾客与订单',
     advancing: '时间推进中，顾客正在对触达作出反应',
     letters_other: '{{letters}} 封信',

@@ -67,7 +67,9 @@ export default function MailboxPage() {
     <Page
       title={t('pages.mailbox')}
       headline={
-        state && t('mailbox.headline', { count: state.letters, letters: format.number(state.letters) })
+        state && state.letters > 0
+          ? t('mailbox.headline', { count: state.letters, letters: format.number(state.letters) })
+          : undefined
       }
       note={t('mailbox.note')}
     >

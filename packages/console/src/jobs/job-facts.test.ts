@@ -2,7 +2,7 @@ import type { Job } from '@qianmian/contract';
 import { expect, it } from 'vitest';
 import { createI18n } from '../shell/i18n.ts';
 import { createFormat, type Language } from '../ui/format.ts';
-import { isMoving, jobsHeadline, kindName, tookMs } from './job-facts.ts';
+import { isMoving, jobsHeadline, kindName, subjectName, tookMs } from './job-facts.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const job = (state: Job['state'], finishedAt: string | null = null): Job => ({
@@ -52,4 +52,11 @@ it('calls a kind of job by its name, or as it is', () => {
   const t = createI18n('zh').getFixedT(null, 'jobs');
   expect(kindName('collect.import', t)).toBe('导入数据');
   expect(kindName('market.scrape', t)).toBe('market.scrape');
+});
+
+it('says what a job is about', () => {
+  const t = createI18n('en').getFixedT(null, 'jobs');
+  expect(subjectName({ kind: 'collect.import', subject: 'orders.csv' }, t)).toBe('orders.csv');
+  expect(subjectName({ kind: 'profile.refresh', subject: '' }, t)).toBe('All customers');
+  expect(subjectName({ kind: 'market.scrape', subject: '' }, t)).toBe('');
 });

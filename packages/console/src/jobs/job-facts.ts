@@ -50,3 +50,12 @@ export function kindName(kind: string, t: TFunction<'jobs'>): string {
     defaultValue: kind,
   });
 }
+
+/** What a job is about: what it says itself, else what its kind is always about. */
+export function subjectName(job: Pick<Job, 'kind' | 'subject'>, t: TFunction<'jobs'>): string {
+  if (job.subject) return job.subject;
+  return (t as (key: string, options: object) => string)(`about|${job.kind}`, {
+    keySeparator: '|',
+    defaultValue: '',
+  });
+}

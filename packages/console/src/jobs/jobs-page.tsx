@@ -1,5 +1,5 @@
 import { api, JOB_STATES, type Job } from '@qianmian/contract';
-import { Progress, Segmented } from 'antd';
+import { Checkbox, Progress, Segmented } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
@@ -18,19 +18,19 @@ import {
   useFormat,
 } from '../ui/index.ts';
 import { cancelJob, retryJob } from './actions.ts';
-import { isMoving, jobsHeadline, kindName, TONES, tookMs } from './job-facts.ts';
+import { isMoving, jobsHeadline, kindName, subjectName, TONES, tookMs } from './job-facts.ts';
 
-const view = z.object({ state: z.enum(JOB_STATES).optional() });
+const view = z.object({ state: z.enum(JOB_STATES).optional(), background: z.stringbool().default(false) });
 
 /** Long work: what runs, how far it is, what failed and why. */
 export default function JobsPage() {
   const { t } = useTranslation('jobs');
   const format = useFormat();
-  const [{ state }, setView] = useAddressState(view);
+  const [{ state, background }, setView] = useAddressState(view);
   const [moving, setMoving] = useState(true);
   const list = useApiPages(
     api.listJobs,
-    { query: { state, limit: 100 } },
+    { query: { state, background: background ? 'shown' : 'hidden', limit: 100 } },
     { keep: true, everyMs: moving ? 2000 : 15_000 },
   );
   useEffect(() => setMoving(isMoving(list.rows)), [list.rows]);
@@ -38,7 +38,8 @@ export default function JobsPage() {
   return (
     <Page
       title={t('pages.jobs')}
-      headline={list.data && !state ? jobsHeadline(list.data, t, format, Date.now()) : undefined}
+      headline={list.data && !state ? jobsHeadline(list.data, t, format, format.now()) : undefined}
+      note={t('pageNote')}
     >
       <Answer of={list} loading={<Loading kind="table" />}>
         {(rows) => (
@@ -51,15 +52,23 @@ export default function JobsPage() {
             more={list.more}
             total={list.total}
             toolbar={
-              <Segmented
-                aria-label={t('filter')}
-                value={state ?? 'all'}
-                onChange={(next) => setView({ state: JOB_STATES.find((one) => one === next) })}
-                options={[
-                  { value: 'all', label: t('all') },
-                  ...JOB_STATES.map((value) => ({ value, label: t(`state.${value}`) })),
-                ]}
-              />
+              <>
+                <Segmented
+                  aria-label={t('filter')}
+                  value={state ?? 'all'}
+                  onChange={(next) => setView({ state: JOB_STATES.find((one) => one === next) })}
+                  options={[
+                    { value: 'all', label: t('all') },
+                    ...JOB_STATES.map((value) => ({ value, label: t(`state.${value}`) })),
+                  ]}
+                />
+                <Checkbox
+                  checked={background}
+                  onChange={(event) => setView({ background: event.target.checked })}
+                >
+                  {t('background')}
+                </Checkbox>
+              </>
             }
             empty={
               <EmptyState
@@ -85,11 +94,11 @@ function useJobColumns(): Column<Job>[] {
         title: t('job'),
         always: true,
         width: 260,
-        value: (job) => [kindName(job.kind, t), job.subject].filter(Boolean).join(' · '),
+        value: (job) => [kindName(job.kind, t), subjectName(job, t)].filter(Boolean).join(' · '),
         cell: (job) => (
           <span className="qm-two-lines">
             <span>{kindName(job.kind, t)}</span>
-            {job.subject && <small>{job.subject}</small>}
+            <small>{subjectName(job, t)}</small>
           </span>
         ),
       },
@@ -119,9 +128,9 @@ function useJobColumns(): Column<Job>[] {
         title: t('took'),
         width: 120,
         align: 'right',
-        value: (job) => tookMs(job, Date.now()),
+        value: (job) => tookMs(job, format.now()),
         cell: (job) => {
-          const took = tookMs(job, Date.now());
+          const took = tookMs(job, format.now());
           return took === null ? '–' : format.duration(took);
         },
       },

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Column, DateText, Money, useFormat } from '../ui/index.ts';
 import { displayName } from './names.ts';
-import { Stage } from './stage.tsx';
+import { Group, Stage } from './stage.tsx';
 
 /** Columns of a list of customers; those that can be sorted bear the names the server sorts by. */
 export function useCustomerColumns(): Column<CustomerRow>[] {
@@ -18,7 +18,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
       key,
       title,
       align: 'right' as const,
-      width: 144,
+      width: 124,
       value: (row: CustomerRow) => format.major(row[key]),
       cell: (row: CustomerRow) => <Money cents={row[key]} />,
       ...more,
@@ -30,7 +30,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
     ) => ({
       key,
       title,
-      width: 150,
+      width: 146,
       value: (row: CustomerRow) => row[key],
       cell: (row: CustomerRow) => <DateText at={row[key]} />,
       ...more,
@@ -41,7 +41,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
         title: t('column.name'),
         always: true,
         sortable: true,
-        width: 205,
+        width: 190,
         value: (row) => displayName(t, row),
         cell: (row) => (
           <span className="qm-two-lines">
@@ -52,19 +52,22 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
       },
       { key: 'email', title: t('column.email'), hidden: true, width: 220, value: (row) => row.email },
       { key: 'phone', title: t('column.phone'), hidden: true, width: 160, value: (row) => row.phone },
-      { key: 'city', title: t('column.city'), width: 92, value: (row) => row.city },
+      { key: 'city', title: t('column.city'), width: 84, value: (row) => row.city },
       {
         key: 'lifecycle',
         title: t('column.lifecycle'),
-        width: 120,
+        help: t('column.lifecycleHelp'),
+        width: 138,
         value: (row) => t(`stage.${row.lifecycle}`),
         cell: (row) => <Stage stage={row.lifecycle} />,
       },
       {
         key: 'rfmGroup',
         title: t('column.rfmGroup'),
-        width: 145,
+        help: t('column.rfmGroupHelp'),
+        width: 152,
         value: (row) => (row.rfmGroup ? t(`group.${row.rfmGroup}`) : null),
+        cell: (row) => (row.rfmGroup ? <Group group={row.rfmGroup} /> : '–'),
       },
       {
         key: 'scores',
@@ -82,7 +85,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
         title: t('column.orders'),
         align: 'right',
         sortable: true,
-        width: 100,
+        width: 88,
         value: (row) => row.orders,
         cell: (row) => format.number(row.orders),
       },

@@ -77,15 +77,18 @@ describe('the filters of the list', () => {
 
   it('are said in both languages', () => {
     const given = customerView.parse({ rfmGroup: 'champions', city: '上海', tag: 'vip' });
-    const say = (language: Language) =>
+    const say = (language: Language, view = given) =>
       filterWords(
-        given,
+        view,
         { segment: (id) => id, tag: () => 'VIP' },
         createI18n(language).getFixedT(null, 'profile'),
         createFormat({ language, currency: 'CNY', timeZone: 'Asia/Shanghai' }),
       );
     expect(say('en')).toBe('champions, tagged “VIP”, in 上海');
     expect(say('zh')).toBe('带标签“VIP”的、上海的冠军客户');
+    const cell = customerView.parse({ recency: '5', frequency: '4' });
+    expect(say('en', cell)).toBe('with recency score 5 and frequency score 4');
+    expect(say('zh', cell)).toBe('R 值为 5 分且 F 值为 4 分的顾客');
   });
 });
 

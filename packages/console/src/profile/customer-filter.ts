@@ -106,12 +106,18 @@ export function filterWords(
     view.segment && t('what.segment', { value: names.segment(view.segment) }),
     view.tag && t('what.tag', { value: names.tag(view.tag) }),
     view.city && t('what.city', { value: view.city }),
-    view.recency && t('what.recency', { value: view.recency }),
-    view.frequency && t('what.frequency', { value: view.frequency }),
+    scoreWords(view, t),
     view.search && t('what.search', { value: view.search }),
   ].filter(isWord);
   if (format.language === 'en') return [...kinds, ...qualities].join(', ');
   return qualities.join('、') + (kinds.join('且为') || t('what.customer'));
+}
+
+/** Both scores are one quality: "with recency score 5 and frequency score 5". */
+function scoreWords({ recency, frequency }: CustomerView, t: TFunction<'profile'>): string {
+  if (recency && frequency) return t('what.bothScores', { recency, frequency });
+  if (recency) return t('what.recency', { value: recency });
+  return frequency ? t('what.frequency', { value: frequency }) : '';
 }
 
 const isWord = (word: string | number | undefined): word is string => Boolean(word);

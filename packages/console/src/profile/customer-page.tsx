@@ -101,7 +101,7 @@ function usePortraitWords(customer: Customer): string {
   const store = stores?.find((one) => one.storeId === customer.favouriteStore);
   const storeName = store && nameIn(format.language, store, store.storeId);
   return portrait(
-    { customer, days: rfm?.lifecycleDays, store: storeName || null, now: Date.now() },
+    { customer, days: rfm?.lifecycleDays, store: storeName || null, now: format.now() },
     t,
     format,
   );

@@ -1,4 +1,4 @@
-import type { CustomerRow } from '@qianmian/contract';
+import type { CustomerName } from '@qianmian/contract';
 import type { TFunction } from 'i18next';
 
 type ProfileWords = TFunction<'profile'>;
@@ -30,7 +30,28 @@ export const identifierName = (t: ProfileWords, type: string): string =>
 export const channelInSentence = (t: ProfileWords, channel: string): string =>
   known(t, 'throughChannel', wordKey(channel).toLowerCase(), channelName(t, channel));
 
-/** What a customer is called: the name, or kindly by number who has none. */
-export function displayName(t: ProfileWords, of: Pick<CustomerRow, 'name' | 'personId'>): string {
-  return of.name.trim() || t('visitor', { id: of.personId });
+/** What is left of an identifier that only machines tell apart: enough to see that two are not one. */
+const tail = (value: string): string => [...value].slice(-4).join('');
+
+/** What a customer is called: the name, else what the shop knows them by; never a number of our own. */
+export function displayName(t: ProfileWords, of: Pick<CustomerName, 'name' | 'knownBy'>): string {
+  const name = of.name.trim();
+  if (name) return name;
+  if (!of.knownBy) return t('called.nobody');
+  const { type, value } = of.knownBy;
+  switch (type) {
+    case 'phone':
+    case 'email':
+      return value;
+    case 'member_card':
+      return t('called.card', { id: value });
+    case 'unionid':
+    case 'openid':
+      return t('called.wechat', { id: tail(value) });
+    case 'device':
+    case 'anonymous':
+      return t('called.visitor', { id: tail(value) });
+    default:
+      return t('called.user', { id: value });
+  }
 }

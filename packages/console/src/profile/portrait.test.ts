@@ -5,12 +5,14 @@ import { createFormat, type Language } from '../ui/format.ts';
 import { channelName, displayName, eventName, traitName } from './names.ts';
 import { portrait } from './portrait.ts';
 import { byDay, entryWords } from './timeline-words.ts';
+import { inBatches } from './use-customer-names.ts';
 
 const words = (language: Language) => createI18n(language).getFixedT(null, 'profile');
 const format = (language: Language) => createFormat({ language, currency: 'CNY', timeZone: 'Asia/Shanghai' });
 
 const lin: Customer = {
   personId: 7,
+  knownBy: null,
   name: '林梅',
   email: 'lin@example.cn',
   phone: '',
@@ -51,14 +53,14 @@ describe('the portrait', () => {
     expect(portrait(parts, words('en'), format('en'))).toBe(
       '林梅 from 上海 has been a customer since Mar 3, 2024: 15 orders worth ¥8,420.00, ¥561.33 each on average. ' +
         'There are about 70 days from one order to the next. The last order was 12 days ago. ' +
-        'RFM group “Champions”: bought lately, buy often and spend the most. ' +
+        'RFM group “Champions”: among the latest to buy, the most frequent and the biggest spenders. ' +
         'Life cycle “Active”: several orders, the last within 60 days. ' +
         'Buys most in Tea and Coffee. Buys mostly through the mini-program; the usual store is Nanjing Road. ' +
         'Goods worth ¥420.00 came back, 5% of what was bought.',
     );
     expect(portrait({ ...parts, store: '南京路店' }, words('zh'), format('zh'))).toBe(
       '林梅（上海）自 2024年3月3日 首次购买以来，共下单 15 次，累计消费 ¥8,420.00，平均每单 ¥561.33。' +
-        '大约每 70 天购买一次。最近一次购买在12天前。RFM 分组为“冠军客户”：最近刚买过，买得勤、花得多。' +
+        '大约每 70 天购买一次。最近一次购买在12天前。RFM 分组为“冠军客户”：最近购买、购买频次和消费额都名列前茅。' +
         '生命周期为“活跃”：多次购买，最近一单在 60 天内。最常购买Tea和Coffee。' +
         '主要通过小程序购买，常去南京路店。退货 ¥420.00，占购买额的 5%。',
     );
@@ -68,16 +70,17 @@ describe('the portrait', () => {
     const visitor: Customer = {
       ...lin,
       name: '',
+      knownBy: { type: 'anonymous', value: '5d0c-41aa-9f3e' },
       city: '',
       orders: 0,
       rfmGroup: null,
       lifecycle: 'prospect',
     };
     expect(portrait({ customer: visitor, days, store: null, now }, words('en'), format('en'))).toBe(
-      'Visitor 7 was first seen on Mar 1, 2024 and has not bought yet. Last seen 2 days ago.',
+      'Visitor …9f3e was first seen on Mar 1, 2024 and has not bought yet. Last seen 2 days ago.',
     );
     expect(portrait({ customer: visitor, days, store: null, now }, words('zh'), format('zh'))).toBe(
-      '访客 7，首次出现于 2024年3月1日，尚未购买。最近一次出现在前天。',
+      '访客 …9f3e，首次出现于 2024年3月1日，尚未购买。最近一次出现在前天。',
     );
   });
 
@@ -91,7 +94,7 @@ describe('the portrait', () => {
     };
     expect(portrait({ customer: once, days: undefined, store: null, now }, words('en'), format('en'))).toBe(
       '林梅 from 上海 bought once, on Mar 3, 2024, for ¥8,420.00. ' +
-        'RFM group “Champions”: bought lately, buy often and spend the most.',
+        'RFM group “Champions”: among the latest to buy, the most frequent and the biggest spenders.',
     );
   });
 });
@@ -101,7 +104,6 @@ it('calls by our words what it knows, and by its own name what it does not', () 
   expect(eventName(words('en'), 'Spun The Wheel')).toBe('Spun The Wheel');
   expect(traitName(words('en'), 'address.city')).toBe('City');
   expect(channelName(words('zh'), 'mini-program')).toBe('小程序');
-  expect(displayName(words('zh'), { name: ' ', personId: 1234 })).toBe('访客 1234');
 });
 
 describe('an entry of the timeline', () => {
@@ -138,4 +140,22 @@ describe('an entry of the timeline', () => {
       ['Nov 21, 2026', 1],
     ]);
   });
+});
+
+it('calls a person by name, else by what the shop knows them by, never by a number of ours', () => {
+  const call = (type: string, value: string, name = '') =>
+    displayName(words('en'), { name, knownBy: { type, value } });
+  expect(call('user', '1234', ' Ann ')).toBe('Ann');
+  expect(call('user', '1234')).toBe('Customer 1234');
+  expect(call('member_card', '****0001')).toBe('Card ****0001');
+  expect(call('phone', '****5678')).toBe('****5678');
+  expect(call('email', 'a***@***.example')).toBe('a***@***.example');
+  expect(call('unionid', 'oX7-abc9')).toBe('WeChat user …abc9');
+  expect(call('anonymous', 'a9f1-77b2')).toBe('Visitor …77b2');
+  expect(displayName(words('zh'), { name: ' ', knownBy: null })).toBe('未知顾客');
+});
+
+it('asks for names by hundreds, each once', () => {
+  expect(inBatches([3, 1, null, 3, undefined, 0, 2], 2)).toEqual([[3, 1], [2]]);
+  expect(inBatches([])).toEqual([]);
 });

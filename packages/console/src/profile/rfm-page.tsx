@@ -1,6 +1,7 @@
 import { HeatMapOutlined } from '@ant-design/icons';
 import { api, type RfmReport } from '@qianmian/contract';
 import { Button, Segmented } from 'antd';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { makeSegment } from '../segment/actions.ts';
@@ -12,6 +13,7 @@ import {
   Anchor,
   Answer,
   EmptyState,
+  type Format,
   HeatGrid,
   Loading,
   Page,
@@ -45,7 +47,7 @@ export default function RfmPage() {
         t('rfm.note', {
           customers: format.number(data.customers),
           at: data.computedAt ? format.dateTime(data.computedAt) : '–',
-        })
+        }) + endedWords(data, t, format)
       }
       actions={
         filled && (
@@ -70,6 +72,12 @@ export default function RfmPage() {
       </Answer>
     </Page>
   );
+}
+
+/** Said where the data end long before they were computed: days are counted to their end, not to today. */
+function endedWords({ asOf, computedAt }: RfmReport, t: TFunction<'profile'>, format: Format): string {
+  const day = format.dayOf(asOf);
+  return computedAt && day < format.dayOf(computedAt) ? t('rfm.noteEnded', { day: format.day(day) }) : '';
 }
 
 function NothingBought() {
@@ -191,12 +199,13 @@ function RfmGrid({ report }: { report: RfmReport }) {
   const { t } = useTranslation('profile');
   const format = useFormat();
   const to = useTo();
+  const { mode } = usePalette();
   const [{ measure }, setView] = useAddressState(view);
   return (
     <Panel
       className="qm-rfm-grid"
       title={t('rfm.grid')}
-      note={t('rfm.gridNote')}
+      note={t(`rfm.gridNote.${mode}`)}
       extra={
         <Segmented<'people' | 'money'>
           size="small"

@@ -4,7 +4,7 @@ import { buyersOf, segmentDraftAddress } from '../segment/people-behind.ts';
 import { useTo } from '../shell/address.ts';
 import { useCan } from '../shell/session.tsx';
 import { Anchor, Bars, EmptyState, Panel, useFormat } from '../ui/index.ts';
-import { Stage } from './stage.tsx';
+import { Group, Stage } from './stage.tsx';
 
 /** The three scores with the rank that made them. */
 export function Scores({ customer }: { customer: Customer }) {
@@ -30,7 +30,7 @@ export function Scores({ customer }: { customer: Customer }) {
           <Stage stage={customer.lifecycle} />
           {customer.rfmGroup && (
             <Anchor href={to('/customers', { rfmGroup: customer.rfmGroup })}>
-              {t(`group.${customer.rfmGroup}`)}
+              <Group group={customer.rfmGroup} />
             </Anchor>
           )}
         </span>

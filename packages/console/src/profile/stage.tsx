@@ -1,4 +1,4 @@
-import type { LifecycleStage } from '@qianmian/contract';
+import type { LifecycleStage, RfmGroup } from '@qianmian/contract';
 import { useTranslation } from 'react-i18next';
 import { Badge, type Tone } from '../ui/index.ts';
 
@@ -11,8 +11,22 @@ const TONES: Record<LifecycleStage, Tone> = {
   lost: 'bad',
 };
 
-/** A stage of the life cycle in a word. */
+/** A stage of the life cycle in a word; what it means, and that it looks at days alone, on hover. */
 export function Stage({ stage }: { stage: LifecycleStage }) {
   const { t } = useTranslation('profile');
-  return <Badge tone={TONES[stage]}>{t(`stage.${stage}`)}</Badge>;
+  return (
+    <span title={t('standing', { what: t(`stageHint.${stage}`), how: t('column.lifecycleHelp') })}>
+      <Badge tone={TONES[stage]}>{t(`stage.${stage}`)}</Badge>
+    </span>
+  );
+}
+
+/** An RFM group by its name; what it means, and that it is a matter of rank, on hover. */
+export function Group({ group }: { group: RfmGroup }) {
+  const { t } = useTranslation('profile');
+  return (
+    <span title={t('standing', { what: t(`groupMeaning.${group}`), how: t('column.rfmGroupHelp') })}>
+      {t(`group.${group}`)}
+    </span>
+  );
 }

@@ -8,7 +8,7 @@ import { FormField, useFormat, useToast } from '../ui/index.ts';
 import { type CouponForm, draftOf, formField, formOf, NEW_COUPON, oddity } from './coupon-draft.ts';
 import { couponSentence } from './coupon-words.ts';
 import './promotion.css';
-import { useNow } from './use-now.ts';
+import { useNow } from '../shell/server-clock.ts';
 
 interface CouponDrawerProps {
   /** The coupon to change; a new one without. */

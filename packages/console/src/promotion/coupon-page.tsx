@@ -4,7 +4,9 @@ import { Button } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
+import { useCustomerNames } from '../profile/use-customer-names.ts';
 import { useGo, useTo } from '../shell/address.ts';
+import { useNow } from '../shell/server-clock.ts';
 import { useCan } from '../shell/session.tsx';
 import { ActionButton, usePageActions } from '../shell/use-actions.tsx';
 import { useApi, useApiPages } from '../shell/use-api.ts';
@@ -29,7 +31,6 @@ import { deleteCoupon, editCoupon } from './actions.ts';
 import { CouponDrawer } from './coupon-drawer.tsx';
 import { couponSentence, couponState, STATE_TONES } from './coupon-words.ts';
 import { TryCode } from './try-code.tsx';
-import { useNow } from './use-now.ts';
 
 const view = z.object({ edit: z.stringbool().default(false) });
 type Code = ReturnType<typeof useApiPages<typeof api.listCodes>>['rows'][number];
@@ -93,7 +94,7 @@ function StateNote({ coupon, now }: { coupon: Coupon; now: number }) {
   return (
     <>
       <Badge tone={STATE_TONES[state]}>{t(`state.${state}`)}</Badge>
-      {canWrite && whys.length > 0 && ` · ${t('delete.kept', { why: format.list(whys) })}`}
+      {canWrite && whys.length > 0 && ` · ${t('delete.kept', { why: whys.join(t('delete.and')) })}`}
     </>
   );
 }
@@ -149,7 +150,8 @@ function CouponBody({ coupon }: { coupon: Coupon }) {
 function Codes({ coupon }: { coupon: Coupon }) {
   const { t } = useTranslation('promotion');
   const list = useApiPages(api.listCodes, { params: { id: coupon.id }, query: { limit: 200 } });
-  const columns = useCodeColumns(coupon);
+  const nameOf = useCustomerNames(useMemo(() => list.rows.map((code) => code.personId), [list.rows]));
+  const columns = useCodeColumns(coupon, nameOf);
   return (
     <Panel title={t('codes.title')} note={t('codes.note')} flush>
       <Answer of={list} loading={<Loading kind="table" />}>
@@ -172,7 +174,7 @@ function Codes({ coupon }: { coupon: Coupon }) {
   );
 }
 
-function useCodeColumns(coupon: Coupon): Column<Code>[] {
+function useCodeColumns(coupon: Coupon, nameOf: (person: number) => string): Column<Code>[] {
   const { t } = useTranslation('promotion');
   const format = useFormat();
   const to = useTo();
@@ -185,21 +187,19 @@ function useCodeColumns(coupon: Coupon): Column<Code>[] {
         value: (code) => code.code,
         cell: (code) => <code>{code.code}</code>,
         always: true,
-        width: 204,
+        width: 170,
       },
       {
         key: 'person',
         title: t('codes.person'),
-        value: (code) => code.personId,
+        value: (code) => (code.personId === null ? null : nameOf(code.personId)),
         cell: (code) =>
           code.personId === null ? (
             '–'
           ) : (
-            <Anchor href={to(`/customers/${code.personId}`)}>
-              {t('codes.openPerson', { id: code.personId })}
-            </Anchor>
+            <Anchor href={to(`/customers/${code.personId}`)}>{nameOf(code.personId)}</Anchor>
           ),
-        width: 140,
+        width: 160,
       },
       {
         key: 'campaign',
@@ -213,15 +213,15 @@ function useCodeColumns(coupon: Coupon): Column<Code>[] {
           ) : (
             '–'
           ),
-        width: 200,
+        width: 180,
       },
       {
         key: 'issued',
         title: t('codes.issued'),
         value: (code) => code.issuedAt,
-        cell: (code) => <DateText at={code.issuedAt} as="dateTime" />,
+        cell: (code) => <DateText at={code.issuedAt} as="moment" />,
         sortable: true,
-        width: 204,
+        width: 136,
       },
       {
         key: 'redeemed',
@@ -229,14 +229,14 @@ function useCodeColumns(coupon: Coupon): Column<Code>[] {
         value: (code) => code.redeemedAt,
         cell: (code) =>
           code.redeemedAt ? (
-            <DateText at={code.redeemedAt} as="dateTime" />
+            <DateText at={code.redeemedAt} as="moment" />
           ) : (
             <span className="qm-note">{t('codes.notYet')}</span>
           ),
         sortable: true,
-        width: 204,
+        width: 136,
       },
-      { key: 'order', title: t('codes.order'), value: (code) => code.orderId ?? '–', width: 160 },
+      { key: 'order', title: t('codes.order'), value: (code) => code.orderId ?? '–', width: 150 },
       {
         key: 'discount',
         title: t('codes.discount'),
@@ -247,5 +247,5 @@ function useCodeColumns(coupon: Coupon): Column<Code>[] {
         width: 120,
       },
     ];
-  }, [t, format, to, coupon.usedBy]);
+  }, [t, format, to, coupon.usedBy, nameOf]);
 }

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useTo } from '../shell/address.ts';
+import { useNow } from '../shell/server-clock.ts';
 import { useCan } from '../shell/session.tsx';
 import { ActionButton } from '../shell/use-actions.tsx';
 import { useApi } from '../shell/use-api.ts';
@@ -24,7 +25,6 @@ import { createCoupon } from './actions.ts';
 import { CouponDrawer } from './coupon-drawer.tsx';
 import { couponSentence, couponState, couponsHeadline, STATE_TONES } from './coupon-words.ts';
 import { TryCode } from './try-code.tsx';
-import { useNow } from './use-now.ts';
 
 const view = z.object({ create: z.stringbool().default(false) });
 
@@ -84,13 +84,13 @@ function useCouponColumns(now: number): Column<Coupon>[] {
         value: (coupon) => coupon.name,
         always: true,
         sortable: true,
-        width: 220,
+        width: 200,
       },
       {
         key: 'terms',
         title: t('list.terms'),
         value: (coupon) => couponSentence(coupon, t, format, now),
-        width: 280,
+        width: 260,
       },
       {
         key: 'state',
@@ -101,7 +101,7 @@ function useCouponColumns(now: number): Column<Coupon>[] {
           return <Badge tone={STATE_TONES[state]}>{t(`state.${state}`)}</Badge>;
         },
         sortable: true,
-        width: 130,
+        width: 140,
       },
       {
         key: 'issued',
@@ -110,7 +110,7 @@ function useCouponColumns(now: number): Column<Coupon>[] {
         cell: (coupon) => format.number(coupon.issued),
         align: 'right',
         sortable: true,
-        width: 120,
+        width: 104,
       },
       {
         key: 'redeemed',
@@ -119,7 +119,7 @@ function useCouponColumns(now: number): Column<Coupon>[] {
         cell: (coupon) => format.number(coupon.redeemed),
         align: 'right',
         sortable: true,
-        width: 120,
+        width: 124,
       },
       {
         key: 'rate',
@@ -131,7 +131,7 @@ function useCouponColumns(now: number): Column<Coupon>[] {
         },
         align: 'right',
         sortable: true,
-        width: 140,
+        width: 124,
       },
       {
         key: 'discount',
@@ -140,7 +140,7 @@ function useCouponColumns(now: number): Column<Coupon>[] {
         cell: (coupon) => <Money cents={coupon.discountCents} />,
         align: 'right',
         sortable: true,
-        width: 150,
+        width: 132,
       },
       {
         key: 'created',

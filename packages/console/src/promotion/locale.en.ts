@@ -78,6 +78,7 @@ export const en = {
     kept: 'It stays: {{why}}.',
     whyIssued_one: '{{issued}} code is with a customer',
     whyIssued_other: '{{issued}} codes are with customers',
+    and: ', and ',
     whyUsed: 'it is used by {{names}}',
   },
   detail: {
@@ -103,7 +104,6 @@ export const en = {
     notYet: 'Not yet',
     order: 'Order',
     discount: 'Taken off',
-    openPerson: 'Customer {{id}}',
     openCampaign: 'Open campaign',
     empty: 'No code yet',
     emptyText: 'Codes are made when a campaign with this coupon is launched: one for each recipient.',

@@ -76,7 +76,8 @@ export const zh: Words<typeof en> = {
     done: '已删除“{{name}}”',
     kept: '不能删除：{{why}}。',
     whyIssued_other: '已有 {{issued}} 张券码在顾客手中',
-    whyUsed: '{{names}} 正在使用',
+    and: '，',
+    whyUsed: '“{{names}}”正在使用它',
   },
   detail: {
     back: '全部优惠券',
@@ -101,7 +102,6 @@ export const zh: Words<typeof en> = {
     notYet: '未核销',
     order: '订单',
     discount: '优惠金额',
-    openPerson: '顾客 {{id}}',
     openCampaign: '查看活动',
     empty: '还没有券码',
     emptyText: '启动使用此券的活动时，会为每位收件人生成一个券码。',

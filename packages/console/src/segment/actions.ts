@@ -83,12 +83,13 @@ export const refreshSegment = defineAction<Segment>({
   },
 });
 
+/** Opens the planner's first page with the segment chosen. */
 export const campaignFor = defineAction<Segment>({
   id: 'segment.campaign',
   label: 'segment:actions.campaign',
   icon: MailOutlined,
   permission: 'campaign.write',
-  run: ({ go }, segment) => go('/campaigns', { segment: segment.id }),
+  run: ({ go }, segment) => go('/campaigns/new', { segment: segment.id }),
 });
 
 /** Deletes a segment; one that is used says by what instead. */

@@ -1,4 +1,3 @@
-import { RedoOutlined, UndoOutlined } from '@ant-design/icons';
 import { api, type Condition, type ConditionLeaf, type Segment } from '@qianmian/contract';
 import { useBlocker, useParams } from '@tanstack/react-router';
 import { Button, Form, Input } from 'antd';
@@ -14,6 +13,8 @@ import {
   Loading,
   Page,
   Panel,
+  RedoIcon,
+  UndoIcon,
   useAddressState,
   useConfirm,
   useFormat,
@@ -24,6 +25,7 @@ import { type Draft, firstDraft } from './builder-draft.ts';
 import { faultsByPlace, faultsOf, faultWords, isFinished, placeKey, unfinished } from './faults.ts';
 import { GroupEditor } from './group-editor.tsx';
 import { begin, record, redo, undo } from './history.ts';
+import { useKeeping, useKeptDraft } from './kept-draft.ts';
 import { PreviewPanel } from './preview-panel.tsx';
 import { TemplateCards } from './template-cards.tsx';
 import { TEMPLATES, type Template, templateCondition } from './templates.ts';
@@ -78,7 +80,9 @@ function countable(root: Condition): Condition {
 function Builder({ segment, first }: { segment: Segment | null; first: Draft }) {
   const { t } = useTranslation('segment');
   const to = useTo();
-  const [history, setHistory] = useState(() => begin(first));
+  const kept = useKeptDraft();
+  // What was begun before a reload stands one step after what it began with, so that it can be taken back.
+  const [history, setHistory] = useState(() => record(begin(first), kept.read() ?? first));
   const [saved, setSaved] = useState(first);
   const draft = history.present;
   const dirty = draft !== saved;
@@ -103,7 +107,8 @@ function Builder({ segment, first }: { segment: Segment | null; first: Draft }) 
     const own = faultsOf(draft.condition);
     return faultsByPlace(draft.condition, { ...fromPreview, ...serverFaults, ...own });
   }, [draft.condition, preview.error, serverFaults]);
-  useLeaveGuard(dirty && canSave);
+  useKeeping(kept, draft, dirty && canSave);
+  useLeaveGuard(dirty && canSave, kept.forget);
 
   const change = (next: Partial<Draft>, field?: string) =>
     setHistory((now) => record(now, { ...now.present, ...next }, field));
@@ -142,14 +147,14 @@ function Builder({ segment, first }: { segment: Segment | null; first: Draft }) 
       actions={
         <>
           <Button
-            icon={<UndoOutlined />}
+            icon={<UndoIcon />}
             disabled={history.past.length === 0}
             aria-label={t('builder.undo')}
             title={`${t('builder.undo')} (Ctrl+Z)`}
             onClick={() => setHistory(undo)}
           />
           <Button
-            icon={<RedoOutlined />}
+            icon={<RedoIcon />}
             disabled={history.future.length === 0}
             aria-label={t('builder.redo')}
             title={`${t('builder.redo')} (Ctrl+Shift+Z)`}
@@ -312,7 +317,7 @@ function nameWords(
 }
 
 /** Asks before changes are lost, by whichever way the page is left. */
-function useLeaveGuard(isDirty: boolean) {
+function useLeaveGuard(isDirty: boolean, onLeave: () => void) {
   const { t } = useTranslation('segment');
   const confirm = useConfirm();
   useBlocker({
@@ -325,6 +330,7 @@ function useLeaveGuard(isDirty: boolean) {
         consequence: t('builder.leaveText'),
         verb: t('builder.leaveVerb'),
       });
+      if (leave) onLeave();
       return !leave;
     },
   });

@@ -83,11 +83,13 @@ export function WindowFields({
   onChange: (window: Window, field?: string) => void;
 }) {
   const { t } = useTranslation('segment');
+  const format = useFormat();
   const choose = (kind: Window['kind']) => {
     if (kind === window.kind) return;
     if (kind === 'ever') return onChange({ kind });
     if (kind === 'rolling') return onChange({ kind, days: 90 });
-    onChange({ kind, from: dayjs().subtract(30, 'day').format(DAY), to: dayjs().format(DAY) });
+    const to = format.dayOf();
+    onChange({ kind, from: dayjs(to).subtract(30, 'day').format(DAY), to });
   };
   return (
     <>

@@ -3,6 +3,7 @@ import { api, type ConditionLeaf, type OrderFilter } from '@qianmian/contract';
 import { Button, Dropdown, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCalled } from '../catalog/use-called.ts';
 import { channelName } from '../profile/names.ts';
 import { useApi } from '../shell/use-api.ts';
 import { useFormat } from '../ui/index.ts';
@@ -108,6 +109,7 @@ function FilterChoice({ filter, ...choice }: ChoiceProps & { filter: Filter }) {
   const format = useFormat();
   const { t: words } = useTranslation('profile');
   const { vocabulary } = useBuilding();
+  const called = useCalled();
   const options = useMemo(() => {
     if (!vocabulary || filter === 'products') return [];
     if (filter === 'stores')
@@ -117,9 +119,12 @@ function FilterChoice({ filter, ...choice }: ChoiceProps & { filter: Filter }) {
       }));
     return vocabulary[filter].map((value) => ({
       value,
-      label: filter === 'channels' ? channelName(words, value) : value,
+      label:
+        filter === 'channels'
+          ? channelName(words, value)
+          : called(filter === 'brands' ? 'brand' : 'category', value),
     }));
-  }, [vocabulary, filter, format.language, words]);
+  }, [vocabulary, filter, format.language, words, called]);
   return filter === 'products' ? (
     <ProductChoice {...choice} />
   ) : (

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useCustomerColumns } from '../profile/customer-columns.tsx';
 import { displayName } from '../profile/names.ts';
+import { useCustomerNames } from '../profile/use-customer-names.ts';
 import { useTo } from '../shell/address.ts';
 import { hrefOf } from '../shell/api.ts';
 import { useWorkspaceId } from '../shell/session.tsx';
@@ -218,7 +219,7 @@ function Members({ segment }: { segment: Segment }) {
     ],
     [plain, t, words, setView],
   );
-  const asked = list.rows.find((row) => row.personId === why);
+  const nameOf = useCustomerNames(useMemo(() => [why], [why]));
   return (
     <Panel
       flush
@@ -248,7 +249,7 @@ function Members({ segment }: { segment: Segment }) {
       <WhyDrawer
         segmentId={why ? segment.id : undefined}
         personId={why ?? 0}
-        name={asked ? displayName(words, asked) : words('visitor', { id: why })}
+        name={why ? nameOf(why) : ''}
         onClose={() => setView({ why: undefined })}
       />
     </Panel>

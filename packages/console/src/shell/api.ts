@@ -1,4 +1,5 @@
 import { type AnswerOf, type CallOf, type Endpoint, type Problem, problem } from '@qianmian/contract';
+import { noteServerTime } from './server-clock.ts';
 
 /** True for a part that nothing has to be given for: absent, unknown, an object without required keys. */
 type Needless<T> = [undefined] extends [T]
@@ -72,6 +73,9 @@ export function hrefOf<E extends Endpoint>(endpoint: E, call: Call<E>): string {
 // A page of another origin cannot set it, which is how the server tells our writes from forged ones.
 const OURS = { 'X-Qianmian': '1' };
 
+/** Every answer says what time the server goes by. */
+const NOW = 'x-qianmian-now';
+
 /** Calls an endpoint of the contract; answers what its schema says, or throws an `ApiProblem`. */
 export async function call<E extends Endpoint>(
   endpoint: E,
@@ -90,6 +94,7 @@ export async function call<E extends Endpoint>(
     if (signal?.aborted) throw error;
     throw new ApiProblem({ status: 0, code: 'network', detail: String(error) });
   });
+  noteServerTime(response.headers.get(NOW));
   return readAnswer(endpoint, response.status, await response.text());
 }
 
@@ -135,6 +140,7 @@ export function upload<E extends Endpoint>(
       if (event.lengthComputable) onProgress?.(event.loaded / event.total);
     };
     request.onload = () => {
+      noteServerTime(request.getResponseHeader(NOW));
       try {
         resolve(readAnswer(endpoint, request.status, request.responseText));
       } catch (error) {

@@ -2,6 +2,7 @@ import { SearchOutlined } from '@ant-design/icons';
 import { api } from '@qianmian/contract';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { displayName } from '../profile/names.ts';
 import { useGoTo } from '../ui/anchor.tsx';
 import type { Action } from './actions.ts';
 import { useTo } from './address.ts';
@@ -69,6 +70,7 @@ function useHits(query: string, close: () => void): { hits: Command[]; searching
   const [asked, setAsked] = useState('');
   const [to, goTo] = [useTo(), useGoTo()];
   const { t } = useTranslation('shell');
+  const { t: names } = useTranslation('profile');
   useEffect(() => {
     const waiting = setTimeout(() => setAsked(query.trim().slice(0, 100)), 150);
     return () => clearTimeout(waiting);
@@ -88,7 +90,7 @@ function useHits(query: string, close: () => void): { hits: Command[]; searching
         {
           id: `${hit.kind}:${hit.id}`,
           group: 'hits',
-          title: hit.title || hit.id,
+          title: hit.knownBy ? displayName(names, { name: '', knownBy: hit.knownBy }) : hit.title || hit.id,
           detail: hit.detail ? `${kind} · ${hit.detail}` : kind,
           words: [],
           run: () => {
@@ -98,7 +100,7 @@ function useHits(query: string, close: () => void): { hits: Command[]; searching
         },
       ];
     });
-  }, [asked, answer.data, to, goTo, close, t]);
+  }, [asked, answer.data, to, goTo, close, t, names]);
   return {
     hits,
     searching: query.trim() !== '' && (answer.isFetching || asked !== query.trim().slice(0, 100)),

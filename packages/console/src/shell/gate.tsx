@@ -10,6 +10,7 @@ import { FormatContext } from '../ui/use-format.ts';
 import type { PageDef } from './domain.ts';
 import { Layout } from './layout.tsx';
 import { usePreferences } from './preferences.tsx';
+import { serverNow } from './server-clock.ts';
 import { HereContext, useSession, useSessionQuery, useWorkspace } from './session.tsx';
 import { PageActionsProvider } from './use-actions.tsx';
 
@@ -30,6 +31,7 @@ export function WorkspaceGate() {
         language,
         currency: workspace?.currency ?? 'CNY',
         timeZone: workspace?.timeZone ?? 'Asia/Shanghai',
+        now: serverNow,
       }),
     [language, workspace?.currency, workspace?.timeZone],
   );

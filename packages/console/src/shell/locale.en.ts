@@ -67,6 +67,7 @@ export const en = {
       workspace_exists: 'This short name is taken. Choose another.',
       workspace_not_found: 'There is no such workspace for you.',
       job_not_ended: 'Only failed or cancelled jobs can be run again.',
+      campaign_bad_template: 'The letter cannot be sent like this: see what is marked in it.',
       request_too_large: 'This is larger than the server accepts.',
       request_bad_cursor: 'The list has changed in the meantime. Load the page again.',
     },
@@ -98,6 +99,7 @@ export const en = {
     text: 'Ask an owner to add you to one, or create your own.',
     create: 'Create a workspace',
   },
+  wayBack: { label: 'Way back', to: 'Back to {{name}}' },
   unknownWorkspace: {
     title: 'There is no workspace “{{id}}” for you',
     text: 'It may have another name, or you were not added to it.',

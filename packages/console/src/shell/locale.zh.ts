@@ -68,6 +68,7 @@ export const zh: Words<typeof en> = {
       workspace_exists: '这个短名称已被使用，请换一个。',
       workspace_not_found: '没有找到这个工作区，或你未被加入。',
       job_not_ended: '只有失败或已取消的任务可以重新运行。',
+      campaign_bad_template: '邮件无法这样发送，请查看其中标出的内容。',
       request_too_large: '内容超过了服务器允许的大小。',
       request_bad_cursor: '列表已发生变化，请刷新页面。',
     },
@@ -99,6 +100,7 @@ export const zh: Words<typeof en> = {
     text: '请所有者把你加进来，或者自己新建一个。',
     create: '新建工作区',
   },
+  wayBack: { label: '返回', to: '返回{{name}}' },
   unknownWorkspace: {
     title: '没有找到工作区“{{id}}”',
     text: '它可能换了名称，或者你还没有被加入。',

@@ -13,6 +13,7 @@ import type { PageDef } from './domain.ts';
 import { domains } from './domains.ts';
 import { Crashed } from './error-boundary.tsx';
 import { Home, PageGate, WorkspaceGate } from './gate.tsx';
+import { WayBack } from './way-back.tsx';
 
 /** Addresses hold plain words, not JSON: pages read them by `useAddressState`. */
 function parseSearch(search: string): Record<string, string> {
@@ -65,10 +66,18 @@ const signIn = createRoute({
   path: '/sign-in',
   component: lazyRouteComponent(() => import('../governance/sign-in.tsx')),
 });
+const NewWorkspace = lazy(() => import('../governance/new-workspace.tsx'));
 const newWorkspace = createRoute({
   getParentRoute: () => root,
   path: '/new-workspace',
-  component: lazyRouteComponent(() => import('../governance/new-workspace.tsx')),
+  component: () => (
+    <>
+      <WayBack />
+      <Suspense fallback={<Loading kind="page" />}>
+        <NewWorkspace />
+      </Suspense>
+    </>
+  ),
 });
 
 /** All addresses of the console, made from what the domains declare. */

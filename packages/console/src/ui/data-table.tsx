@@ -6,7 +6,7 @@ import { Anchor, useGoTo } from './anchor.tsx';
 import { download, fileName } from './download.ts';
 import { useKept } from './kept.ts';
 import { EmptyState } from './states.tsx';
-import { type Column, type Sort, shownColumns, sortRows, tableCsv } from './table-rows.ts';
+import { type Column, cellTip, type Sort, shownColumns, sortRows, tableCsv } from './table-rows.ts';
 import { useFormat } from './use-format.ts';
 
 interface DataTableProps<Row> {
@@ -78,12 +78,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const widthOf = (column: Column<Row>) => Math.min(column.width ?? 140, widest);
   const width = shown.reduce((sum, column) => sum + widthOf(column), 0);
   const virtual = ordered.length >= virtualFrom;
+  const growing = shown.find((column) => column.grow) ?? shown[0];
   const tableColumns: TableProps<Row>['columns'] = shown.map((column, at) => ({
     key: column.key,
     title: column.help ? <abbr title={column.help}>{column.title}</abbr> : column.title,
     align: column.align,
-    width: widthOf(column),
-    ellipsis: true,
+    width: column === growing ? undefined : widthOf(column),
+    ellipsis: { showTitle: false },
+    onCell: (row) => ({ title: cellTip(column, row) }),
     className: column.align === 'right' ? 'qm-num' : undefined,
     sorter: column.sortable,
     showSorterTooltip: false,
@@ -116,7 +118,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           <span className="qm-note" aria-live="polite">
             {typeof props.total === 'number' && props.total > rows.length
               ? t('shownOf', { shown: format.number(rows.length), total: format.number(props.total) })
-              : rows.length > 0 && t('shown', { count: rows.length, rows: format.number(rows.length) })}
+              : rows.length > 0 &&
+                t(more?.has ? 'shownFirst' : 'shown', {
+                  count: rows.length,
+                  rows: format.number(rows.length),
+                })}
           </span>
           <ColumnChoice columns={columns} shown={shown} onChange={keepColumns} />
           <Dropdown

@@ -79,8 +79,22 @@ describe('time', () => {
   });
 });
 
+it('writes moments for narrow columns and days for rules, in the zone of the shop', () => {
+  const format = createFormat({
+    language: 'en',
+    currency: 'CNY',
+    timeZone: 'Asia/Shanghai',
+    now: () => Date.parse('2026-12-31T16:30:00Z'),
+  });
+  expect(format.dayOf()).toBe('2027-01-01');
+  expect(format.dayOf('2026-11-22T15:59:00Z')).toBe('2026-11-22');
+  expect(format.moment('2027-01-01T06:05:00Z')).toBe('Jan 1, 14:05');
+  expect(format.moment('2026-11-22T06:05:00Z')).toBe('Nov 22, 2026, 14:05');
+});
+
 it('writes sizes of files and lists', () => {
-  expect(en.bytes(0)).toBe('0 byte');
+  expect(en.bytes(0)).toBe('0 bytes');
+  expect(en.bytes(327)).toBe('327 bytes');
   expect(en.bytes(1_500_000)).toBe('1.5 MB');
   expect(zh.list(['短信', '邮件', '推送'])).toBe('短信、邮件和推送');
 });

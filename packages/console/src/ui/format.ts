@@ -20,6 +20,8 @@ export interface FormatSettings {
   language: Language;
   currency: string;
   timeZone: string;
+  /** The time that `ago` looks back from; the browser's where none is given. */
+  now?: () => number;
 }
 
 /** Minor units to the unit people speak of. */
@@ -33,6 +35,7 @@ export function minorUnits(major: number, currency: string): number {
 }
 
 const DAY_MS = 86_400_000;
+const ISO_DAY = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
 const AGO_STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * DAY_MS],
   ['month', 30 * DAY_MS],
@@ -48,7 +51,7 @@ function chineseUnit(currency: string): string {
 }
 
 /** Every number, sum of money and date of the console passes through here. */
-export function createFormat({ language, currency, timeZone }: FormatSettings) {
+export function createFormat({ language, currency, timeZone, now: clock = Date.now }: FormatSettings) {
   const locale = LOCALES[language];
   const digits = currencyExponent(currency);
   const numbers = new Map<string, Intl.NumberFormat>();
@@ -71,7 +74,10 @@ export function createFormat({ language, currency, timeZone }: FormatSettings) {
   const full = { ...currencyStyle, minimumFractionDigits: digits, maximumFractionDigits: digits };
   const compactDigits = { notation: 'compact', maximumSignificantDigits: 3 } as const;
   const dayOf = { year: 'numeric', month: 'short', day: 'numeric' } as const;
-  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+
+  // The one locale that writes days as ISO 8601 does.
+  const isoDay = new Intl.DateTimeFormat('en-CA', { timeZone, ...ISO_DAY });
 
   const money = (cents: number) => numberWith(full).format(majorUnits(cents, currency));
   const compact = (value: number) =>
@@ -98,6 +104,8 @@ export function createFormat({ language, currency, timeZone }: FormatSettings) {
     language,
     currency,
     timeZone,
+    /** The time things are said relative to: the server's, given by the shell. */
+    now: clock,
     /** `¥1,234.50` from minor units. */
     money,
     /** `¥1.24M`, `¥124万`: for tiles and axes. */
@@ -129,15 +137,25 @@ export function createFormat({ language, currency, timeZone }: FormatSettings) {
       `${numberWith({ signDisplay: 'exceptZero', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(
         difference * 100,
       )} ${language === 'zh' ? '个百分点' : 'pts'}`,
+    /** The calendar day of a moment in the workspace's zone, `2026-11-22`; today's when none is given. */
+    dayOf: (iso?: string) => isoDay.format(iso === undefined ? clock() : new Date(iso)),
     /** `Nov 22, 2026`, `2026年11月22日` in the workspace's zone. */
     date: (iso: string) => moment(iso, dayOf),
+    /** For narrow columns: hour and minute, and the year only when it is another: `Nov 22, 14:05`. */
+    moment: (iso: string) =>
+      moment(iso, {
+        ...(isoDay.format(new Date(iso)).slice(0, 4) === isoDay.format(clock()).slice(0, 4)
+          ? { month: 'short', day: 'numeric' }
+          : dayOf),
+        ...hours,
+      }),
     /** With hour and minute. */
-    dateTime: (iso: string) => moment(iso, { ...dayOf, ...clock }),
+    dateTime: (iso: string) => moment(iso, { ...dayOf, ...hours }),
     /** With seconds, for logs. */
-    dateTimeExact: (iso: string) => moment(iso, { ...dayOf, ...clock, second: '2-digit' }),
-    time: (iso: string) => moment(iso, clock),
+    dateTimeExact: (iso: string) => moment(iso, { ...dayOf, ...hours, second: '2-digit' }),
+    time: (iso: string) => moment(iso, hours),
     /** `Sunday, Nov 22, 14:05`: a clock on the wall. */
-    wallClock: (iso: string) => moment(iso, { weekday: 'short', month: 'short', day: 'numeric', ...clock }),
+    wallClock: (iso: string) => moment(iso, { weekday: 'short', month: 'short', day: 'numeric', ...hours }),
     /** A calendar day such as `2026-11-22`. */
     day: (day: string) => calendar(day, dayOf),
     /** The same without the year: `Nov 22`, `11月22日`. */
@@ -156,7 +174,7 @@ export function createFormat({ language, currency, timeZone }: FormatSettings) {
       return from === to ? calendar(from, dayOf) : `${calendar(from, dayOf)}至${end}`;
     },
     /** `3 hours ago`, `3小时前`. */
-    ago: (iso: string, now: number = Date.now()) => {
+    ago: (iso: string, now: number = clock()) => {
       const gap = Date.parse(iso) - now;
       const [unit, size] = AGO_STEPS.find(([, ms]) => Math.abs(gap) >= ms) ?? (['second', 1000] as const);
       const count = unit === 'second' ? 0 : Math.trunc(gap / size);
@@ -178,13 +196,14 @@ export function createFormat({ language, currency, timeZone }: FormatSettings) {
         return `${unit(Math.floor(seconds / 60), 'minute')} ${unit(seconds % 60, 'second')}`;
       return `${unit(Math.floor(seconds / 3600), 'hour')} ${unit(Math.floor((seconds % 3600) / 60), 'minute')}`;
     },
+    /** `327 bytes`, `4.2 MB`. */
     bytes: (bytes: number) => {
       const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
       const step = bytes < 1 ? 0 : Math.min(steps.length - 1, Math.floor(Math.log10(bytes) / 3));
       return numberWith({
         style: 'unit',
         unit: steps[step],
-        unitDisplay: 'short',
+        unitDisplay: step === 0 ? 'long' : 'short',
         maximumFractionDigits: step === 0 ? 0 : 1,
       }).format(bytes / 1000 ** step);
     },

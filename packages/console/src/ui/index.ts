@@ -51,5 +51,6 @@ export { Stat, Stats } from './stat.tsx';
 export { Answer, EmptyState, ErrorState, Loading, NoPermission } from './states.tsx';
 export type { Column, Sort } from './table-rows.ts';
 export { type Toast, useToast } from './toast.tsx';
+export { RedoIcon, UndoIcon } from './turn-icons.tsx';
 export { useFormat } from './use-format.ts';
 export { Why } from './why.tsx';

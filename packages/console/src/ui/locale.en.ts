@@ -17,6 +17,8 @@ export const en = {
   loadMore: 'Load more',
   loading: 'Loading…',
   shownOf: '{{shown}} of {{total}} shown',
+  shownFirst_one: 'First row shown',
+  shownFirst_other: 'First {{rows}} rows shown',
   shown_one: '{{rows}} row',
   shown_other: '{{rows}} rows',
   nothingFound: 'Nothing found',
@@ -24,6 +26,7 @@ export const en = {
   sortedDown: 'sorted, largest first',
   sortBy: 'Sort by {{column}}',
   breadcrumbs: 'Where you are',
+  splitNone: 'None: {{parts}}',
   chart: {
     asTable: 'Show as table',
     asChart: 'Show as chart',

@@ -34,13 +34,13 @@ export function DateText({
   as = 'date',
 }: {
   at: string | null | undefined;
-  as?: 'date' | 'dateTime' | 'ago';
+  as?: 'date' | 'dateTime' | 'moment' | 'ago';
 }) {
   const format = useFormat();
   if (!at) return NONE;
   return (
     <time className="qm-num" dateTime={at} title={`${format.dateTimeExact(at)} (${format.timeZone})`}>
-      {as === 'ago' ? format.ago(at) : as === 'dateTime' ? format.dateTime(at) : format.date(at)}
+      {format[as](at)}
     </time>
   );
 }

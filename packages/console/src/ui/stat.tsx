@@ -19,6 +19,8 @@ interface StatProps {
   hint?: ReactNode;
   /** Where the people or rows behind the number are. */
   href?: string;
+  /** What the link does, for the tool tip. */
+  title?: string;
 }
 
 /** One indicator: what it is, how much, against the period before, and its course. */
@@ -32,6 +34,7 @@ export function Stat({
   trendBefore,
   hint,
   href,
+  title,
 }: StatProps) {
   const body = (
     <>
@@ -45,7 +48,7 @@ export function Stat({
     </>
   );
   return href ? (
-    <Anchor href={href} className="qm-stat qm-stat-link">
+    <Anchor href={href} title={title} className="qm-stat qm-stat-link">
       {body}
     </Anchor>
   ) : (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Column, shownColumns, sortRows, tableCsv } from './table-rows.ts';
+import { type Column, cellTip, shownColumns, sortRows, tableCsv } from './table-rows.ts';
 
 interface Row {
   name: string;
@@ -47,4 +47,12 @@ describe('rows of a table', () => {
     ]);
     expect(csv).toBe('\uFEFFName,Spend\r\n\'=1+1,3\r\n"a,""b""",\r\n');
   });
+});
+
+it('says in a tip what a cut cell says: texts, not numbers or moments that are shown another way', () => {
+  const text = { key: 'a', title: 'A', value: () => 'Qianmian Market Guangzhou' };
+  expect(cellTip(text, {})).toBe('Qianmian Market Guangzhou');
+  expect(cellTip({ ...text, align: 'right' }, {})).toBeUndefined();
+  const moment = { ...text, value: () => '2026-11-22T06:00:00Z', cell: () => 'yesterday' };
+  expect(cellTip(moment, {})).toBeUndefined();
 });

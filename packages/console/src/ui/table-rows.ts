@@ -8,7 +8,10 @@ export interface Column<Row> {
   value?: (row: Row) => Cell;
   cell?: (row: Row) => ReactNode;
   align?: 'left' | 'right';
+  /** Room it has at least; what is left over goes to the column that grows. */
   width?: number;
+  /** Takes the room that is left over; the first column when none says so. */
+  grow?: boolean;
   /** Can be sorted: in the browser, or by the server when the table has `sort`. */
   sortable?: boolean;
   /** Not shown until chosen. */
@@ -65,6 +68,15 @@ function rankTexts(
   const texts = [...new Set(values.filter((value) => typeof value === 'string'))].sort(compareText);
   return new Map(texts.map((text, at) => [text, at]));
 }
+
+/** What a cell says, for the tool tip of one that is cut. */
+export function cellTip<Row>(column: Column<Row>, row: Row): string | undefined {
+  if (column.align === 'right') return undefined;
+  const value = column.value?.(row);
+  return typeof value === 'string' && (!column.cell || !ISO_TIME.test(value)) ? value : undefined;
+}
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT/;
 
 /** Exactly what a table shows, as CSV. */
 export function tableCsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {

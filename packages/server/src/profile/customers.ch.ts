@@ -60,10 +60,9 @@ function phoneDigits(text: string): string {
  */
 function searchSql(text: string, reveal: boolean): SqlSource {
   const params = { search: text, searchFolded: text.toLowerCase(), digits: phoneDigits(text) };
-  const number = 'toString(person) = {search:String}';
   if (!reveal)
     return {
-      sql: `(${number} OR lowerUTF8(name) = {searchFolded:String} OR person IN (SELECT person FROM ${IDENTIFIERS}
+      sql: `(lowerUTF8(name) = {searchFolded:String} OR person IN (SELECT person FROM ${IDENTIFIERS}
         WHERE lowerUTF8(value) = {searchFolded:String}
           OR (type = 'phone' AND {digits:String} != '' AND value IN ({digits:String}, concat('+86', {digits:String})))))`,
       params,
@@ -71,7 +70,7 @@ function searchSql(text: string, reveal: boolean): SqlSource {
   const has = (column: string) => `positionCaseInsensitiveUTF8(${column}, {search:String}) > 0`;
   const phone = (column: string) => `({digits:String} != '' AND position(${column}, {digits:String}) > 0)`;
   return {
-    sql: `(${number} OR ${has('name')} OR ${has('email')} OR ${has('phone')} OR ${phone('phone')}
+    sql: `(${has('name')} OR ${has('email')} OR ${has('phone')} OR ${phone('phone')}
       OR person IN (SELECT person FROM ${IDENTIFIERS} WHERE ${has('value')} OR (type = 'phone' AND ${phone('value')})))`,
     params,
   };
@@ -131,6 +130,32 @@ export function customersWarehouse(warehouse: Warehouse) {
         },
       );
     },
+
+    /** Who of these people was merged into whom. */
+    survivors: async (workspace: string, people: number[]) => {
+      const rows = await warehouse.query<{ person_id: number; survivor_id: number }>(
+        `SELECT person_id, survivor_id FROM identity_override FINAL
+         WHERE workspace = {workspace:String} AND survivor_id != 0 AND person_id IN {people:Array(UInt32)}`,
+        { workspace, people },
+      );
+      return new Map(rows.map((r) => [r.person_id, r.survivor_id]));
+    },
+
+    /** Every identifier of these people and of those merged into them, without going through everyone else's. */
+    identifiersOf: (workspace: string, people: number[]) =>
+      warehouse.query<{ person: number; type: string; value: string }>(
+        `WITH origins AS (SELECT person_id, survivor_id FROM identity_override FINAL
+           WHERE workspace = {workspace:String} AND survivor_id IN {people:Array(UInt32)})
+         SELECT if(o.survivor_id = 0, l.owner, o.survivor_id) AS person, l.type AS type, l.value AS value
+         FROM (SELECT type, value, argMax(person_id, version) AS owner FROM identity_link
+           WHERE workspace = {workspace:String} AND (type, value) IN (SELECT type, value FROM identity_link
+             WHERE workspace = {workspace:String}
+               AND (person_id IN {people:Array(UInt32)} OR person_id IN (SELECT person_id FROM origins)))
+           GROUP BY type, value HAVING argMax(is_deleted, version) = 0) AS l
+         LEFT ANY JOIN origins AS o ON l.owner = o.person_id
+         WHERE person IN {people:Array(UInt32)}`,
+        { workspace, people },
+      ),
 
     /** The rows of these people, in no order. */
     byIds: (workspace: string, people: number[]) =>

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
-import type { CustomerRow, LifecycleStage, RfmGroup } from '@qianmian/contract';
+import type { CustomerRow, KnownBy, LifecycleStage, RfmGroup } from '@qianmian/contract';
 import { isoOrNull } from '../platform/clock.ts';
 import { csvLine } from '../platform/csv.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { cursorOf, type Place, placeOf } from './cursor.ts';
 import { type CustomerFilter, customersWarehouse, type PersonRow } from './customers.ch.ts';
 import { badCursor } from './errors.ts';
+import type { Names } from './known-by.ts';
 import { maskEmail, maskName, maskPhone } from './masking.ts';
 import type { SqlSource } from './sql-source.ts';
 
@@ -19,6 +20,7 @@ const EXPORT_CHUNK = 20_000;
 const COLUMNS: readonly (keyof CustomerRow)[] = [
   'personId',
   'name',
+  'knownBy',
   'email',
   'phone',
   'city',
@@ -38,12 +40,13 @@ const COLUMNS: readonly (keyof CustomerRow)[] = [
 ];
 
 /** A computed row as the API shows it; name, e-mail and phone are masked for who may not reveal them. */
-export function presentCustomer(row: PersonRow, reveal: boolean): CustomerRow {
+export function presentCustomer(row: PersonRow, knownBy: KnownBy | null, reveal: boolean): CustomerRow {
   const scored = (score: number) => (score === 0 ? null : score);
   const time = (t: string | null) => isoOrNull(t === null ? null : Date.parse(t));
   return {
     personId: row.person,
     name: reveal ? row.name : maskName(row.name),
+    knownBy: row.name ? null : knownBy,
     email: reveal ? row.email : maskEmail(row.email),
     phone: reveal ? row.phone : maskPhone(row.phone),
     city: row.city,
@@ -64,10 +67,17 @@ export function presentCustomer(row: PersonRow, reveal: boolean): CustomerRow {
 }
 
 /** The list of customers. */
-export function openCustomers(parts: { warehouse: Warehouse; members: SegmentMembers }) {
+export function openCustomers(parts: { warehouse: Warehouse; members: SegmentMembers; names: Names }) {
   const store = customersWarehouse(parts.warehouse);
   const withinOf = (workspace: string, segment: string | undefined) =>
     segment ? parts.members.source(workspace, segment) : Promise.resolve(null);
+
+  /** Rows as the API shows them, those without a name with what they are known by. */
+  async function present(workspace: string, rows: readonly PersonRow[], reveal: boolean) {
+    const nameless = rows.filter((row) => row.name === '').map((row) => row.person);
+    const known = await parts.names.knownBy(workspace, nameless, reveal);
+    return rows.map((row) => presentCustomer(row, known.get(row.person) ?? null, reveal));
+  }
 
   async function* csvOf(
     workspace: string,
@@ -85,11 +95,8 @@ export function openCustomers(parts: { warehouse: Warehouse; members: SegmentMem
         limit: EXPORT_CHUNK,
       });
       if (rows.length > 0)
-        yield rows
-          .map((row) => {
-            const shown = presentCustomer(row, reveal);
-            return csvLine(COLUMNS.map((c) => shown[c]));
-          })
+        yield (await present(workspace, rows, reveal))
+          .map((row) => csvLine(COLUMNS.map((c) => (c === 'knownBy' ? row.knownBy?.value : row[c]) ?? null)))
           .join('');
       const last = rows.at(-1);
       if (!last || rows.length < EXPORT_CHUNK) return;
@@ -117,7 +124,7 @@ export function openCustomers(parts: { warehouse: Warehouse; members: SegmentMem
       const shown = rows.slice(0, query.limit);
       const last = shown.at(-1);
       return {
-        rows: shown.map((r) => presentCustomer(r, reveal)),
+        rows: await present(workspace, shown, reveal),
         nextCursor: rows.length > query.limit && last ? cursorOf([last.sort_key, last.person]) : null,
         total,
       };
@@ -132,11 +139,9 @@ export function openCustomers(parts: { warehouse: Warehouse; members: SegmentMem
     /** The rows of these people, in the order given; who is not computed yet is left out. */
     async byIds(workspace: string, people: readonly number[], reveal: boolean): Promise<CustomerRow[]> {
       if (people.length === 0) return [];
-      const rows = new Map((await store.byIds(workspace, [...people])).map((r) => [r.person, r]));
-      return people.flatMap((p) => {
-        const row = rows.get(p);
-        return row ? [presentCustomer(row, reveal)] : [];
-      });
+      const found = await present(workspace, await store.byIds(workspace, [...people]), reveal);
+      const rows = new Map(found.map((row) => [row.personId, row]));
+      return people.flatMap((person) => rows.get(person) ?? []);
     },
   };
 }

@@ -1,6 +1,16 @@
 export type { SegmentMembers } from './customers.ts';
 export { timelineKind } from './event-kinds.ts';
-export { isPersonal, maskEmail, maskName, maskPhone, maskWords } from './masking.ts';
+export {
+  isPersonal,
+  LOOKS_PERSONAL,
+  maskEmail,
+  maskIdentifier,
+  maskName,
+  maskPhone,
+  maskProperties,
+  maskValue,
+  maskWords,
+} from './masking.ts';
 export { openProfile, type Profile } from './profile.ts';
 export { profileRoutes } from './routes.ts';
 export { NEVER_A_REPEAT, type SqlSource } from './sql-source.ts';

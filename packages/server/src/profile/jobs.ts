@@ -56,6 +56,7 @@ export function profileJobs(parts: {
 
   jobs.handle({
     kind: KIND,
+    background: true,
     payload: z.object({ since: z.number() }),
     run: ({ since }, { workspace }) => refresh.refreshSince(workspace, since),
   });

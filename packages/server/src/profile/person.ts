@@ -6,6 +6,7 @@ import { cursorOf, placeOf } from './cursor.ts';
 import { presentCustomer, type SegmentMembers } from './customers.ts';
 import { badCursor, noCustomer } from './errors.ts';
 import type { TimelineKind } from './event-kinds.ts';
+import { presentKnownBy } from './known-by.ts';
 import { lifecycleStage } from './lifecycle.ts';
 import { maskIdentifier, maskProperties, maskValue } from './masking.ts';
 import { byOrder, orderFacts, presentOrder } from './orders.ts';
@@ -128,6 +129,7 @@ export function openPerson(parts: {
           first_order_at: isoOrNull(facts.firstOrderAt),
           last_order_at: isoOrNull(facts.lastOrderAt),
         },
+        presentKnownBy(identifiers, reveal),
         reveal,
       );
       return {

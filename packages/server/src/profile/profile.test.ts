@@ -199,6 +199,69 @@ describe('a customer becomes known', () => {
   });
 });
 
+describe('who has no name', () => {
+  const id = (type: string, value: string) => ({ type, value });
+  const known = (...identifiers: object[]) =>
+    ({ ...told('', '2026-05-01T00:00:00Z', { city: 'York' }), identifiers }) as Fact;
+
+  it('is called by the strongest identifier the shop knows, the same everywhere', async () => {
+    const ws = await s.workspace();
+    await s.collect(ws, [
+      known(id('anonymous', 'browser-1'), id('user', 'household-1234'), id('email', 'x@y.example')),
+      known(id('anonymous', 'browser-2'), id('member_card', '88000123')),
+      known(id('anonymous', 'browser-3')),
+      told('named', '2026-05-01T00:00:00Z', { name: 'Ann Lee' }),
+    ]);
+    await s.profile.refresh(ws);
+    const { rows } = await s.profile.listCustomers(ws, query({ sort: 'firstSeenAt', order: 'asc' }), true);
+    const shown = rows.map(({ name, knownBy }) => name || `${knownBy?.type} ${knownBy?.value}`);
+    expect(shown.sort()).toEqual([
+      'Ann Lee',
+      'anonymous browser-3',
+      'member_card 88000123',
+      'user household-1234',
+    ]);
+    const people = rows.map((row) => row.personId);
+    const calls = rows.map(({ personId, name, knownBy }) => ({ personId, name, knownBy }));
+    expect(await s.profile.namesOf(ws, [...people, 4_000_000], true)).toEqual([
+      ...calls,
+      { personId: 4_000_000, name: '', knownBy: null },
+    ]);
+    for (const { personId, knownBy } of calls)
+      expect((await s.profile.person.get(ws, personId, true)).knownBy).toEqual(knownBy);
+    const csv = await textOf(await s.profile.exportCustomers(ws, query(), true));
+    expect(csv).toContain(',,household-1234,');
+  });
+
+  it('is masked as every identifier is, and found by it whole', async () => {
+    const ws = await s.workspace();
+    await s.collect(ws, [known(id('user', 'household-1234'))]);
+    await s.profile.refresh(ws);
+    const { rows } = await s.profile.listCustomers(ws, query({ search: 'household-1234' }), false);
+    expect(rows).toMatchObject([{ name: '', knownBy: { type: 'user', value: '****1234' } }]);
+    const { personId } = rows[0]!;
+    expect(await s.profile.namesOf(ws, [personId], false)).toMatchObject([
+      { knownBy: { value: '****1234' } },
+    ]);
+    expect((await s.profile.person.get(ws, personId, false)).knownBy?.value).toBe('****1234');
+    // The number the warehouse goes by is nobody's business.
+    expect((await s.profile.listCustomers(ws, query({ search: String(personId) }), false)).total).toBe(0);
+  });
+
+  it('is called as who they turned out to be', async () => {
+    const ws = await s.workspace();
+    await s.collect(ws, [known(id('anonymous', 'b-1')), known(id('user', 'u-9'))]);
+    const [visitor, user] = [
+      (await s.identity.personOf(ws, { type: 'anonymous', value: 'b-1' }))!,
+      (await s.identity.personOf(ws, { type: 'user', value: 'u-9' }))!,
+    ];
+    await s.collect(ws, [known(id('anonymous', 'b-1'), id('user', 'u-9'))]);
+    await s.profile.refresh(ws);
+    const called = await s.profile.namesOf(ws, [visitor, user], true);
+    expect(called.map((one) => one.knownBy?.value)).toEqual(['u-9', 'u-9']);
+  });
+});
+
 describe('what was said last holds', () => {
   it('by time, not by arrival', async () => {
     const ws = await s.workspace();

@@ -6,6 +6,7 @@ import type { Ledger } from '../platform/ledger.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { openCustomers, type SegmentMembers } from './customers.ts';
 import { profileJobs } from './jobs.ts';
+import { openNames } from './known-by.ts';
 import { openPerson } from './person.ts';
 import { openRefresh } from './refresh.ts';
 import { openRfmReport } from './rfm-report.ts';
@@ -24,7 +25,8 @@ export function openProfile(parts: {
 }) {
   const refresh = openRefresh(parts);
   const tags = openTags(parts);
-  const customers = openCustomers(parts);
+  const names = openNames(parts);
+  const customers = openCustomers({ ...parts, names });
   profileJobs({ ...parts, refresh });
   return {
     /** Writes what facts say about people; to be registered with the collector. */
@@ -38,6 +40,7 @@ export function openProfile(parts: {
     listCustomers: customers.list,
     exportCustomers: customers.exportCsv,
     customersByIds: customers.byIds,
+    namesOf: names.of,
     person: openPerson({ ...parts, refresh, tags }),
     tags,
     rfmReport: openRfmReport({ ...parts, refresh }),

@@ -20,6 +20,9 @@ export function profileRoutes(mount: Mount, parts: { profile: Profile; audit: Au
   mount(e.getCustomer, ({ workspace, params, may }) =>
     profile.person.get(workspace, params.personId, may('customer.reveal')),
   );
+  mount(e.nameCustomers, ({ workspace, body, may }) =>
+    profile.namesOf(workspace, body.people, may('customer.reveal')),
+  );
   mount(e.getTimeline, ({ workspace, params, query, may }) =>
     profile.person.timeline(workspace, params.personId, query, may('customer.reveal')),
   );

@@ -32,6 +32,13 @@ export const tooLarge = (leaves: number, depth: number) =>
     fields: { condition: `must have at most ${MAX_LEAVES} parts and ${MAX_DEPTH} levels` },
   });
 
+export const personalTest = (name: string) =>
+  new AppError({
+    code: 'segment.personal_data',
+    status: 403,
+    detail: `The condition compares "${name}", which your role sees masked; it may only ask whether there is a value. The permission "customer.reveal" allows more.`,
+  });
+
 export const nameTaken = (name: string) =>
   new AppError({
     code: 'segment.name_taken',

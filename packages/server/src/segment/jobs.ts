@@ -12,6 +12,7 @@ export function segmentJobs(parts: { jobs: Jobs; bus: Bus; clock: Clock; members
   const { jobs, bus, clock, membership } = parts;
   jobs.handle({
     kind: KIND,
+    background: true,
     payload: z.object({ since: z.number() }),
     run: ({ since }, { workspace, signal, progress }) =>
       membership.refreshAllSince(workspace, since, { signal, progress }),

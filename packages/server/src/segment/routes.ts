@@ -8,13 +8,15 @@ export function segmentRoutes(mount: Mount, parts: { segment: SegmentService; au
   const { segment, audit } = parts;
 
   mount(e.listSegments, ({ workspace }) => segment.list(workspace));
-  mount(e.createSegment, async ({ workspace, body, who }) => {
+  mount(e.createSegment, async ({ workspace, body, who, may }) => {
+    if (!may('customer.reveal')) await segment.personalTests.refuseIn(workspace, body.condition);
     const made = await segment.create(workspace, body, who.name);
     await audit.note(workspace, who, 'segment.create', made.id, { name: made.name });
     return made;
   });
   mount(e.getSegment, ({ workspace, params }) => segment.get(workspace, params.id));
-  mount(e.updateSegment, async ({ workspace, params, body, who }) => {
+  mount(e.updateSegment, async ({ workspace, params, body, who, may }) => {
+    if (!may('customer.reveal')) await segment.personalTests.refuseIn(workspace, body.condition);
     const changed = await segment.update(workspace, params.id, body);
     await audit.note(workspace, who, 'segment.update', params.id, { name: changed.name });
     return changed;
@@ -24,15 +26,20 @@ export function segmentRoutes(mount: Mount, parts: { segment: SegmentService; au
     await audit.note(workspace, who, 'segment.delete', params.id);
     return undefined;
   });
-  mount(e.previewSegment, ({ workspace, body, may }) =>
-    segment.preview(workspace, body.condition, may('customer.reveal')),
-  );
+  mount(e.previewSegment, async ({ workspace, body, may }) => {
+    const reveal = may('customer.reveal');
+    if (!reveal) await segment.personalTests.refuseIn(workspace, body.condition);
+    return segment.preview(workspace, body.condition, reveal);
+  });
   mount(e.refreshSegment, ({ workspace, params }) => segment.refresh(workspace, params.id));
   mount(e.listSegmentMembers, ({ workspace, params, query }) =>
     segment.listMembers(workspace, params.id, query),
   );
-  mount(e.explainMember, ({ workspace, params, may }) =>
-    segment.explain(workspace, params.id, params.personId, may('customer.reveal')),
-  );
+  mount(e.explainMember, async ({ workspace, params, may }) => {
+    const reveal = may('customer.reveal');
+    const { condition } = await segment.get(workspace, params.id);
+    if (!reveal) await segment.personalTests.refuseWithin(workspace, condition);
+    return segment.explain(workspace, params.id, params.personId, reveal);
+  });
   mount(e.getVocabulary, ({ workspace }) => segment.vocabulary(workspace));
 }

@@ -11,6 +11,7 @@ import type { Profile, SegmentMembers } from '../profile/index.ts';
 import { openExplain } from './explain.ts';
 import { segmentJobs } from './jobs.ts';
 import { openMembership } from './membership.ts';
+import { openPersonalTests } from './personal-tests.ts';
 import { openPreview } from './preview.ts';
 import { type CampaignsUsing, openSegments } from './segments.ts';
 import { membersOf, segmentWarehouse } from './store.ch.ts';
@@ -70,6 +71,7 @@ export function openSegment(parts: {
     preview: openPreview({ ...parts, segments }),
     explain: openExplain({ ...parts, segments }),
     vocabulary: openVocabulary(parts),
+    personalTests: openPersonalTests({ ...parts, segments }),
 
     async create(workspace: string, draft: Draft, createdBy: string): Promise<Segment> {
       return refresh(workspace, await segments.create(workspace, draft, createdBy));

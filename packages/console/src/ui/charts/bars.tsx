@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Anchor } from '../anchor.tsx';
 import { Change, type Meaning } from '../change.tsx';
+import { useFormat } from '../use-format.ts';
 
 export interface Bar {
   key: string;
@@ -65,34 +67,56 @@ export function Bars({
   );
 }
 
-/** One bar in parts, for a whole of a few: each part a link with its label beneath. */
+/**
+ * One bar in parts, for a whole of a few: a true scale, and below it each part with its number. What nobody is in takes
+ * no room; it is only said that it is none.
+ */
 export function SplitBar({ of, label }: { of: readonly Bar[]; label: string }) {
-  const whole = of.reduce((sum, bar) => sum + bar.value, 0);
+  const { t } = useTranslation('ui');
+  const format = useFormat();
+  const [parts, none] = [of.filter((bar) => bar.value > 0), of.filter((bar) => !(bar.value > 0))];
   return (
-    <ul className="qm-split" aria-label={label}>
-      {of.map((bar) => {
-        const body = (
-          <>
-            <span className="qm-split-fill" style={{ background: bar.colour }} aria-hidden="true" />
-            <span className="qm-split-label">
-              <i style={{ background: bar.colour }} aria-hidden="true" />
-              {bar.label}
-            </span>
-            <span className="qm-split-value">{bar.text}</span>
-          </>
-        );
-        return (
-          <li key={bar.key} style={{ flexGrow: whole > 0 ? bar.value / whole : 1 }}>
-            {bar.href ? (
-              <Anchor href={bar.href} title={bar.hint} className="qm-split-part">
-                {body}
-              </Anchor>
-            ) : (
-              <span className="qm-split-part">{body}</span>
-            )}
+    <div className="qm-split">
+      {parts.length > 0 && (
+        <div className="qm-split-bar" aria-hidden="true">
+          {parts.map((bar) => (
+            <span key={bar.key} title={bar.hint} style={{ flexGrow: bar.value, background: bar.colour }} />
+          ))}
+        </div>
+      )}
+      <ul className="qm-split-parts" aria-label={label}>
+        {parts.map((bar) => (
+          <li key={bar.key}>
+            <SplitPart bar={bar} />
           </li>
-        );
-      })}
-    </ul>
+        ))}
+      </ul>
+      {none.length > 0 && (
+        <p className="qm-note qm-split-none">
+          {t('splitNone', {
+            parts: format.list(none.flatMap(({ label: name }) => (typeof name === 'string' ? [name] : []))),
+          })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function SplitPart({ bar }: { bar: Bar }) {
+  const body = (
+    <>
+      <span className="qm-split-label">
+        <i style={{ background: bar.colour }} aria-hidden="true" />
+        {bar.label}
+      </span>
+      <span className="qm-split-value">{bar.text}</span>
+    </>
+  );
+  return bar.href ? (
+    <Anchor href={bar.href} title={bar.hint} className="qm-split-part">
+      {body}
+    </Anchor>
+  ) : (
+    <span className="qm-split-part">{body}</span>
   );
 }

@@ -4,6 +4,7 @@ import type { EChartsOption } from 'echarts';
 import type { EChartsType } from 'echarts/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Anchor } from '../anchor.tsx';
 import { type Cell, toCsv } from '../csv.ts';
 import { download, fileName } from '../download.ts';
 import type { Palette } from '../palette.ts';
@@ -11,16 +12,17 @@ import { usePalette } from '../palette-context.ts';
 import { Panel } from '../panel.tsx';
 import { houseTheme } from './house-theme.ts';
 
-/** What a chart shows, as rows: the table view and the CSV. Text is shown as it is; give numbers `text` to be read. */
+/**
+ * What a chart shows, as rows: the table view and the CSV. Text is shown as it is; give numbers `text` to be read, and
+ * `href` where a click on the chart leads, for who does not point.
+ */
 export interface ChartTable {
   head: string[];
-  rows: { value: Cell; text?: string }[][];
+  rows: { value: Cell; text?: string; href?: string }[][];
 }
 
-/** What was clicked: which series, which place on the axis. */
+/** Which place on the axis was clicked: anywhere above or below it counts, since a line is hard to hit. */
 export interface Picked {
-  series: string;
-  name: string;
   at: number;
 }
 
@@ -131,12 +133,10 @@ function Canvas({ option, summary, height, onPick, drawn }: CanvasProps) {
         const chart = init(element, houseTheme(palette));
         drawn.current = chart;
         chart.setOption(option(palette));
-        chart.on('click', (event) => {
-          pick.current?.({
-            series: String(event.seriesName ?? ''),
-            name: String(event.name ?? ''),
-            at: event.dataIndex ?? 0,
-          });
+        chart.getZr().on('click', ({ offsetX, offsetY }) => {
+          if (!pick.current || !chart.containPixel('grid', [offsetX, offsetY])) return;
+          const [at] = chart.convertFromPixel('grid', [offsetX, offsetY]) ?? [];
+          if (at !== undefined) pick.current({ at: Math.round(at) });
         });
         watcher.observe(element);
       })
@@ -187,7 +187,11 @@ export function ChartRows({ table, label, height }: { table: ChartTable; label: 
               {row.map((cell, column) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: columns stay in place
                 <td key={column} className={column > 0 ? 'qm-right' : undefined}>
-                  {cell.text ?? cell.value}
+                  {cell.href ? (
+                    <Anchor href={cell.href}>{cell.text ?? cell.value}</Anchor>
+                  ) : (
+                    (cell.text ?? cell.value)
+                  )}
                 </td>
               ))}
             </tr>

@@ -11,6 +11,8 @@ interface LineCompareProps extends LineSettings {
   axisName: string;
   height?: number;
   onPick?: (picked: Picked) => void;
+  /** Where a place of the axis leads, for the table view; give it together with `onPick`. */
+  hrefAt?: (at: number) => string | undefined;
   extra?: ReactNode;
 }
 
@@ -22,6 +24,7 @@ export function LineCompare({
   axisName,
   height,
   onPick,
+  hrefAt,
   extra,
   labels,
   lines,
@@ -37,14 +40,14 @@ export function LineCompare({
     () => ({
       head: [axisName, ...lines.map((line) => line.name)],
       rows: labels.map((label, at) => [
-        { value: heading?.(at) ?? label },
+        { value: heading?.(at) ?? label, href: hrefAt?.(at) },
         ...lines.map((line) => {
           const value = line.values[at] ?? null;
           return { value, text: value === null ? '–' : write(value) };
         }),
       ]),
     }),
-    [axisName, lines, labels, heading, write],
+    [axisName, lines, labels, heading, hrefAt, write],
   );
   return <Chart {...{ title, note, summary, option, table, height, onPick, extra }} />;
 }

@@ -30,6 +30,17 @@ it('writes the values into the tip as text, never as markup', () => {
   expect(tip([{ dataIndex: 1 }])).toContain('–');
 });
 
+it('draws the way to a value that still grows apart, under the same name', () => {
+  const lines = [{ name: 'now', values: [5, 7, 2], isOpen: true }];
+  const option = lineOption({ ...settings, labels: ['1', '2', '3'], lines }, palettes.light);
+  const series = option.series as { name: string; data: (number | null)[] }[];
+  expect(series.map((one) => one.name)).toEqual(['now', 'now']);
+  expect(series.map((one) => one.data)).toEqual([
+    [5, 7, null],
+    [null, 7, 2],
+  ]);
+});
+
 it('keeps zero at the foot of a sparkline', () => {
   expect(sparkPoints([0, 5, 10], 10, 10, 10)).toBe('0.0,10.0 5.0,5.0 10.0,0.0');
   expect(sparkPoints([0, 0], 10, 10, 0)).toBe('0.0,10.0 10.0,10.0');

@@ -8,6 +8,8 @@ export interface Line {
   low?: readonly number[];
   high?: readonly number[];
   faint?: boolean;
+  /** The last value is still growing: the way to it is dotted. */
+  isOpen?: boolean;
   /** Place in the categorical palette; the accent is 0. */
   colour?: number;
 }
@@ -59,21 +61,28 @@ export function lineOption(
     line.faint ? palette.faint : (palette.categories[line.colour ?? at] ?? palette.accent);
   const series = lines.flatMap((line, at): LineSeriesOption[] => {
     const colour = colourOf(line, at);
-    return [
-      ...band(line, colour),
-      {
-        type: 'line',
-        name: line.name,
-        data: [...line.values],
-        symbol: 'circle',
-        showSymbol: labels.length === 1,
-        symbolSize: 6,
-        itemStyle: { color: colour },
-        lineStyle: { color: colour, width: line.faint ? 1.5 : 2.25, type: line.faint ? [4, 4] : 'solid' },
-        z: line.faint ? 2 : 3,
-        emphasis: { disabled: true },
-      },
-    ];
+    const { values } = line;
+    const last = values.length - 1;
+    const drawn: LineSeriesOption = {
+      type: 'line',
+      name: line.name,
+      data: line.isOpen && last > 0 ? values.with(last, null) : [...values],
+      symbol: 'circle',
+      showSymbol: labels.length === 1,
+      symbolSize: 6,
+      itemStyle: { color: colour },
+      lineStyle: { color: colour, width: line.faint ? 1.5 : 2.25, type: line.faint ? [4, 4] : 'solid' },
+      z: line.faint ? 2 : 3,
+      emphasis: { disabled: true },
+    };
+    const growing: LineSeriesOption = {
+      ...drawn,
+      data: values.map((value, at) => (at < last - 1 ? null : value)),
+      showSymbol: true,
+      symbolSize: (_value, { dataIndex }) => (dataIndex === last ? 6 : 0),
+      lineStyle: { ...drawn.lineStyle, type: [1, 3] },
+    };
+    return [...band(line, colour), drawn, ...(line.isOpen && last > 0 ? [growing] : [])];
   });
   return {
     animationDuration: 300,
