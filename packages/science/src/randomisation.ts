@@ -63,7 +63,7 @@ export function occurrencesNeeded(nControl: number, nTreated: number): number {
  *
  * Where the smaller side would get more than `most` outcomes, an assignment moves random blocks of them together, parted
  * anew every 500 assignments. Each assignment is as random as before; those that share a partition are a little alike,
- * which changes the variance of what is drawn by about a hundredth for 100,000 outcomes and less for more.
+ * which changes the variance of what is drawn by about a hundredth.
  */
 export function openDraws(
   control: Outcomes,

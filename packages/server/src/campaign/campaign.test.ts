@@ -2,6 +2,7 @@ import { campaignEndpoints, couponDraft, type Endpoint, PERMISSIONS } from '@qia
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../platform/clock.ts';
 import type { JobTables } from '../platform/job-store.pg.ts';
+import { type CampaignTables, insertRecipients, moveCampaign } from './store.pg.ts';
 import { openTestCampaigns, type TestCampaigns } from './test-campaigns.ts';
 
 // Stories of many steps, on machines that have other things to do.
@@ -379,6 +380,22 @@ describe('a campaign that is ended early', () => {
     await t.shop.jobs.idle();
     await expectNothingOf(first);
     await expectNothingOf(second);
+  });
+
+  it('a launch whose job another process has by now takes nothing away from that', async () => {
+    const people = await t.people(workspace, 20);
+    t.members.set('s', people);
+    const id = await couponed('s');
+    const db = t.shop.ledger.withTables<CampaignTables>();
+    whileLaunching('s', async () => {
+      const one = { person_id: people[0]!, address: address(1), name: '', state: 'control' } as const;
+      await insertRecipients(db, id, [one]);
+      await moveCampaign(db, id, ['launching'], { state: 'sending', audience_at: new Date() });
+    });
+    await t.campaigns.launch(workspace, id, 20);
+    await t.shop.jobs.idle();
+    const left = await t.campaigns.recipients(workspace, id, { limit: 99, offset: 0 }, true);
+    expect(left.map((r) => r.personId)).toEqual([people[0]]);
   });
 
   it('by cancelling a sending that waits, is stopped', async () => {

@@ -10,6 +10,7 @@ import { enqueueSending } from './send.ts';
 import {
   type CampaignRow,
   campaignById,
+  clearRecipients,
   type Db,
   endCampaign,
   insertRecipients,
@@ -50,10 +51,9 @@ export function openLaunch(parts: {
     if (row.audience_at) return;
     const { reached } = await reach.audienceOf(row);
     if (signal.aborted) return;
-    // What an attempt that broke off left behind; nothing of it was sent.
-    await db.deleteFrom('campaign_recipient').where('campaign_id', '=', row.id).execute();
+    await clearRecipients(db, row.id);
     for (let i = 0; i < reached.length; i += CHUNK) {
-      if (signal.aborted || (await campaignById(db, row.id))?.state !== 'launching') return;
+      if (signal.aborted) return;
       await insertRecipients(
         db,
         row.id,

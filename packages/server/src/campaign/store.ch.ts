@@ -27,16 +27,12 @@ export const campaignMigrations: WarehouseMigration[] = [
 ];
 
 /**
- * Who was exposed to the campaign bound as {campaign:String} in the workspace bound as {workspace:String}: person after
- * all merges, arm, assigned_at. Who was merged out of both sides got the message and counts as treated. A FROM source.
+ * The units of the test of the campaign bound as {campaign:String}: people as they were known at the launch, each on the
+ * side it was assigned to then, whatever was merged since. Who gets a letter clicks and signs in more, so merges after
+ * the launch are an outcome: letting them decide the side, or bring in orders, would favour those written to. A FROM source.
  */
-export const EXPOSURES = `(SELECT if(o.survivor = 0, e.person_id, o.survivor) AS person,
-    min(e.arm) AS arm, min(e.assigned_at) AS assigned_at
-  FROM campaign_exposure AS e FINAL
-  LEFT ANY JOIN (SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
-    WHERE workspace = {workspace:String} AND survivor_id != 0) AS o ON e.person_id = o.person_id
-  WHERE e.workspace = {workspace:String} AND e.campaign_id = {campaign:String}
-  GROUP BY person)`;
+export const EXPOSED = `(SELECT person_id AS unit, arm, assigned_at FROM campaign_exposure FINAL
+  WHERE workspace = {workspace:String} AND campaign_id = {campaign:String})`;
 
 export interface ExposureRow {
   workspace: string;

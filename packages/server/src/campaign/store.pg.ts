@@ -104,7 +104,18 @@ export async function funnelOf(db: Db, campaignId: string) {
     .executeTakeFirstOrThrow();
 }
 
-/** Writes recipients, many at once. */
+/** Recipients are written down until the audience is fixed or the campaign stopped, whatever a process believes. */
+const isBeingLaunched = (campaignId: string) =>
+  sql<boolean>`exists (select from campaign_campaign c
+    where c.id = ${campaignId} and c.state = 'launching' and c.audience_at is null)`;
+
+/** Takes out what a launch that broke off had written; nothing of it was sent. */
+export async function clearRecipients(db: Db, campaignId: string): Promise<void> {
+  await sql`delete from campaign_recipient where campaign_id = ${campaignId}
+    and ${isBeingLaunched(campaignId)}`.execute(db);
+}
+
+/** Writes recipients of a campaign that is being launched, many at once. */
 export async function insertRecipients(
   db: Db,
   campaignId: string,
@@ -115,6 +126,7 @@ export async function insertRecipients(
     select ${campaignId}, r.person_id, r.address, r.name, r.state
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as r (person_id bigint, address text, name text, state text)
+    where ${isBeingLaunched(campaignId)}
     on conflict do nothing`.execute(db);
 }
 
