@@ -3,6 +3,7 @@ import { adjustForBefore } from '@qianmian/science/cuped';
 import { randomisationEffect } from '@qianmian/science/randomisation';
 import { differenceInShares } from '@qianmian/science/shares';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EXPOSED } from '../campaign/index.ts';
 import { openTestCampaigns, type TestCampaigns } from '../campaign/test-campaigns.ts';
 import type { Fact } from '../collect/index.ts';
 import { DAY, HOUR } from '../platform/clock.ts';
@@ -273,10 +274,15 @@ describe('the campaign report', () => {
     const id = await t.send(workspace, t.draft({ controlShare: 0.3, measureDays: 3 }), people);
     t.shop.clock.advance(4 * DAY);
     expect((await report(workspace, id)).verdict).toBe('noOrders');
-    const all = people.map((_, i) => i + 1);
-    const orders = all
-      .filter((u) => u % 9 === 0)
-      .map((u) => line(u, `n${u}`, launched + DAY, 1000 + ((u * 7919) % 5000)));
+    // Every ninth of either side buys, for the same amounts: nothing happened, whoever chance put where.
+    const sides = await t.shop.warehouse.query<{ people: number[] }>(
+      `SELECT arraySort(groupArray(unit)) AS people FROM ${EXPOSED} GROUP BY arm`,
+      { workspace, campaign: id },
+    );
+    const orders = sides
+      .flatMap((side) => side.people.filter((_, i) => i % 9 === 4).map((person, k) => ({ person, k })))
+      .sort((a, b) => a.k - b.k)
+      .map(({ person, k }) => line(person, `n${person}`, launched + DAY, 1000 + ((k * 7919) % 5000)));
     await t.shop.collect(workspace, orders.slice(0, 40));
     const few = await report(workspace, id);
     expect(few).toMatchObject({ verdict: 'tooFew', buyers: { measured: 40 } });
