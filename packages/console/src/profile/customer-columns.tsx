@@ -1,6 +1,7 @@
 import type { CustomerRow } from '@qianmian/contract';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCalled } from '../catalog/use-called.ts';
 import { type Column, DateText, Money, useFormat } from '../ui/index.ts';
 import { displayName } from './names.ts';
 import { Group, Stage } from './stage.tsx';
@@ -9,6 +10,7 @@ import { Group, Stage } from './stage.tsx';
 export function useCustomerColumns(): Column<CustomerRow>[] {
   const { t } = useTranslation('profile');
   const format = useFormat();
+  const called = useCalled();
   return useMemo(() => {
     const money = (
       key: 'spendCents' | 'averageOrderCents' | 'returnsCents',
@@ -52,7 +54,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
       },
       { key: 'email', title: t('column.email'), hidden: true, width: 220, value: (row) => row.email },
       { key: 'phone', title: t('column.phone'), hidden: true, width: 160, value: (row) => row.phone },
-      { key: 'city', title: t('column.city'), width: 84, value: (row) => row.city },
+      { key: 'city', title: t('column.city'), width: 84, value: (row) => called('city', row.city) },
       {
         key: 'lifecycle',
         title: t('column.lifecycle'),
@@ -97,5 +99,5 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
       time('firstSeenAt', t('column.firstSeen'), { sortable: true, hidden: true }),
       time('firstOrderAt', t('column.firstOrder'), { hidden: true }),
     ];
-  }, [t, format]);
+  }, [t, format, called]);
 }

@@ -2,6 +2,7 @@ import { api, LIFECYCLE_STAGES, RFM_GROUPS } from '@qianmian/contract';
 import { AutoComplete, Button, Select, Tag } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCalled } from '../catalog/use-called.ts';
 import { useApi } from '../shell/use-api.ts';
 import { SearchBox } from '../ui/index.ts';
 import { type CustomerView, isFiltered, NO_FILTERS } from './customer-filter.ts';
@@ -108,24 +109,30 @@ function CityChoice({
 }) {
   const { t } = useTranslation('profile');
   const { data } = useApi(api.getVocabulary, {}, { staleMs: 5 * STALE });
+  const called = useCalled();
   const options = useMemo(() => {
     const cities = data?.traits.filter((one) => one.name === 'address.city' || one.name === 'city');
-    return [...new Set(cities?.flatMap((one) => one.values))].map((city) => ({ value: city }));
-  }, [data]);
+    return [...new Set(cities?.flatMap((one) => one.values))].map((city) => ({
+      value: called('city', city),
+      city,
+    }));
+  }, [data, called]);
+  // People choose and type what a city is called; the filter keeps what the data call it.
+  const keyOf = (typed: string) => options.find((one) => one.value === typed)?.city ?? typed;
   return (
     <AutoComplete
-      key={value ?? ''}
+      key={value ? called('city', value) : ''}
       allowClear
       aria-label={t('list.city')}
       placeholder={t('list.city')}
       style={{ width: 104 }}
-      defaultValue={value}
+      defaultValue={value && called('city', value)}
       options={options}
       showSearch={{ filterOption: (typed, option) => Boolean(option?.value.includes(typed)) }}
-      onSelect={(city: string) => onChange(city)}
+      onSelect={(city: string) => onChange(keyOf(city))}
       onClear={() => onChange(undefined)}
       onBlur={(event) => {
-        const typed = (event.target as HTMLInputElement).value.trim() || undefined;
+        const typed = keyOf((event.target as HTMLInputElement).value.trim()) || undefined;
         if (typed !== value) onChange(typed);
       }}
       onInputKeyDown={(event) => {

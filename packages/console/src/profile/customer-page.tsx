@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
+import { useCalled } from '../catalog/use-called.ts';
 import { WhyDrawer } from '../segment/why-drawer.tsx';
 import { useTo } from '../shell/address.ts';
 import { useApi } from '../shell/use-api.ts';
@@ -100,8 +101,17 @@ function usePortraitWords(customer: Customer): string {
   );
   const store = stores?.find((one) => one.storeId === customer.favouriteStore);
   const storeName = store && nameIn(format.language, store, store.storeId);
+  const called = useCalled();
+  const named: Customer = {
+    ...customer,
+    city: called('city', customer.city),
+    favouriteCategories: customer.favouriteCategories.map((one) => ({
+      ...one,
+      category: called('category', one.category),
+    })),
+  };
   return portrait(
-    { customer, days: rfm?.lifecycleDays, store: storeName || null, now: format.now() },
+    { customer: named, days: rfm?.lifecycleDays, store: storeName || null, now: format.now() },
     t,
     format,
   );

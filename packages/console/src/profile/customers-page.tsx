@@ -3,6 +3,7 @@ import { api } from '@qianmian/contract';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCalled } from '../catalog/use-called.ts';
 import { SaveAsSegment } from '../segment/save-as-segment.tsx';
 import { useGo, useTo } from '../shell/address.ts';
 import { hrefOf } from '../shell/api.ts';
@@ -89,8 +90,9 @@ function useHeadline(view: CustomerView, found: number | null) {
   const { data: rfm } = useApi(api.getRfm, {}, { enabled: !filtered, staleMs: 60_000 });
   const { data: segments } = useApi(api.listSegments, {}, { staleMs: 60_000 });
   const { data: tags } = useApi(api.listTags, {}, { staleMs: 60_000 });
+  const called = useCalled();
   const words = filterWords(
-    view,
+    { ...view, city: view.city && called('city', view.city) },
     {
       segment: (id) => segments?.find((one) => one.id === id)?.name ?? '…',
       tag: (name) => tags?.find((one) => one.name === name)?.label || name,

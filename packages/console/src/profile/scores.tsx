@@ -1,5 +1,6 @@
 import type { Customer } from '@qianmian/contract';
 import { useTranslation } from 'react-i18next';
+import { useCalled } from '../catalog/use-called.ts';
 import { buyersOf, segmentDraftAddress } from '../segment/people-behind.ts';
 import { useTo } from '../shell/address.ts';
 import { useCan } from '../shell/session.tsx';
@@ -89,6 +90,7 @@ export function Tastes({ customer }: { customer: Customer }) {
   const format = useFormat();
   const to = useTo();
   const canSee = useCan('segment.read');
+  const called = useCalled();
   return (
     <Panel title={t('customer.categories')}>
       {customer.favouriteCategories.length === 0 ? (
@@ -97,7 +99,7 @@ export function Tastes({ customer }: { customer: Customer }) {
         <Bars
           of={customer.favouriteCategories.map(({ category, spendCents, orders }) => ({
             key: category,
-            label: category,
+            label: called('category', category),
             value: Math.max(0, spendCents),
             text: (
               <>
@@ -108,7 +110,7 @@ export function Tastes({ customer }: { customer: Customer }) {
               </>
             ),
             href: canSee ? segmentDraftAddress(to, buyersOf({ categories: [category] })) : undefined,
-            hint: t('customer.categoryOpen', { category }),
+            hint: t('customer.categoryOpen', { category: called('category', category) }),
           }))}
         />
       )}

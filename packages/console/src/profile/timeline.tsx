@@ -13,6 +13,8 @@ import { Button, Segmented } from 'antd';
 import { type ComponentType, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
+import { pathCalled } from '../catalog/called.ts';
+import { useCalled } from '../catalog/use-called.ts';
 import { useApiPages } from '../shell/use-api.ts';
 import { Answer, EmptyState, Money, useAddressState, useFormat } from '../ui/index.ts';
 import { channelName, eventName } from './names.ts';
@@ -78,7 +80,13 @@ function Entry({ entry }: { entry: TimelineEntry }) {
   const { t } = useTranslation('profile');
   const format = useFormat();
   const Icon = ICONS[entry.kind];
-  const words = entryWords(entry, t, format);
+  const called = useCalled();
+  const { category } = entry.properties;
+  const named =
+    typeof category === 'string'
+      ? { ...entry, properties: { ...entry.properties, category: pathCalled(called, category) } }
+      : entry;
+  const words = entryWords(named, t, format);
   const facts = Object.entries(entry.properties);
   const line = (
     <>

@@ -18,6 +18,8 @@ function writing(language: Language): Writing {
       store: (id) => (id === 'S1' ? (zh ? '南京路店' : 'Nanjing Road') : id),
       channel: (name) => (name === 'app' ? 'App' : name),
       product: (id) => id,
+      category: (key) => key,
+      brand: (key) => key,
     },
   };
 }

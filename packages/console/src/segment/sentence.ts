@@ -20,6 +20,8 @@ export interface Names {
   store: (id: string) => string;
   channel: (name: string) => string;
   product: (id: string) => string;
+  category: (key: string) => string;
+  brand: (key: string) => string;
 }
 
 /** What a sentence is written with. */
@@ -237,11 +239,15 @@ const FILTERS = ['categories', 'brands', 'products', 'stores', 'channels'] as co
 
 function whereWords(where: OrderFilter, w: Writing): string {
   const { t, names } = w;
-  const named = { ...SAME, products: names.product, stores: names.store, channels: names.channel };
+  const named = {
+    categories: names.category,
+    brands: names.brand,
+    products: names.product,
+    stores: names.store,
+    channels: names.channel,
+  };
   const parts = FILTERS.filter((filter) => (where[filter]?.length ?? 0) > 0).map((filter) =>
     t(`says.where.${filter}`, { items: anyOf((where[filter] ?? []).map(named[filter]), w) }),
   );
   return parts.length > 0 ? t('says.whereAll', { parts: parts.join(t('says.wherePart')) }) : '';
 }
-
-const SAME = { categories: (name: string) => name, brands: (name: string) => name };

@@ -2,6 +2,7 @@ import { api, type Condition } from '@qianmian/contract';
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCalled } from '../catalog/use-called.ts';
 import { channelInSentence, eventName, traitName } from '../profile/names.ts';
 import { call } from '../shell/api.ts';
 import { useWorkspaceId } from '../shell/session.tsx';
@@ -55,6 +56,7 @@ export function useWriting(conditions: readonly Condition[] = NONE): Writing {
   const { data: tags } = useApi(api.listTags, {}, { staleMs: MINUTE });
   const { data: stores } = useApi(api.listStores, {}, { staleMs: 5 * MINUTE });
   const products = useProductNames(conditions, format.language);
+  const called = useCalled();
   return useMemo(() => {
     const segmentNames = new Map(segments?.map((one) => [one.id, one.name]));
     const tagLabels = new Map(tags?.map((one) => [one.name, one.label || one.name]));
@@ -72,7 +74,9 @@ export function useWriting(conditions: readonly Condition[] = NONE): Writing {
         store: (id) => storeNames.get(id) || id,
         channel: (name) => channelInSentence(words, name),
         product: (id) => products.get(id) ?? id,
+        category: (key) => called('category', key),
+        brand: (key) => called('brand', key),
       },
     };
-  }, [t, words, format, segments, tags, stores, products]);
+  }, [t, words, format, segments, tags, stores, products, called]);
 }

@@ -17,6 +17,8 @@ const writing = (language: Language): Writing => ({
     store: same,
     channel: same,
     product: same,
+    category: same,
+    brand: same,
   },
 });
 

@@ -4,6 +4,8 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useSta
 import { useTranslation } from 'react-i18next';
 import { displayName } from '../profile/names.ts';
 import { useGoTo } from '../ui/anchor.tsx';
+import { nameIn } from '../ui/name-in.ts';
+import { useFormat } from '../ui/use-format.ts';
 import type { Action } from './actions.ts';
 import { useTo } from './address.ts';
 import { domains } from './domains.ts';
@@ -71,6 +73,7 @@ function useHits(query: string, close: () => void): { hits: Command[]; searching
   const [to, goTo] = [useTo(), useGoTo()];
   const { t } = useTranslation('shell');
   const { t: names } = useTranslation('profile');
+  const { language } = useFormat();
   useEffect(() => {
     const waiting = setTimeout(() => setAsked(query.trim().slice(0, 100)), 150);
     return () => clearTimeout(waiting);
@@ -90,7 +93,9 @@ function useHits(query: string, close: () => void): { hits: Command[]; searching
         {
           id: `${hit.kind}:${hit.id}`,
           group: 'hits',
-          title: hit.knownBy ? displayName(names, { name: '', knownBy: hit.knownBy }) : hit.title || hit.id,
+          title: hit.knownBy
+            ? displayName(names, { name: '', knownBy: hit.knownBy })
+            : nameIn(language, { name: hit.title, nameZh: hit.titleZh }, hit.id),
           detail: hit.detail ? `${kind} · ${hit.detail}` : kind,
           words: [],
           run: () => {
@@ -100,7 +105,7 @@ function useHits(query: string, close: () => void): { hits: Command[]; searching
         },
       ];
     });
-  }, [asked, answer.data, to, goTo, close, t, names]);
+  }, [asked, answer.data, to, goTo, close, t, names, language]);
   return {
     hits,
     searching: query.trim() !== '' && (answer.isFetching || asked !== query.trim().slice(0, 100)),
