@@ -111,7 +111,12 @@ function usePortraitWords(customer: Customer): string {
     })),
   };
   return portrait(
-    { customer: named, days: rfm?.lifecycleDays, store: storeName || null, now: format.now() },
+    {
+      customer: named,
+      days: rfm?.lifecycleDays,
+      store: storeName || null,
+      now: rfm ? Date.parse(rfm.asOf) : format.now(),
+    },
     t,
     format,
   );

@@ -3,7 +3,7 @@ import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
 import { Hash64Map, hash64 } from '../platform/hash64.ts';
-import type { JobContext, Jobs } from '../platform/jobs.ts';
+import { type JobContext, type Jobs, stopReason } from '../platform/jobs.ts';
 import { clip } from '../platform/text.ts';
 import type { Collector } from './collector.ts';
 import type { Fact } from './facts.ts';
@@ -69,6 +69,9 @@ export function importJobs(
     run: ({ importId }, context) => importFiles(importId, context, parts),
     failed: async ({ importId }, { workspace, error }) => {
       await runs.patch(workspace, importId, { state: 'failed', error, finished_at: new Date(clock.now()) });
+    },
+    cancelled: async ({ importId }, { workspace }) => {
+      await runs.move(workspace, importId, ['queued', 'running'], 'cancelled');
     },
   });
 
@@ -197,7 +200,7 @@ async function importFiles(
         workspace,
         importId,
         ['running'],
-        signal.reason?.message === 'closing' ? 'queued' : 'cancelled',
+        stopReason(signal) === 'cancelled' ? 'cancelled' : 'queued',
       );
       return;
     }
