@@ -24,6 +24,12 @@ it('the overview says in a sentence how sales went, against the period before', 
     await page.getByText(name, { exact: true }).first().waitFor();
   await page.locator('canvas').first().waitFor();
   expect(await violations(page)).toEqual([]);
+  // Any number leads to the people behind it.
+  const buyers = page.getByRole('link', { name: /^Customers who bought/ });
+  const people = await buyers.locator('.qm-stat-value').textContent();
+  await buyers.click();
+  await page.waitForURL((url) => url.pathname.endsWith('/segments/new'));
+  await page.getByText(new RegExp(`^${people} of .* customers`)).waitFor();
 });
 
 it('a customer is found by name and has a portrait', async () => {
@@ -129,7 +135,7 @@ it('after a week the report tells what the campaign earned, with an interval', a
   const { low, high } = report.incrementalRevenueCents;
   if (low !== null) expect(low).toBeLessThanOrEqual(high!);
   await page.goto(at(`/campaigns/${campaign!.id}`));
-  await page.getByText(/95/).first().waitFor();
+  await page.getByRole('heading', { name: 'Effect per person' }).waitFor();
   expect(await violations(page)).toEqual([]);
 });
 

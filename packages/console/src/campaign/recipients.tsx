@@ -120,6 +120,7 @@ function useRecipientColumns(campaign: Campaign, nameOf: (person: number) => str
               key: 'code',
               title: t('recipients.code'),
               value: (row: Recipient) => row.couponCode || '–',
+              cell: (row: Recipient) => (row.couponCode ? <code>{row.couponCode}</code> : '–'),
               width: 158,
             },
           ]

@@ -30,7 +30,7 @@ describe('the address of a call', () => {
 describe('a call', () => {
   it('sends our header and JSON, and answers what the contract says', async () => {
     const seen: { url?: string; init?: RequestInit } = {};
-    const state = { now: '2026-11-22T06:00:00Z', letters: 0, people: 1, busy: null };
+    const state = { workspace: 'demo', now: '2026-11-22T06:00:00Z', letters: 0, people: 1, busy: null };
     const answer = await call(
       api.advanceDemo,
       { body: { hours: 24 } },
