@@ -19,7 +19,7 @@ import {
   requirements,
   withKind,
 } from './mapping.ts';
-import { currencyOf, suggestPreset } from './presets.ts';
+import { foreignCurrency, suggestPreset } from './presets.ts';
 import { byRows, knownReason } from './reasons.ts';
 import { snippet } from './snippets.ts';
 import { unreadableKey } from './unreadable.ts';
@@ -92,12 +92,10 @@ describe('what files are', () => {
     expect(suggestPreset([['id', 'amount'], []])).toBeNull();
   });
 
-  it('has its own currency where it is known', () => {
-    expect(currencyOf({ preset: 'online-retail', currency: 'CNY', files: [] })).toBe('GBP');
-    expect(currencyOf({ preset: null, currency: 'CNY', files: [{ mapping: { currency: 'EUR' } }] })).toBe(
-      'EUR',
-    );
-    expect(currencyOf({ preset: null, currency: 'CNY', files: [{ mapping: null }] })).toBe('CNY');
+  it('tells a currency that is not the workspace’s before the upload, where it is known', () => {
+    expect(foreignCurrency('online-retail', 'CNY')).toBe('GBP');
+    expect(foreignCurrency('online-retail', 'GBP')).toBeNull();
+    expect(foreignCurrency('guess', 'CNY')).toBeNull();
   });
 
   it('counts a file once, and no hidden ones', () => {
@@ -112,7 +110,8 @@ const run = (change: Partial<ImportRun> = {}, totals: Partial<ImportRun['totals'
   id: 'i',
   state: 'done',
   preset: 'complete-journey',
-  currency: 'CNY',
+  currency: 'USD',
+  isCurrencyFixed: true,
   timeZone: 'Asia/Shanghai',
   files: [],
   progress: null,

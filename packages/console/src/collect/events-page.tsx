@@ -4,6 +4,8 @@ import { Button, Drawer, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
+import { channelName, eventName } from '../profile/names.ts';
+import { useCustomerNames } from '../profile/use-customer-names.ts';
 import { useGo, useTo } from '../shell/address.ts';
 import { useCan } from '../shell/session.tsx';
 import { useApi, useApiPages } from '../shell/use-api.ts';
@@ -40,7 +42,8 @@ export default function EventsPage() {
     { keep: true, everyMs: paused ? false : 3000 },
   );
   const [shown, setShown] = useState<StoredEvent | null>(null);
-  const columns = useEventColumns();
+  const nameOf = useCustomerNames(list.rows.map((row) => row.personId));
+  const columns = useEventColumns(nameOf);
   // Those that arrived together stand in no order of time.
   const latest = list.rows.reduce<StoredEvent | undefined>(
     (last, event) => (!last || event.time > last.time ? event : last),
@@ -91,19 +94,21 @@ export default function EventsPage() {
           />
         )}
       </Answer>
-      <EventDrawer event={shown} onClose={() => setShown(null)} />
+      <EventDrawer event={shown} nameOf={nameOf} onClose={() => setShown(null)} />
     </Page>
   );
 }
 
 function Latest({ event }: { event: StoredEvent }) {
   const { t } = useTranslation('collect');
+  const { t: words } = useTranslation('profile');
   const format = useFormat();
-  return t('events.headline', { name: event.name, at: format.wallClock(event.time) });
+  return t('events.headline', { name: eventName(words, event.name), at: format.wallClock(event.time) });
 }
 
 function Filters() {
   const { t } = useTranslation('collect');
+  const { t: words } = useTranslation('profile');
   const canSegment = useCan('segment.read');
   const [{ name, person }, setView] = useAddressState(view);
   const vocabulary = useApi(api.getVocabulary, {}, { enabled: canSegment, staleMs: 5 * 60_000 });
@@ -115,12 +120,12 @@ function Filters() {
           className="qm-collect-filter"
           value={name || null}
           allowClear
-          showSearch={{ optionFilterProp: 'value' }}
+          showSearch={{ optionFilterProp: 'label' }}
           placeholder={t('events.byName')}
           aria-label={t('events.byName')}
           popupMatchSelectWidth={false}
           onChange={(next?: string) => setView({ name: next ?? '' })}
-          options={names.map((event) => ({ value: event.name, label: event.name }))}
+          options={names.map((event) => ({ value: event.name, label: eventName(words, event.name) }))}
         />
       ) : (
         <SearchBox
@@ -145,14 +150,14 @@ function PersonFilter({ value, onChange }: { value?: number; onChange: (person?:
     { query: { search, limit: 10 } },
     { enabled: canSee && search.length > 1, keep: true },
   );
-  const options = (found.data?.rows ?? []).map((row) => ({
+  const rows = found.data?.rows ?? [];
+  const nameOf = useCustomerNames([value, ...rows.map((row) => row.personId)]);
+  const options = rows.map((row) => ({
     value: row.personId,
-    label:
-      [row.name, row.email || row.phone].filter(Boolean).join(' · ') ||
-      t('events.person', { id: row.personId }),
+    label: [nameOf(row.personId), row.email || row.phone].filter(Boolean).join(' · '),
   }));
   if (value && !options.some((option) => option.value === value))
-    options.unshift({ value, label: t('events.person', { id: value }) });
+    options.unshift({ value, label: nameOf(value) });
   if (!canSee) return null;
   return (
     <Select
@@ -187,14 +192,23 @@ function NoEvents() {
   );
 }
 
-function EventDrawer({ event, onClose }: { event: StoredEvent | null; onClose: () => void }) {
+function EventDrawer({
+  event,
+  nameOf,
+  onClose,
+}: {
+  event: StoredEvent | null;
+  nameOf: (person: number) => string;
+  onClose: () => void;
+}) {
   const { t } = useTranslation('collect');
+  const { t: words } = useTranslation('profile');
   const to = useTo();
   const sources = useApi(api.listSources, {}, { staleMs: 60_000 });
   const sourceName = sources.data?.find((one) => one.id === event?.source)?.name ?? event?.source;
   const properties = event ? flatProperties(event.properties) : [];
   return (
-    <Drawer open={event !== null} onClose={onClose} size={560} title={event?.name}>
+    <Drawer open={event !== null} onClose={onClose} size={560} title={event && eventName(words, event.name)}>
       {event && (
         <div className="qm-collect-stack">
           <Facts
@@ -204,14 +218,13 @@ function EventDrawer({ event, onClose }: { event: StoredEvent | null; onClose: (
               {
                 label: t('events.who'),
                 value: event.personId ? (
-                  <Anchor href={to(`/customers/${event.personId}`)}>
-                    {t('events.person', { id: event.personId })}
-                  </Anchor>
+                  <Anchor href={to(`/customers/${event.personId}`)}>{nameOf(event.personId)}</Anchor>
                 ) : (
                   '–'
                 ),
               },
-              { label: t('events.channel'), value: event.channel || '–' },
+              { label: t('events.channel'), value: channelName(words, event.channel) },
+              { label: t('events.wireName'), value: <code>{event.name}</code> },
               { label: t('events.source'), value: sourceName || '–' },
               { label: t('events.id'), value: <code>{event.messageId}</code> },
             ]}
@@ -241,13 +254,20 @@ function EventDrawer({ event, onClose }: { event: StoredEvent | null; onClose: (
   );
 }
 
-function useEventColumns(): Column<StoredEvent>[] {
+function useEventColumns(nameOf: (person: number) => string): Column<StoredEvent>[] {
   const { t } = useTranslation('collect');
+  const { t: words } = useTranslation('profile');
   const format = useFormat();
   const to = useTo();
   return useMemo(
     () => [
-      { key: 'name', title: t('events.name'), value: (event) => event.name, always: true, width: 220 },
+      {
+        key: 'name',
+        title: t('events.name'),
+        value: (event) => eventName(words, event.name),
+        always: true,
+        width: 220,
+      },
       {
         key: 'time',
         title: t('events.time'),
@@ -258,21 +278,24 @@ function useEventColumns(): Column<StoredEvent>[] {
       {
         key: 'who',
         title: t('events.who'),
-        value: (event) => event.personId,
+        value: (event) => (event.personId ? nameOf(event.personId) : null),
         cell: (event) =>
           event.personId ? (
-            <Anchor href={to(`/customers/${event.personId}`)}>
-              {t('events.person', { id: event.personId })}
-            </Anchor>
+            <Anchor href={to(`/customers/${event.personId}`)}>{nameOf(event.personId)}</Anchor>
           ) : (
             '–'
           ),
         width: 150,
       },
-      { key: 'channel', title: t('events.channel'), value: (event) => event.channel || '–', width: 120 },
+      {
+        key: 'channel',
+        title: t('events.channel'),
+        value: (event) => channelName(words, event.channel),
+        width: 120,
+      },
       { key: 'gist', title: t('events.properties'), value: (event) => gist(event.properties), width: 420 },
       { key: 'source', title: t('events.source'), value: (event) => event.source, hidden: true },
     ],
-    [t, format, to],
+    [t, words, format, to, nameOf],
   );
 }

@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { currencies, currencyLabel, timeZones } from '../governance/money-places.ts';
 import { useCan } from '../shell/session.tsx';
 import { useAction } from '../shell/use-api.ts';
-import { Panel, useFormat } from '../ui/index.ts';
+import { Panel } from '../ui/index.ts';
+import { CurrencyStays } from './currency-stays.tsx';
 import { ImportFilePanel } from './import-file.tsx';
 import { Labelled } from './labelled.tsx';
-import { ownCurrency, suggestPreset, WAYS, type Way, wayOf } from './presets.ts';
+import { suggestPreset, WAYS, type Way, wayOf } from './presets.ts';
 
 const REFRESHES = [api.getImport, api.listImports] as const;
 
@@ -38,6 +39,7 @@ export function ImportDraft({ run }: { run: ImportRun }) {
   return (
     <>
       <Suggestion run={run} onChoose={(way) => void change({ preset: way })} />
+      <CurrencyStays currency={run.currency} />
       <Settings run={run} onChange={change} disabled={!canWrite || update.running} fields={update.fields} />
       {[...used, ...unused].map((file) => (
         <ImportFilePanel
@@ -103,10 +105,7 @@ function Settings({
   fields?: Record<string, string>;
 }) {
   const { t, i18n } = useTranslation('collect');
-  const format = useFormat();
   const way = wayOf(run.preset);
-  const own = ownCurrency(way);
-  const currency = own ?? run.currency;
   const money = useMemo(
     () => currencies().map((value) => ({ value, label: currencyLabel(value, i18n.language) })),
     [i18n.language],
@@ -130,21 +129,17 @@ function Settings({
         <Labelled
           label={t('draft.currency')}
           hint={
-            <>
-              <Hint fault={fields?.currency} text={t(own ? 'draft.currencyOwn' : 'draft.currencyHint')} />
-              {currency !== format.currency && (
-                <small className="qm-collect-warn">
-                  {t('draft.currencyOther', { own: currency, workspace: format.currency })}
-                </small>
-              )}
-            </>
+            <Hint
+              fault={fields?.currency}
+              text={t(run.isCurrencyFixed ? 'draft.currencyOwn' : 'draft.currencyHint')}
+            />
           }
         >
           {(id) => (
             <Select
               id={id}
-              value={currency}
-              disabled={disabled || own !== undefined}
+              value={run.currency}
+              disabled={disabled || run.isCurrencyFixed}
               showSearch={search}
               onChange={(next: string) => onChange({ currency: next })}
               options={money}

@@ -2,7 +2,6 @@ import type { ImportRun } from '@qianmian/contract';
 import type { TFunction } from 'i18next';
 import { createFormat } from '../ui/format.ts';
 import type { Format, Tone } from '../ui/index.ts';
-import { currencyOf } from './presets.ts';
 
 type State = ImportRun['state'];
 
@@ -24,7 +23,7 @@ export function isMoving(state: State): boolean {
 
 /** The format in the currency that the files are in, which may not be the workspace's. */
 export function formatOf(run: ImportRun, format: Format): Format {
-  const currency = currencyOf(run);
+  const { currency } = run;
   return currency === format.currency
     ? format
     : createFormat({ language: format.language, timeZone: format.timeZone, currency });

@@ -1,5 +1,5 @@
 import { ImportOutlined } from '@ant-design/icons';
-import { api, type ImportRun } from '@qianmian/contract';
+import { api, IMPORTS_LISTED, type ImportRun } from '@qianmian/contract';
 import { Progress } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -32,7 +32,13 @@ export default function ImportsPage() {
     <Page
       title={t('pages.imports')}
       headline={data && importsHeadline(data, t, format)}
-      note={data && data.length > 0 ? t('imports.note') : undefined}
+      note={
+        data && data.length > 0
+          ? t(data.length < IMPORTS_LISTED ? 'imports.note' : 'imports.cut', {
+              listed: format.number(IMPORTS_LISTED),
+            })
+          : undefined
+      }
       actions={<ActionButton action={newImport} subject={undefined} type="primary" />}
     >
       <Answer of={query} loading={<Loading kind="table" />}>

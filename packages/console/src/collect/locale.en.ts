@@ -59,6 +59,7 @@ export const en = {
   },
   imports: {
     note: 'Any import can be undone as if it had never been.',
+    cut: 'Any import can be undone as if it had never been. Only the newest {{listed}} are listed.',
     last: 'The last import ({{ago}}) brought {{brought}}.',
     files: 'Files',
     filesMore: '{{first}} and {{more}} more',
@@ -121,8 +122,9 @@ export const en = {
     currency: 'Currency of the amounts',
     currencyHint: 'For amounts without a currency of their own.',
     currencyOwn: 'This export is always in this currency.',
-    currencyOther:
-      'The files are in {{own}}, the workspace counts in {{workspace}}. Amounts are not converted: use a workspace of its own.',
+    currencyStays: 'Amounts stay in {{own}} and are not converted.',
+    currencyStaysText:
+      'This workspace counts in {{workspace}}: its sums would mix the two. Import these files into a workspace in {{own}}.',
     timeZone: 'Zone of the times',
     timeZoneHint: 'For times without a zone of their own.',
     suggestion: 'These files look like {{name}}.',
@@ -438,6 +440,7 @@ export const en = {
     pause: 'Pause',
     resume: 'Go on',
     byName: 'Event name',
+    wireName: 'Name as sent',
     byPerson: 'Customer',
     typeName: 'Type a name, phone or e-mail',
     nobody: 'Nobody found',
@@ -445,7 +448,6 @@ export const en = {
     time: 'Time',
     received: 'Received',
     who: 'Customer',
-    person: 'Customer {{id}}',
     channel: 'Channel',
     source: 'Source',
     id: 'Event number',

@@ -11,13 +11,15 @@ import { useWorkspaceId } from '../shell/session.tsx';
 import { refresh } from '../shell/use-api.ts';
 import { Page, Panel, useFormat, useToast } from '../ui/index.ts';
 import './collect.css';
+import { CurrencyStays } from './currency-stays.tsx';
 import { addFiles, droppedFiles } from './dropped-files.ts';
-import { WAYS, type Way } from './presets.ts';
+import { foreignCurrency, WAYS, type Way } from './presets.ts';
 
 /** Files first, then what they are; the server then says what it makes of them, and nothing is imported yet. */
 export default function NewImportPage() {
   const { t } = useTranslation('collect');
   const to = useTo();
+  const format = useFormat();
   const [files, setFiles] = useState<File[]>([]);
   const [way, setWay] = useState<Way>('guess');
   const sending = useUpload();
@@ -48,6 +50,7 @@ export default function NewImportPage() {
           ))}
         </Radio.Group>
       </Panel>
+      <CurrencyStays currency={foreignCurrency(way, format.currency)} />
       <div className="qm-collect-end">
         {sending.share === null ? (
           <Button

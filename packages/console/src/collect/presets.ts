@@ -9,26 +9,17 @@ export function wayOf(preset: string | null | undefined): Way {
   return WAYS.find((way) => way === preset) ?? 'guess';
 }
 
-/** Presets whose files are always in one currency, whatever the import says. */
+/** Presets whose files are always in one currency; the server says it of an import. */
 const OWN_CURRENCY: Partial<Record<Way, string>> = {
   'complete-journey': 'USD',
   'online-retail': 'GBP',
   'chinese-shop': 'CNY',
 };
 
-/** The currency that the sums of an import are in. */
-export function currencyOf(run: {
-  preset: string | null;
-  currency: string;
-  files: readonly { mapping: Record<string, unknown> | null }[];
-}): string {
-  const own = OWN_CURRENCY[wayOf(run.preset)];
-  const mapped = run.files.map((file) => file.mapping?.currency).find((one) => typeof one === 'string');
-  return own ?? (mapped as string | undefined) ?? run.currency;
-}
-
-export function ownCurrency(way: Way): string | undefined {
-  return OWN_CURRENCY[way];
+/** The currency that amounts will stay in, where that is known before the upload and is not the workspace's. */
+export function foreignCurrency(way: Way, workspaceCurrency: string): string | null {
+  const own = OWN_CURRENCY[way];
+  return own === undefined || own === workspaceCurrency ? null : own;
 }
 
 /** Columns that, all together, only this export has. */

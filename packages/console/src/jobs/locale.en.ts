@@ -34,7 +34,6 @@ export const en = {
   kind: {
     'collect.import': 'Import',
     'collect.import_undo': 'Undo of an import',
-    'promotion.read': 'Look for redeemed coupons',
     'profile.refresh': 'Recompute profiles',
     'segment.refresh': 'Recompute segments',
     'promotion.read': 'Look for coupon codes in orders',
@@ -44,7 +43,6 @@ export const en = {
     'demo.advance': 'Let demo time pass',
   },
   about: {
-    'promotion.read': 'All orders',
     'profile.refresh': 'All customers',
     'segment.refresh': 'All segments',
     'promotion.read': 'Orders that came in',

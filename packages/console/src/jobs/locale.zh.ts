@@ -33,7 +33,6 @@ export const zh: Words<typeof en> = {
   kind: {
     'collect.import': '导入数据',
     'collect.import_undo': '撤销导入',
-    'promotion.read': '查找已核销的优惠券',
     'profile.refresh': '重新计算画像',
     'segment.refresh': '重新计算人群',
     'promotion.read': '核对订单中的券码',
@@ -43,7 +42,6 @@ export const zh: Words<typeof en> = {
     'demo.advance': '推进演示时间',
   },
   about: {
-    'promotion.read': '全部订单',
     'profile.refresh': '全部顾客',
     'segment.refresh': '全部人群',
     'promotion.read': '新收到的订单',
