@@ -2,7 +2,7 @@ import { AppError } from '../../platform/errors.ts';
 import { clip } from '../../platform/text.ts';
 
 /** Columns a file may have: real exports have some dozens, and each costs work in every row. */
-export const MAX_COLUMNS = 2_000;
+const MAX_COLUMNS = 2_000;
 
 /** A mapping names a column with 200 characters at most; the rest is room for a number that tells twins apart. */
 const MAX_NAME = 190;

@@ -1,12 +1,13 @@
 /** The cells of one record, or why the line that starts here is none. */
 export type CsvRecord =
   | { kind: 'cells'; cells: string[]; raw: string }
-  | { kind: 'blank' }
+  | { kind: 'blank'; lines: number }
   | { kind: 'fault'; code: string; message: string; raw: string };
 
 /** A field may not run over more lines than this: a quote left open must not swallow the rest of the file. */
 const MAX_LINES_A_FIELD = 100;
 const MAX_RECORD_CHARS = 1024 * 1024;
+const NEWLINE = 10;
 
 interface Cursor {
   text: string;
@@ -50,6 +51,7 @@ function take(cursor: Cursor, delimiter: string, columns: number): CsvRecord | u
   if (cursor.skipping && !skipLine(cursor)) return NEED_MORE;
   const { text, at } = cursor;
   if (at >= text.length) return NEED_MORE;
+  if (text.charCodeAt(at) === NEWLINE) return takeBlank(cursor);
   const newline = text.indexOf('\n', at);
   if (newline < 0 && !cursor.final) {
     return text.length - at > MAX_RECORD_CHARS ? longLine(cursor) : NEED_MORE;
@@ -63,6 +65,13 @@ function take(cursor: Cursor, delimiter: string, columns: number): CsvRecord | u
   return cursor.quote < end
     ? takeQuoted(cursor, end, delimiter, columns)
     : takePlain(cursor, end, delimiter, columns);
+}
+
+/** Empty lines are taken together: there may be millions of them. */
+function takeBlank(cursor: Cursor): CsvRecord {
+  const start = cursor.at;
+  while (cursor.text.charCodeAt(cursor.at) === NEWLINE) cursor.at++;
+  return { kind: 'blank', lines: cursor.at - start };
 }
 
 function takePlain(cursor: Cursor, end: number, delimiter: string, columns: number): CsvRecord {
@@ -144,7 +153,7 @@ function unquoted(text: string, open: number, close: number): string {
 }
 
 function checked(cells: string[], raw: string, columns: number): CsvRecord {
-  if (cells[0]!.length === 0 && cells.every((cell) => cell === '')) return { kind: 'blank' };
+  if (cells[0]!.length === 0 && cells.every((cell) => cell === '')) return { kind: 'blank', lines: 1 };
   if (columns > 0 && cells.length !== columns) {
     if (cells.length < columns || cells.slice(columns).some((cell) => cell !== '')) {
       const message = `The row has ${cells.length} columns where the header has ${columns}; check for a stray or missing delimiter.`;

@@ -24,7 +24,7 @@ export async function* readCsv(
         if (headers.length > 0) named?.(headers);
         continue;
       }
-      row++;
+      row += record.kind === 'blank' ? record.lines : 1;
       if (record.kind !== 'blank') yield rowOf(record, row, headers);
     }
   }

@@ -118,9 +118,13 @@ async function firstText(
   return text.slice(0, newline > 0 ? newline + 1 : START_CHARS);
 }
 
+/** Without a line end: a record, unless an array of objects comes first, or late in what is too long for a record. */
 function isJsonLine(text: string): boolean {
   const newline = text.indexOf('\n');
-  if (newline < 0) return !/^\{\s*"[^"]*"\s*:\s*\[\s*\{/.test(text);
+  if (newline < 0) {
+    const wraps = text.length < START_CHARS ? /^\{\s*"[^"]*"\s*:\s*\[\s*\{/ : /:\s*\[\s*\{/;
+    return !wraps.test(text);
+  }
   try {
     JSON.parse(text.slice(0, newline));
     return true;

@@ -13,7 +13,7 @@ export interface SheetCell {
 }
 
 /** A row of a sheet with the number that the spreadsheet program shows for it. */
-export interface SheetRow {
+interface SheetRow {
   number: number;
   cells: SheetCell[];
 }
@@ -135,10 +135,12 @@ export function holdsAnything({ value, formula }: SheetCell): boolean {
 }
 
 function contentOf(cell: OpenCell, book: Workbook): Omit<SheetCell, 'column'> {
-  const { stored, type } = cell;
+  const { type } = cell;
+  // Only a text can be stored as nothing; libraries write `<v/>` for what they did not compute.
+  const stored = cell.stored === '' && type !== 'str' ? undefined : cell.stored;
   const formula = cell.formula ? ({ formula: stored === undefined ? 'empty' : 'cached' } as const) : {};
   if (type === 'inlineStr') return { value: unescaped(cell.inline), ...formula };
-  if (stored === undefined || (stored === '' && type !== 'str')) return { value: null, ...formula };
+  if (stored === undefined) return { value: null, ...formula };
   if (type === 's') return { value: book.texts[Number(stored)] ?? null, ...formula };
   if (type === 'b') return { value: stored === '1', ...formula };
   if (type === 'e') return { value: null, error: stored, ...formula };

@@ -49,7 +49,6 @@ export async function openZip(path: string): Promise<ZipArchive> {
         bytes += chunk.length;
         unpacked += chunk.length;
         if (bytes > maxBytes || unpacked > MAX_UNPACKED_BYTES) throw tooLarge(Math.min(maxBytes, unpacked));
-        if (bytes > RATIO_COUNTS_FROM && bytes > entry.packedBytes * MAX_RATIO) throw tooDense();
         yield decoder.decode(chunk, { stream: true });
         // Others get their turn even when the next chunk lies ready.
         await setImmediate();
@@ -130,15 +129,22 @@ async function* unpack(path: string, entry: Entry): AsyncGenerator<Buffer> {
   const start = await dataStart(path, entry);
   if (packedBytes === 0) return;
   const file = createReadStream(path, { start, end: start + packedBytes - 1, highWaterMark: CHUNK_BYTES });
-  const stream: Readable = method === 0 ? file : file.pipe(createInflateRaw({ chunkSize: CHUNK_BYTES }));
+  const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
+  const stream: Readable = method === 0 ? file : file.pipe(inflate);
   file.on('error', (error) => stream.destroy(error));
+  let bytes = 0;
   try {
-    for await (const chunk of stream) yield chunk as Buffer;
-  } catch {
-    throw damaged();
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (method !== 0 && bytes > RATIO_COUNTS_FROM && bytes > inflate.bytesWritten * MAX_RATIO)
+        throw tooDense();
+      yield chunk;
+    }
+  } catch (error) {
+    throw error instanceof AppError ? error : damaged();
   } finally {
     file.destroy();
-    stream.destroy();
+    inflate.destroy();
   }
 }
 
