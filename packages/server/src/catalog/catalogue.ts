@@ -2,6 +2,7 @@ import type { KnownName, Product, Store } from '@qianmian/contract';
 import type { Clock } from '../platform/clock.ts';
 import { notFound } from '../platform/errors.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
+import { joinWords, type OwnWord, sayOwn } from './own-word.ts';
 import { catalogWarehouse, type ProductRow, type StoreRow } from './store.ch.ts';
 
 /** A product as a source tells it; absent fields keep what was known. */
@@ -57,20 +58,15 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
       told.set(n.productId, [...(told.get(n.productId) ?? []), n]);
     }
     if (told.size === 0) return;
-    const before = new Map(
-      (await inChunks([...told.keys()], (ids) => store.productsById(workspace, ids))).map((p) => [
-        p.product_id,
-        p,
-      ]),
-    );
+    const words: ProductRow[] = [];
+    for (const ids of pieces([...told.keys()])) words.push(...(await store.wordsOnProducts(workspace, ids)));
+    const before = byId(words, (row) => row.product_id);
     const rows: ProductRow[] = [];
     for (const [productId, all] of told) {
-      const old = before.get(productId);
-      const worth = old ? all.filter((n) => !n.hearsay) : all;
-      if (worth.length === 0) continue;
-      const row = worth.reduce((sum, n) => mergeProduct(sum, n), old ?? emptyProduct(workspace, productId));
-      if (!old || !sameWord(row, old))
-        rows.push({ ...row, import_id: origin.importId, version: origin.version });
+      const origins = before.get(productId) ?? [];
+      const worth = origins.length > 0 ? all.filter((n) => !n.hearsay) : all;
+      const row = retold(origins, emptyProduct(workspace, productId), worth.map(fieldsOfProduct), origin);
+      if (row) rows.push(row);
     }
     await store.insertProducts(rows, origin.token && `${origin.token}:product`);
     for (const id of told.keys()) known.add(id);
@@ -78,16 +74,34 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
 
   async function upsertStores(workspace: string, news: readonly StoreNews[], origin: Origin): Promise<void> {
     if (news.length === 0) return;
-    const ids = [...new Set(news.map((n) => n.storeId))];
-    const before = new Map((await store.storesById(workspace, ids)).map((s) => [s.store_id, s]));
-    const now = new Map(before);
-    for (const n of news)
-      now.set(n.storeId, mergeStore(now.get(n.storeId) ?? emptyStore(workspace, n.storeId), n));
-    const changed = [...now.values()].filter((s) => !sameWord(s, before.get(s.store_id)));
-    await store.insertStores(
-      changed.map((r) => ({ ...r, import_id: origin.importId, version: origin.version })),
-      origin.token && `${origin.token}:store`,
-    );
+    const told = byId(news, (n) => n.storeId);
+    const before = byId(await store.wordsOnStores(workspace, [...told.keys()]), (row) => row.store_id);
+    const rows: StoreRow[] = [];
+    for (const [storeId, all] of told) {
+      const origins = before.get(storeId) ?? [];
+      const row = retold(origins, emptyStore(workspace, storeId), all.map(fieldsOfStore), origin);
+      if (row) rows.push(row);
+    }
+    await store.insertStores(rows, origin.token && `${origin.token}:store`);
+  }
+
+  /** Lets products and stores say what others said of them, where an import has had its say. */
+  async function untell(workspace: string, importId: string, version: number): Promise<void> {
+    const without = <R extends Word>(
+      rows: readonly R[],
+      idOf: (row: R) => string,
+      empty: (id: string) => R,
+    ) => [...byId(rows, idOf)].flatMap(([id, known]) => untold(known, empty(id), importId, version) ?? []);
+    for (const ids of pieces(await store.productsOfImport(workspace, importId))) {
+      const words = await store.wordsOnProducts(workspace, ids);
+      const empty = (id: string) => emptyProduct(workspace, id);
+      await store.insertProducts(without(words, (row) => row.product_id, empty));
+    }
+    for (const ids of pieces(await store.storesOfImport(workspace, importId))) {
+      const words = await store.wordsOnStores(workspace, ids);
+      const empty = (id: string) => emptyStore(workspace, id);
+      await store.insertStores(without(words, (row) => row.store_id, empty));
+    }
   }
 
   return {
@@ -130,7 +144,8 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
         })),
       ),
 
-    async undoImport(workspace: string, importId: string): Promise<void> {
+    async undoImport(workspace: string, importId: string, version: number): Promise<void> {
+      await untell(workspace, importId, version);
       await store.deleteImport(workspace, importId);
       heard.delete(workspace);
     },
@@ -138,16 +153,119 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
 }
 export type Catalog = ReturnType<typeof openCatalog>;
 
-async function inChunks<T>(ids: string[], load: (ids: string[]) => Promise<T[]>): Promise<T[]> {
-  const all: T[] = [];
-  for (let i = 0; i < ids.length; i += 5000) all.push(...(await load(ids.slice(i, i + 5000))));
-  return all;
+/** Ids in the numbers that one query takes. */
+function* pieces(ids: readonly string[]): Generator<string[]> {
+  for (let at = 0; at < ids.length; at += 5000) yield ids.slice(at, at + 5000);
+}
+
+/** What every row has: whose it is, since when, and what they said themselves; the rest is what is known in all. */
+interface Word {
+  import_id: string;
+  version: number;
+  own: string;
+}
+type Fields = Record<string, unknown>;
+
+function byId<T>(all: readonly T[], idOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(idOf(one));
+    if (group) group.push(one);
+    else groups.set(idOf(one), [one]);
+  }
+  return groups;
+}
+
+/** The row of an origin that says more now; null when nothing is new. `known` are all origins' rows. */
+function retold<R extends Word>(
+  known: readonly R[],
+  empty: R,
+  news: readonly Fields[],
+  origin: Origin,
+): R | null {
+  if (news.length === 0) return null;
+  const last = newest(known);
+  const mine = known.find((row) => row.import_id === origin.importId);
+  const row = news.reduce(withFields, last ?? empty) as R;
+  let own = mine ? ownOf(mine) : {};
+  let isNew = false;
+  for (const fields of news) {
+    const said = sayOwn(own, fields, origin.version);
+    own = said.own;
+    isNew ||= said.isNew;
+  }
+  if (last && !isNew && sameWord(row, last)) return null;
+  return { ...row, own: JSON.stringify(own), import_id: origin.importId, version: origin.version };
+}
+
+/** The newest of the other origins' rows as it is without an import; null when that changes nothing. */
+function untold<R extends Word>(known: readonly R[], empty: R, importId: string, version: number): R | null {
+  const others = known.filter((row) => row.import_id !== importId);
+  const last = newest(others);
+  if (!last) return null;
+  const row = withFields(empty, joinWords(others.map(ownOf)));
+  if (sameWord(row, last)) return null;
+  const { own, import_id } = last;
+  return { ...row, own, import_id, version: Math.max(version, last.version + 1) };
+}
+
+const ownOf = (row: Word) => JSON.parse(row.own) as OwnWord;
+
+function newest<R extends Word>(rows: readonly R[]): R | undefined {
+  return rows.reduce<R | undefined>(
+    (last, row) => (last && last.version > row.version ? last : row),
+    undefined,
+  );
 }
 
 /** Whether two rows say the same, whoever said it and when. */
-function sameWord<R extends { import_id: string; version: number }>(a: R, b: R | undefined): boolean {
-  const word = ({ import_id: _, version: __, ...rest }: R) => JSON.stringify(rest, Object.keys(rest).sort());
-  return b !== undefined && word(a) === word(b);
+function sameWord<R extends Word>(a: R, b: R): boolean {
+  const word = ({ import_id: _, version: __, own: ___, ...rest }: R) =>
+    JSON.stringify(rest, Object.keys(rest).sort());
+  return word(a) === word(b);
+}
+
+const ATTRIBUTE = 'attributes.';
+
+/** A row with the columns named; what is undefined stays as it was. */
+function withFields<R extends Word>(row: R, fields: Fields): R {
+  const next = { ...row } as Fields;
+  const attributes: Fields = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    if (name.startsWith(ATTRIBUTE)) attributes[name.slice(ATTRIBUTE.length)] = value;
+    else next[name] = value;
+  }
+  if (Object.keys(attributes).length > 0)
+    next.attributes = JSON.stringify({ ...(JSON.parse(String(next.attributes)) as object), ...attributes });
+  return next as R;
+}
+
+/** What news of a product say, by the column it stands in; each attribute stands by itself. */
+function fieldsOfProduct(n: ProductNews): Fields {
+  const fields: Fields = {
+    name: n.name,
+    name_zh: n.nameZh,
+    brand: n.brand,
+    category: n.category,
+    price_cents: n.priceCents,
+    cost_cents: n.costCents,
+    image_url: n.imageUrl,
+  };
+  for (const [name, value] of Object.entries(n.attributes ?? {})) fields[ATTRIBUTE + name] = value;
+  return fields;
+}
+
+function fieldsOfStore(n: StoreNews): Fields {
+  return {
+    name: n.name,
+    name_zh: n.nameZh,
+    city: n.city,
+    country: n.country,
+    latitude: n.latitude,
+    longitude: n.longitude,
+    time_zone: n.timeZone,
+  };
 }
 
 function emptyProduct(workspace: string, productId: string): ProductRow {
@@ -162,24 +280,9 @@ function emptyProduct(workspace: string, productId: string): ProductRow {
     cost_cents: null,
     image_url: '',
     attributes: '{}',
+    own: '{}',
     import_id: '',
     version: 0,
-  };
-}
-
-function mergeProduct(row: ProductRow, n: ProductNews): ProductRow {
-  return {
-    ...row,
-    name: n.name ?? row.name,
-    name_zh: n.nameZh ?? row.name_zh,
-    brand: n.brand ?? row.brand,
-    category: n.category ?? row.category,
-    price_cents: n.priceCents ?? row.price_cents,
-    cost_cents: n.costCents ?? row.cost_cents,
-    image_url: n.imageUrl ?? row.image_url,
-    attributes: n.attributes
-      ? JSON.stringify({ ...(JSON.parse(row.attributes) as object), ...n.attributes })
-      : row.attributes,
   };
 }
 
@@ -194,21 +297,9 @@ function emptyStore(workspace: string, storeId: string): StoreRow {
     latitude: null,
     longitude: null,
     time_zone: '',
+    own: '{}',
     import_id: '',
     version: 0,
-  };
-}
-
-function mergeStore(row: StoreRow, n: StoreNews): StoreRow {
-  return {
-    ...row,
-    name: n.name ?? row.name,
-    name_zh: n.nameZh ?? row.name_zh,
-    city: n.city ?? row.city,
-    country: n.country ?? row.country,
-    latitude: n.latitude ?? row.latitude,
-    longitude: n.longitude ?? row.longitude,
-    time_zone: n.timeZone ?? row.time_zone,
   };
 }
 

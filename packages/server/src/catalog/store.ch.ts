@@ -6,6 +6,8 @@ export const catalogMigrations: WarehouseMigration[] = [
     name: 'catalog/0001_product_store',
     tables: [
       {
+        // Columns say what is known in all when an origin ('' or an import) spoke last; `own` is what it said itself, by
+        // column, with the version it was said at, so that what is known without one of them can be told.
         name: 'catalog_product',
         columns: `
           workspace LowCardinality(String),
@@ -18,6 +20,7 @@ export const catalogMigrations: WarehouseMigration[] = [
           cost_cents Nullable(Int64),
           image_url String,
           attributes String,
+          own String,
           import_id LowCardinality(String),
           version UInt64`,
         engine: 'ReplacingMergeTree(version)',
@@ -36,6 +39,7 @@ export const catalogMigrations: WarehouseMigration[] = [
           latitude Nullable(Float64),
           longitude Nullable(Float64),
           time_zone String,
+          own String,
           import_id LowCardinality(String),
           version UInt64`,
         engine: 'ReplacingMergeTree(version)',
@@ -75,6 +79,7 @@ export interface ProductRow {
   cost_cents: number | null;
   image_url: string;
   attributes: string;
+  own: string;
   import_id: string;
   version: number;
 }
@@ -89,6 +94,7 @@ export interface StoreRow {
   latitude: number | null;
   longitude: number | null;
   time_zone: string;
+  own: string;
   import_id: string;
   version: number;
 }
@@ -103,10 +109,7 @@ export interface NameRow {
   version: number;
 }
 
-/**
- * Products of the workspace bound as {workspace:String} as they are known now, as a FROM source. Each import's word is
- * kept beside the others', so that undoing one brings the word before it back.
- */
+/** Products of the workspace bound as {workspace:String} as they are known now, as a FROM source. */
 export const PRODUCTS = `(SELECT * FROM catalog_product FINAL WHERE workspace = {workspace:String}
   ORDER BY product_id, version DESC LIMIT 1 BY product_id)`;
 
@@ -134,12 +137,37 @@ export function catalogWarehouse(warehouse: Warehouse) {
         { workspace, ids },
       ),
 
-    storesById: (workspace: string, ids: string[]) =>
-      warehouse.query<StoreRow>(
-        `SELECT * FROM catalog_store FINAL WHERE workspace = {workspace:String} AND store_id IN {ids:Array(String)}
-         ORDER BY store_id, version DESC LIMIT 1 BY store_id`,
+    /** Every origin's row of these products. */
+    wordsOnProducts: (workspace: string, ids: string[]) =>
+      warehouse.query<ProductRow>(
+        `SELECT * FROM catalog_product FINAL PREWHERE workspace = {workspace:String} AND product_id IN {ids:Array(String)}`,
         { workspace, ids },
       ),
+
+    /** Every origin's row of these stores. */
+    wordsOnStores: (workspace: string, ids: string[]) =>
+      warehouse.query<StoreRow>(
+        `SELECT * FROM catalog_store FINAL PREWHERE workspace = {workspace:String} AND store_id IN {ids:Array(String)}`,
+        { workspace, ids },
+      ),
+
+    productsOfImport: async (workspace: string, importId: string) =>
+      (
+        await warehouse.query<{ id: string }>(
+          `SELECT DISTINCT product_id AS id FROM catalog_product
+           WHERE workspace = {workspace:String} AND import_id = {importId:String} ORDER BY id`,
+          { workspace, importId },
+        )
+      ).map((r) => r.id),
+
+    storesOfImport: async (workspace: string, importId: string) =>
+      (
+        await warehouse.query<{ id: string }>(
+          `SELECT DISTINCT store_id AS id FROM catalog_store
+           WHERE workspace = {workspace:String} AND import_id = {importId:String} ORDER BY id`,
+          { workspace, importId },
+        )
+      ).map((r) => r.id),
 
     products: (
       workspace: string,

@@ -43,7 +43,7 @@ async function counts(workspace: string) {
             (SELECT sum(net_cents) FROM collect_order_line FINAL WHERE workspace = {workspace:String}) AS net,
             (SELECT count() FROM collect_event WHERE workspace = {workspace:String}) AS events,
             (SELECT count() FROM identity_link FINAL WHERE workspace = {workspace:String} AND is_deleted = 0) AS people,
-            (SELECT count() FROM catalog_product FINAL WHERE workspace = {workspace:String}) AS products`,
+            (SELECT uniqExact(product_id) FROM catalog_product WHERE workspace = {workspace:String}) AS products`,
     { workspace },
   );
   return row!;

@@ -20,8 +20,10 @@ export interface StoredOrders {
 /** Rows to be written. */
 export interface Retelling {
   lines: OrderLineRow[];
-  /** What others said of lines that the import now has the last word of, or what it says of theirs without changing it. */
+  /** What others said of lines of which the import now has the last word. */
   replaced: OrderLineRow[];
+  /** Lines of other imports of which this one says the same. */
+  agreed: OrderLineRow[];
   claims: ClaimRow[];
 }
 
@@ -48,7 +50,7 @@ export function retellOrders(
 ): Retelling {
   const orders = ordersOf(stored);
   for (const line of told) hear(orderIn(orders, line.fact.orderId), line, teller);
-  const out: Retelling = { lines: [], replaced: [], claims: [] };
+  const out: Retelling = { lines: [], replaced: [], agreed: [], claims: [] };
   for (const order of orders.values()) retell(order, teller, out);
   return out;
 }
@@ -171,7 +173,7 @@ function importLine(
   const isOwn = old.import_id === teller.importId;
   if (!old.is_deleted && wordOf(old) === wordOf(row)) {
     // Were the other import undone, this one still said it.
-    if (!isOwn && old.import_id !== '') out.replaced.push({ ...row, version: teller.version });
+    if (!isOwn && old.import_id !== '') out.agreed.push(old);
     return;
   }
   if (!isOwn) out.replaced.push(old);

@@ -142,6 +142,35 @@ describe('an order', () => {
     expect(made).toMatchObject([{ lineKind: 'return', lineId: 'r1:A', netCents: -500, quantity: -1 }]);
   });
 
+  it('is told with all its lines, by messages that say what it holds', () => {
+    const products = [{ product_id: 'A', price: 5 }];
+    expect(lines(order({ order_id: 'o', products }))).toMatchObject([{ whole: true, messageId: 'm' }]);
+    const changed = lines(order({ order_id: 'o', products }, 'Order Updated'));
+    expect(changed).toMatchObject([{ lineKind: 'sale', whole: true, isChange: true }]);
+    expect(lines(order({ order_id: 'o', status: 'packed', total: 5 }, 'Order Updated'))).toEqual([]);
+    expect(order({ status: 'packed' }, 'Order Updated')).toHaveLength(1);
+  });
+
+  it('cancelled, or refunded without a word on what, asks back whatever is left', () => {
+    const rest = (event: string, properties: object) => lines(order({ order_id: 'o', ...properties }, event));
+    const claim = { lineKind: 'return', netCents: 0, claim: { returnId: 'm', of: 'rest' } };
+    expect(rest('Order Cancelled', { products: [{ product_id: 'A', price: 5 }], total: 5 })).toMatchObject([
+      claim,
+    ]);
+    expect(rest('Order Refunded', {})).toMatchObject([claim]);
+    expect(rest('Order Refunded', { refund_id: 'r' })).toMatchObject([{ claim: { returnId: 'r' } }]);
+    expect(rest('Order Refunded', { total: 2 })).toMatchObject([{ netCents: -200, claim: { of: 'amount' } }]);
+    expect(reason({ type: 'track', event: 'Order Cancelled', userId: 'u' })).toBe('no_order_id');
+    expect(
+      reason({
+        type: 'track',
+        event: 'Order Refunded',
+        userId: 'u',
+        properties: { order_id: 1, total: 'x' },
+      }),
+    ).toBe('no_amount');
+  });
+
   it('in yen has no cents', () => {
     expect(lines(order({ order_id: 'o', currency: 'jpy', total: 1200 }))[0]).toMatchObject({
       netCents: 1200,

@@ -74,9 +74,10 @@ export async function storeFacts(
   };
   for (const sink of parts.sinks) await sink(resolved);
   const retelling = retellOrders(resolved.orderLines, stored, batch);
-  // Both replace themselves, and stand before the lines do that rest on them.
+  // All replace themselves, and stand before the lines do that rest on them.
   await warehouse.insertClaims(retelling.claims);
   await warehouse.insertReplaced(retelling.replaced);
+  await warehouse.insertAgreed(batch, retelling.agreed);
   await warehouse.insertOrderLines(retelling.lines, `${batch.token}:line`);
   await warehouse.insertEvents(
     resolved.events.map((r, i) => eventRow(batch, r, kinds.hashes[i]!)),

@@ -313,6 +313,30 @@ export function collectWarehouse(warehouse: Warehouse) {
       ),
 
     insertReplaced: (rows: OrderLineRow[]) => warehouse.insert('collect_order_line_replaced', rows),
+
+    /** Keeps of lines as they stand that an import says the same, without handing them over again. */
+    insertAgreed: async (
+      by: { workspace: string; importId: string; source: string; version: number },
+      rows: OrderLineRow[],
+    ) => {
+      if (rows.length === 0) return;
+      const says = '{importId:String} AS import_id, {source:String} AS source, {version:UInt64} AS version';
+      await warehouse.command(
+        `INSERT INTO collect_order_line_replaced (${LINE_NAMES.join(', ')})
+         SELECT * REPLACE (${says}) FROM (SELECT * FROM collect_order_line
+           WHERE workspace = {workspace:String} AND order_id IN {orderIds:Array(String)}
+           ORDER BY version DESC LIMIT 1 BY order_id, line_kind, line_id)
+         WHERE (order_id, toString(line_kind), line_id) IN (
+           SELECT arrayJoin(arrayZip({orderIds:Array(String)}, {kinds:Array(String)}, {lineIds:Array(String)})))`,
+        {
+          ...{ workspace: by.workspace, importId: by.importId, source: by.source, version: by.version },
+          orderIds: rows.map((row) => row.order_id),
+          kinds: rows.map((row) => row.line_kind),
+          lineIds: rows.map((row) => row.line_id),
+        },
+      );
+    },
+
     insertClaims: (rows: ClaimRow[]) => warehouse.insert('collect_return', rows),
 
     /** Lines of these orders as they are stored, those that are gone among them. */
