@@ -34,7 +34,7 @@ import {
   reportRoutes,
 } from './insight/index.ts';
 import { Bus } from './platform/bus.ts';
-import type { Clock } from './platform/clock.ts';
+import { type Clock, DAY } from './platform/clock.ts';
 import { checkHealth } from './platform/health.ts';
 import { buildHttp } from './platform/http.ts';
 import { jobRoutes } from './platform/job-routes.ts';
@@ -234,6 +234,14 @@ export async function buildApp({
   });
   await demo?.restoreClock();
 
+  let tidying: NodeJS.Timeout | undefined;
+  /** Files that no import needs any more hold customers' data: they go. */
+  const tidyUploads = () =>
+    runs.removeOldUploads(clock.now()).then(
+      () => {},
+      (error) => log.warn({ err: error }, 'old uploads could not be removed'),
+    );
+
   return {
     http,
     warehouse,
@@ -256,6 +264,8 @@ export async function buildApp({
       await jobs.start();
       await promotion.start();
       await campaigns.start();
+      await tidyUploads();
+      tidying = setInterval(() => void tidyUploads(), DAY).unref();
     },
 
     /** Fills the simulated retailer in and lets it live on; `url` is where this server answers. */
@@ -267,6 +277,7 @@ export async function buildApp({
 
     /** Stops taking in, finishes what is under way, closes the stores. */
     async close(): Promise<void> {
+      clearInterval(tidying);
       await http.app.close();
       await jobs.close();
       campaigns.close();

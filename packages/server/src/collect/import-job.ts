@@ -95,6 +95,7 @@ export function importJobs(
         totals: JSON.stringify(NOTHING),
         finished_at: new Date(clock.now()),
       });
+      await runs.removeFiles(workspace, importId);
       await bus.announce('collect.undone', { workspace });
     },
     failed: async ({ importId }, { workspace, error }) => {

@@ -15,8 +15,8 @@ export {
 export { importJobs, type UndoImport } from './import-job.ts';
 export { type ImportRuns, openImportRuns } from './import-runs.ts';
 export { ingestRoutes } from './ingest-routes.ts';
-export type { Masks } from './masked.ts';
 export { type Mappings, openMappings } from './mappings.ts';
+export type { Masks } from './masked.ts';
 export { collectRoutes } from './routes.ts';
 export { factsOfMessage } from './segment-wire.ts';
 export { openSources, type Sources } from './sources.ts';
