@@ -238,7 +238,7 @@ describe('an import undone', () => {
       await merge();
       expect(await s.lines()).toEqual(['O1 tea 1000']);
     }
-  });
+  }, 90_000);
 
   it('gives lines back that its file no longer named', async () => {
     const s = await shop();

@@ -135,9 +135,16 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
     repeatedLines: [],
   };
   const inBatch = new Set<string>();
-  const cameBefore = (messageId: string) => inBatch.has(messageId) || seen.has(batch.workspace, messageId);
+  // A message's facts stand together: it is asked about once.
+  let asked: { messageId: string; cameBefore: boolean } | null = null;
+  const cameBefore = (messageId: string): boolean => {
+    if (asked?.messageId !== messageId)
+      asked = { messageId, cameBefore: inBatch.has(messageId) || seen.has(batch.workspace, messageId) };
+    return asked.cameBefore;
+  };
   for (const fact of batch.facts) {
     if (fact.kind === 'event') {
+      asked = null;
       const hash = inBatch.has(fact.messageId) ? null : seen.hashIfNew(batch.workspace, fact.messageId);
       if (hash === null) kinds.repeats += 1;
       else {
