@@ -104,7 +104,10 @@ describe('the effect', () => {
           outcomes(b.map((v) => v * unit)),
           { seed, count: 199 },
         );
-        if (!there || !larger) return expect(there).toEqual(larger);
+        if (!there || !larger) {
+          expect(there).toEqual(larger);
+          return;
+        }
         expect(there.low > 0 || there.high < 0).toBe(there.pValue <= 0.05);
         expect(there.pValue).toBeGreaterThanOrEqual(0.01);
         expect(there.pValue).toBeLessThanOrEqual(1);
