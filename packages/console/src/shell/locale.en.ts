@@ -62,8 +62,6 @@ export const en = {
       auth_signed_out: 'Your session has ended. Sign in again.',
       member_last_owner: 'This is the only owner. Make someone else an owner first.',
       member_owners_only: 'Only an owner may add, change or remove owners.',
-      member_password_needed:
-        'This person has no account yet: give a first password of at least 10 characters.',
       workspace_exists: 'This short name is taken. Choose another.',
       workspace_not_found: 'There is no such workspace for you.',
       job_not_ended: 'Only failed or cancelled jobs can be run again.',

@@ -64,7 +64,6 @@ export const zh: Words<typeof en> = {
       auth_signed_out: '登录已过期，请重新登录。',
       member_last_owner: '这是唯一的所有者，请先把其他成员设为所有者。',
       member_owners_only: '只有所有者可以添加、修改或移除所有者。',
-      member_password_needed: '对方还没有账号，请设置至少 10 个字符的初始密码。',
       workspace_exists: '这个短名称已被使用，请换一个。',
       workspace_not_found: '没有找到这个工作区，或你未被加入。',
       job_not_ended: '只有失败或已取消的任务可以重新运行。',

@@ -1,29 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ImportRun } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, isoOrNull } from '../platform/clock.ts';
-import { AppError, messageOf, notFound } from '../platform/errors.ts';
+import { AppError, notFound } from '../platform/errors.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Ledger } from '../platform/ledger.ts';
-import { clip } from '../platform/text.ts';
 import { isTimeZone } from '../platform/zone.ts';
-import {
-  guessMapping,
-  parseMapping,
-  presetFile,
-  presetNamed,
-  requireFit,
-  type SniffedFile,
-  sniffFile,
-  storedName,
-} from './files/index.ts';
+import { describeFile } from './describe-file.ts';
+import { parseMapping, presetFile, presetNamed, requireFit, storedName } from './files/index.ts';
 import { isCurrency } from './files/money.ts';
-import { whyUnused } from './files/presets/index.ts';
 import type { CollectWarehouse } from './store.ch.ts';
 import type { CollectTables, ImportFile, ImportTotals } from './store.pg.ts';
 import { removeOldUploads, requireUpload, uploadFolder } from './uploads.ts';
@@ -50,10 +40,6 @@ export const NOTHING: ImportTotals = {
   rejected: 0,
   corrected: 0,
 };
-/** How much of a file a draft shows: it is kept with the draft and sent with every list of imports. */
-const SHOWN_ROWS = 5;
-const SHOWN_CELLS = 2_000;
-const SHOWN_CHARS = 200;
 const MAY_START = ['draft', 'failed', 'cancelled'];
 const MAY_UNDO = ['done', 'failed', 'cancelled'];
 
@@ -240,7 +226,7 @@ export function openImportRuns(parts: {
             detail: 'The upload holds no file; send at least one as multipart/form-data.',
           });
         const files: ImportFile[] = [];
-        for (const name of names) files.push(await describe(folder, name, choice.preset));
+        for (const name of names) files.push(await describeFile(folder, name, choice.preset));
         await db
           .insertInto('collect_import')
           .values({
@@ -300,7 +286,7 @@ export function openImportRuns(parts: {
         const fresh =
           choice.preset === r.preset
             ? file
-            : await describe(folderOf(workspace, id), file.name, choice.preset);
+            : await describeFile(folderOf(workspace, id), file.name, choice.preset);
         const given = change.mappings?.[file.name];
         if (given === undefined) files.push(fresh);
         else {
@@ -391,66 +377,6 @@ function currencyOf(r: Row): Pick<ImportRun, 'currency' | 'isCurrencyFixed'> {
   return typeof own === 'string'
     ? { currency: own, isCurrencyFixed: true }
     : { currency: r.currency, isCurrencyFixed: false };
-}
-
-/** What a file is, and how it would be read under a preset or a guessed mapping. */
-async function describe(folder: string, name: string, preset: string | null): Promise<ImportFile> {
-  const path = join(folder, name);
-  const bytes = (await stat(path)).size;
-  const unreadable = (why: string): ImportFile => ({
-    name,
-    bytes,
-    format: '',
-    encoding: '',
-    headers: [],
-    sample: [],
-    role: null,
-    unusedWhy: why,
-    mapping: null,
-    rowsRead: 0,
-  });
-  try {
-    const sniffed = await sniffFile(path);
-    const base = {
-      ...unreadable(''),
-      format: sniffed.format,
-      encoding: sniffed.encoding,
-      headers: sniffed.headers,
-      sample: shown(sniffed),
-    };
-    if (preset) {
-      const known = presetFile(presetNamed(preset), sniffed.headers);
-      return known
-        ? { ...base, role: known.role, unusedWhy: null }
-        : { ...base, unusedWhy: whyUnused(presetNamed(preset), sniffed.headers) };
-    }
-    const { mapping, confidence } = guessMapping(sniffed.headers, sniffed.sampleRows);
-    return confidence > 0
-      ? { ...base, mapping, role: mapping.kind, unusedWhy: null }
-      : {
-          ...base,
-          mapping,
-          unusedWhy: 'What its columns mean could not be guessed; choose what each one is.',
-        };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return unreadable(messageOf(error));
-  }
-}
-
-/** Some rows to look at, cut to what a page can show of them. */
-function shown({ headers, sampleRows }: SniffedFile): ImportFile['sample'] {
-  const rows = Math.max(1, Math.min(SHOWN_ROWS, Math.floor(SHOWN_CELLS / headers.length)));
-  return sampleRows
-    .slice(0, rows)
-    .map((values) =>
-      Object.fromEntries(
-        Object.entries(values).map(([column, cell]) => [
-          column,
-          typeof cell === 'string' ? clip(cell, SHOWN_CHARS) : cell,
-        ]),
-      ),
-    );
 }
 
 function checkSettings(choice: { preset: string | null; currency: string; timeZone: string }): void {

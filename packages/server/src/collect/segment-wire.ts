@@ -11,7 +11,7 @@ import type {
 import { IDENTIFIER_TYPES } from './facts.ts';
 import { parseDecimal } from './files/decimal.ts';
 import { isCurrency, minorDigits, spreadCents, toMinor } from './files/money.ts';
-import { storableJson, withDistinctPaths } from './storable.ts';
+import { isObject, storableJson, withDistinctPaths } from './storable.ts';
 
 /**
  * The Segment wire format (https://segment.com/docs/connections/spec/) turned into facts: calls identify, track, page,
@@ -107,10 +107,6 @@ const OURS = /^(campaign|coupon-redeemed):/;
 /** The id of a message from outside; one that looks like ours is kept apart, so that it cannot take its place. */
 function outsideId(id: string): string {
   return OURS.test(id) ? `outside:${id}` : id;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function objectOf(value: unknown): Json {

@@ -74,6 +74,7 @@ function hasDottedKey(value: Json): boolean {
   return false;
 }
 
-function isObject(value: unknown): value is Json {
+/** Whether a JSON value is an object: no list, not null. */
+export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

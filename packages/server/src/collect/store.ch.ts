@@ -1,12 +1,7 @@
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
 
-/** An order line as it is kept, but for what says whether it stands. */
-const LINE_COLUMNS = `
-  workspace LowCardinality(String),
-  order_id String,
-  line_kind Enum8('sale' = 1, 'return' = 2),
-  line_id String,
-  person_id UInt32,
+/** When, where and for how much a line was sold or came back. */
+const DEALT_COLUMNS = `
   time DateTime64(3, 'UTC'),
   channel LowCardinality(String),
   store_id LowCardinality(String),
@@ -17,7 +12,16 @@ const LINE_COLUMNS = `
   net_cents Int64,
   currency LowCardinality(String),
   coupon_code String,
-  source LowCardinality(String),
+  source LowCardinality(String)`;
+
+/** An order line as it is kept, but for what says whether it stands. */
+const LINE_COLUMNS = `
+  workspace LowCardinality(String),
+  order_id String,
+  line_kind Enum8('sale' = 1, 'return' = 2),
+  line_id String,
+  person_id UInt32,
+  ${DEALT_COLUMNS},
   import_id LowCardinality(String),
   version UInt64,
   is_deleted UInt8,
@@ -76,17 +80,7 @@ export const collectMigrations: WarehouseMigration[] = [
           line_id String,
           is_rest UInt8,
           person_id UInt32,
-          time DateTime64(3, 'UTC'),
-          channel LowCardinality(String),
-          store_id LowCardinality(String),
-          product_id String,
-          quantity Float64,
-          unit_price_cents Int64,
-          discount_cents Int64,
-          net_cents Int64,
-          currency LowCardinality(String),
-          coupon_code String,
-          source LowCardinality(String),
+          ${DEALT_COLUMNS},
           version UInt64,
           is_deleted UInt8`,
         engine: 'ReplacingMergeTree(version, is_deleted)',

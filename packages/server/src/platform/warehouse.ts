@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
-import type { Readable } from 'node:stream';
 import {
   type ClickHouseClient,
   type ClickHouseSettings,
@@ -27,8 +26,6 @@ export interface Warehouse {
   dropPartition(table: string, partition: string, params: Params): Promise<void>;
   /** Puts a partition of `source` in the place of the same one of `table`, in one step on every shard. */
   replacePartition(table: string, source: string, partition: string, params: Params): Promise<void>;
-  /** The answer as text in a ClickHouse format, in pieces, for exports. */
-  stream(sql: string, format: 'CSVWithNames' | 'JSONEachRow', params?: Params): Promise<Readable>;
   /** Statements that declare a table on this installation, single or clustered. */
   declare(table: TableDeclaration): string[];
   close(): Promise<void>;
@@ -203,15 +200,6 @@ function warehouseOver(
         clickhouse_settings: { ...SETTINGS, insert_deduplication_token: token || randomUUID() },
       });
     },
-    stream: (sql, format, params = {}) =>
-      read(async (client) => {
-        const answer = await client.exec({
-          query: `${sql} FORMAT ${format}`,
-          query_params: params,
-          clickhouse_settings: SETTINGS,
-        });
-        return answer.stream as Readable;
-      }),
     declare: (table) => declaration(table, cluster),
     async close() {
       await Promise.all([...new Set([writer, ...readers])].map((client) => client.close()));

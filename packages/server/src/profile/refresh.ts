@@ -1,5 +1,6 @@
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
+import { openLanes } from '../platform/lanes.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { countedTo, DEFAULT_DAYS, type LifecycleDays, lifecycleDays } from './lifecycle.ts';
@@ -19,7 +20,7 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
   const store = refreshWarehouse(parts.warehouse);
   const db = parts.ledger.withTables<ProfileTables>();
   /** One computation of a workspace at a time: they share the scratch tables. */
-  const lanes = new Map<string, Promise<unknown>>();
+  const inLane = openLanes();
   /** When the last computation that succeeded was begun. */
   const begun = new Map<string, number>();
 
@@ -51,15 +52,6 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
     begun.set(workspace, now);
     await parts.bus.announce('profile.refreshed', { workspace, people });
     return { people, milliseconds };
-  }
-
-  function inLane<T>(workspace: string, work: () => Promise<T>): Promise<T> {
-    const done = (lanes.get(workspace) ?? Promise.resolve()).then(work);
-    lanes.set(
-      workspace,
-      done.catch(() => {}),
-    );
-    return done;
   }
 
   return {

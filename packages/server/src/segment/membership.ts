@@ -1,6 +1,7 @@
 import type { Condition } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import type { Clock } from '../platform/clock.ts';
+import { openLanes } from '../platform/lanes.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import type { Profile, SqlSource } from '../profile/index.ts';
 import { compileCondition } from './compile.ts';
@@ -20,17 +21,8 @@ export function openMembership(parts: {
   const { clock, segments, workspaces, profile } = parts;
   const store = segmentWarehouse(parts.warehouse);
   /** One computation of a workspace at a time. */
-  const lanes = new Map<string, Promise<unknown>>();
+  const inLane = openLanes();
   const begun = new Map<string, number>();
-
-  function inLane<T>(workspace: string, work: () => Promise<T>): Promise<T> {
-    const done = (lanes.get(workspace) ?? Promise.resolve()).then(work);
-    lanes.set(
-      workspace,
-      done.catch(() => {}),
-    );
-    return done;
-  }
 
   async function compiled(workspace: string, condition: Condition, definitions: Definitions, prefix = 'c') {
     const { timeZone } = await workspaces.get(workspace);
