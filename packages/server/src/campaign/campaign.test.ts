@@ -264,9 +264,11 @@ describe('a campaign', () => {
     const people = await t.people(workspace, 60);
     let letters = 0;
     let id = '';
+    let stopping: Promise<unknown> | undefined;
     t.line.send = async (envelope, message) => {
       letters += 1;
-      if (letters === 10) await t.campaigns.stop(workspace, id);
+      if (letters === 10) stopping = t.campaigns.stop(workspace, id);
+      await stopping;
       return t.mailServer.send(envelope, message);
     };
     id = (await t.campaigns.create(workspace, t.draft(), 'tester')).id;
