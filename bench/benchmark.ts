@@ -1,12 +1,21 @@
 /** What was measured: the name holds the unit, `events_per_s`, `rfm_ms`, `to_disk_limit_ratio`. */
 export type Figures = Record<string, number>;
 
-/** One benchmark of a domain: prepares what it needs in `folder`, measures, cleans up what it started. */
+/** How a benchmark is run. */
+export interface Run {
+  /** A folder of its own, gone afterwards. */
+  folder: string;
+  /** Says on standard error what is being done. */
+  say: (words: string) => void;
+  /** Asked for with --large: the size that the product promises to hold at, instead of one that takes a minute. */
+  isLarge: boolean;
+}
+
+/** One benchmark of a domain: prepares what it needs, measures, cleans up what it started. */
 export interface Benchmark {
   domain: string;
   name: string;
-  /** Says on standard error what is being done. */
-  run(folder: string, say: (words: string) => void): Promise<Figures>;
+  run(run: Run): Promise<Figures>;
 }
 
 /** The middle of some measurements. */

@@ -18,7 +18,7 @@ const WORKSPACE = 'bench-events';
 export const collectEvents: Benchmark = {
   domain: 'collect',
   name: 'events',
-  async run(folder, say) {
+  async run({ folder, say }) {
     const bodies = Array.from({ length: WARM_UP + BATCHES }, (_, i) => batchOf(i));
     const measured = bodies.slice(WARM_UP);
     const events = measured.length * BATCH;

@@ -15,7 +15,7 @@ const REAL = fileURLToPath(
 export const collectImport: Benchmark = {
   domain: 'collect',
   name: 'import',
-  async run(folder, say) {
+  async run({ folder, say }) {
     const path = join(folder, 'orders.csv');
     await writeOrderFile(path, LINES, PEOPLE);
     const server = await startServer(join(folder, 'data'));

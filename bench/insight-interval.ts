@@ -13,7 +13,7 @@ const LIMITS_MS = { [TWENTY_THOUSAND]: 200, [A_MILLION]: 2000 };
 export const insightInterval: Benchmark = {
   domain: 'insight',
   name: 'interval',
-  async run(_folder, say) {
+  async run({ say }) {
     const small = await interval(TWENTY_THOUSAND);
     const large = await interval(A_MILLION);
     say(`20,000 people in ${small.toFixed(0)} ms, 1,000,000 in ${large.toFixed(0)} ms`);

@@ -8,7 +8,7 @@ const ROUNDS = 3;
 export const platformStart: Benchmark = {
   domain: 'platform',
   name: 'start',
-  async run(folder) {
+  async run({ folder }) {
     // The first start after an installation prepares the empty ledger once; it is no part of the figures.
     await startAndStop(join(folder, 'first'));
     const cold: number[] = [];

@@ -18,7 +18,7 @@ FROM (SELECT person_id, uniqExactIf(order_id, line_kind = 'sale') AS orders, sum
 export const profileRfm: Benchmark = {
   domain: 'profile',
   name: 'rfm',
-  async run(folder, say) {
+  async run({ folder, say }) {
     const dataDir = join(folder, 'data');
     const server = await startServer(dataDir);
     const ours: number[] = [];

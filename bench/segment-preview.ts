@@ -34,7 +34,7 @@ const CONDITIONS: Record<string, object> = {
 export const segmentPreview: Benchmark = {
   domain: 'segment',
   name: 'preview',
-  async run(folder, say) {
+  async run({ folder, say }) {
     const server = await startServer(join(folder, 'data'));
     try {
       await fill(server, folder);
