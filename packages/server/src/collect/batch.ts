@@ -4,6 +4,8 @@ import type { EventFact, OrderLineFact, PersonFact, ProductFact, StoreFact } fro
 export interface Resolved<F> {
   fact: F;
   personId: number;
+  /** Number of the strongest identifier it came with: whoever that turns out to be, the fact follows. 0 for none. */
+  anchor: number;
 }
 
 /** Facts of one workspace on their way into the warehouse, after people were resolved and repeats taken out. */

@@ -41,7 +41,7 @@ class Shelf {
   take(facts: readonly OrderLineFact[], importId = ''): void {
     this.version += 1;
     const { lines, claims } = retellOrders(
-      facts.map((fact) => ({ fact, personId: 1 })),
+      facts.map((fact) => ({ fact, personId: 1, anchor: 1 })),
       this.stored(),
       { workspace: 'w', source: 's', importId, version: this.version },
     );

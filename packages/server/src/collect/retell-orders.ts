@@ -102,12 +102,13 @@ function orderIn(orders: Map<string, Order>, id: string): Order {
   return order;
 }
 
-function hear(order: Order, { fact, personId }: Resolved<OrderLineFact>, teller: Teller): void {
+function hear(order: Order, line: Resolved<OrderLineFact>, teller: Teller): void {
+  const { fact } = line;
   if (fact.claim) {
-    hearClaim(order, fact, personId, teller);
+    hearClaim(order, line, teller);
     return;
   }
-  const row = lineRow(fact, personId, teller);
+  const row = lineRow(line, teller);
   if (fact.isChange) row.time = Math.min(row.time, madeAt(order));
   if (fact.whole) {
     // A later message tells all of the order again. A file tells an order in one piece or in several.
@@ -127,11 +128,12 @@ function madeAt(order: Order): number {
   return time;
 }
 
-function hearClaim(order: Order, fact: OrderLineFact, personId: number, teller: Teller): void {
+function hearClaim(order: Order, line: Resolved<OrderLineFact>, teller: Teller): void {
+  const { fact } = line;
   const { returnId, of } = fact.claim!;
   const known = order.claims.get(returnId);
   const claim = known?.messageId === fact.messageId ? known! : { messageId: fact.messageId, rows: new Map() };
-  const { line_kind: _, import_id: __, is_counted: ___, ...row } = lineRow(fact, personId, teller);
+  const { line_kind: _, import_id: __, is_counted: ___, ...row } = lineRow(line, teller);
   claim.rows.set(row.line_id, { ...row, return_id: returnId, is_rest: of === 'rest' ? 1 : 0 });
   order.claims.set(returnId, claim);
 }
@@ -147,8 +149,7 @@ function retell(order: Order, teller: Teller, out: Retelling): void {
     const old = before.get(keyOf(row));
     if (!old) put(row);
     else {
-      const known = row.person_id || old.person_id;
-      const next = { ...row, person_id: known, version: above(old, teller) };
+      const next = { ...row, ...whoseOf(row, old), version: above(old, teller) };
       if (teller.importId === '') put(next);
       else importLine(next, old, teller, put, out);
     }
@@ -245,7 +246,7 @@ function countedRow({ claim, sold, quantity, cents }: Counted, teller: Teller): 
     ...of,
     line_kind: 'return',
     line_id: sold ? `${return_id}:${sold.line_id}` : claim.line_id,
-    person_id: of.person_id || claim.person_id,
+    ...whoseOf(of, claim),
     time: claim.time,
     quantity: -quantity || 0,
     discount_cents: -shareOf(Math.abs(of.discount_cents), cents, Math.abs(of.net_cents)) || 0,
@@ -263,13 +264,14 @@ function shareOf(whole: number, part: number, of: number): number {
   return of === 0 ? whole : Math.round((whole * part) / of);
 }
 
-function lineRow(fact: OrderLineFact, personId: number, teller: Teller): OrderLineRow {
+function lineRow({ fact, personId, anchor }: Resolved<OrderLineFact>, teller: Teller): OrderLineRow {
   return {
     workspace: teller.workspace,
     order_id: fact.orderId,
     line_kind: fact.lineKind,
     line_id: fact.lineId,
     person_id: personId,
+    anchor,
     time: fact.time,
     channel: fact.channel,
     store_id: fact.storeId ?? '',
@@ -286,6 +288,15 @@ function lineRow(fact: OrderLineFact, personId: number, teller: Teller): OrderLi
     is_deleted: 0,
     is_counted: 0,
   };
+}
+
+/** Whose the first is; whose the second is, where that is not known. */
+function whoseOf(
+  first: { person_id: number; anchor: number },
+  second: { person_id: number; anchor: number },
+): { person_id: number; anchor: number } {
+  const { person_id, anchor } = first.person_id ? first : second;
+  return { person_id, anchor };
 }
 
 /** A version above that of the row in whose place it comes. */

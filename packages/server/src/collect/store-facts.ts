@@ -18,7 +18,13 @@ export type ResolvePeople = (
   workspace: string,
   sightings: readonly { identifiers: readonly Identifier[]; time: number; samePerson?: boolean }[],
   origin: { importId: string; version: number },
-) => Promise<Uint32Array>;
+) => Promise<ResolvedPeople>;
+
+/** The person of each sighting, and the number of the identifier that says so; 0 for nobody. */
+export interface ResolvedPeople {
+  people: Uint32Array;
+  anchors: Uint32Array;
+}
 
 /** Facts of one workspace from one source, to be stored together. */
 export interface IncomingBatch {
@@ -58,12 +64,12 @@ export async function storeFacts(
   // A file may be older than the memory of messages, and may repeat what another file brought.
   if (batch.importId !== '') await leaveOutStored(batch.workspace, kinds, warehouse);
   const personFacts = [...kinds.people, ...kinds.orderLines, ...kinds.events];
-  const [ids, stored] = await Promise.all([
+  const [{ people: ids, anchors }, stored] = await Promise.all([
     parts.resolve(batch.workspace, personFacts, batch),
     storedOrders(batch.workspace, kinds.orderLines, warehouse),
   ]);
   const resolvedPart = <F>(facts: F[], from: number): Resolved<F>[] =>
-    facts.map((fact, i) => ({ fact, personId: ids[from + i]! }));
+    facts.map((fact, i) => ({ fact, personId: ids[from + i]!, anchor: anchors[from + i]! }));
   const resolved: FactBatch = {
     ...batch,
     products: kinds.products,
@@ -171,10 +177,15 @@ async function leaveOutStored(workspace: string, kinds: Kinds, warehouse: Collec
   kinds.hashes = kinds.hashes.filter((_, i) => isNew[i]);
 }
 
-function eventRow(batch: IncomingBatch, { fact, personId }: Resolved<EventFact>, hash: string): EventRow {
+function eventRow(
+  batch: IncomingBatch,
+  { fact, personId, anchor }: Resolved<EventFact>,
+  hash: string,
+): EventRow {
   return {
     workspace: batch.workspace,
     person_id: personId,
+    anchor,
     time: fact.time,
     received_at: batch.receivedAt,
     name: fact.name,

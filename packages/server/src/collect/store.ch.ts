@@ -120,11 +120,19 @@ export const collectMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    // Number of the identifier by which a fact belongs to someone: when people are parted again, facts follow it.
+    name: 'collect/0003_anchor',
+    columns: ['collect_event', 'collect_order_line', 'collect_order_line_replaced', 'collect_return'].map(
+      (table) => ({ table, column: 'anchor UInt32 DEFAULT 0' }),
+    ),
+  },
 ];
 
 export interface EventRow {
   workspace: string;
   person_id: number;
+  anchor: number;
   time: number;
   received_at: number;
   name: string;
@@ -142,6 +150,7 @@ export interface OrderLineRow {
   line_kind: 'sale' | 'return';
   line_id: string;
   person_id: number;
+  anchor: number;
   time: number;
   channel: string;
   store_id: string;
@@ -191,7 +200,7 @@ const NOTES = `FROM collect_import_note FINAL
   WHERE workspace = {workspace:String} AND import_id = {importId:String}
     AND (empty({kind:String}) OR toString(kind) = {kind:String}) AND (empty({code:String}) OR code = {code:String})`;
 
-const LINE_NAMES = LINE_COLUMNS.split('\n').flatMap((line) => line.trim().split(' ')[0] || []);
+const LINE_NAMES = [...LINE_COLUMNS.split('\n').flatMap((line) => line.trim().split(' ')[0] || []), 'anchor'];
 
 /** The rows of some orders as they are kept last, deleted ones too, with times in milliseconds. */
 const ofOrders = (table: string, key: string) =>

@@ -44,7 +44,7 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
     workspace: string,
     sightings: readonly Sighting[],
     origin: { importId: string; version: number },
-  ): Promise<Uint32Array> {
+  ): Promise<{ people: Uint32Array; anchors: Uint32Array }> {
     const index = await indexOf(workspace);
     const country = homeCountry((await parts.workspaces.get(workspace)).currency);
     const firstNew = index.lastPerson + 1;
@@ -62,7 +62,10 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
       indexes.delete(workspace);
       throw error;
     }
-    return Uint32Array.from(people, (p) => (p === 0 ? 0 : index.rootOf(p)));
+    return {
+      people: Uint32Array.from(people, (p) => (p === 0 ? 0 : index.rootOf(p))),
+      anchors: new Uint32Array(people.length),
+    };
   }
 
   /**

@@ -28,6 +28,8 @@ export interface Warehouse {
   replacePartition(table: string, source: string, partition: string, params: Params): Promise<void>;
   /** Statements that declare a table on this installation, single or clustered. */
   declare(table: TableDeclaration): string[];
+  /** Statements that give a table of ours one more column. */
+  addColumn(table: string, column: string): string[];
   close(): Promise<void>;
 }
 
@@ -201,6 +203,11 @@ function warehouseOver(
       });
     },
     declare: (table) => declaration(table, cluster),
+    addColumn: (table, column) =>
+      [...new Set([here(table), table])].map(
+        (name) =>
+          `ALTER TABLE ${DATABASE}.${name}${cluster ? ` ON CLUSTER ${cluster}` : ''} ADD COLUMN IF NOT EXISTS ${column}`,
+      ),
     async close() {
       await Promise.all([...new Set([writer, ...readers])].map((client) => client.close()));
     },
@@ -229,6 +236,8 @@ export interface WarehouseMigration {
   /** `<domain>/<number>_<what>`, e.g. `collect/0001_event`. */
   name: string;
   tables?: TableDeclaration[];
+  /** Columns that tables declared before get, once the tables of this step are there. */
+  columns?: { table: string; column: string }[];
   statements?: string[];
 }
 
@@ -254,6 +263,7 @@ export async function migrateWarehouse(
     if (ran.has(migration.name)) continue;
     const statements = [
       ...(migration.tables ?? []).flatMap(warehouse.declare),
+      ...(migration.columns ?? []).flatMap(({ table, column }) => warehouse.addColumn(table, column)),
       ...(migration.statements ?? []),
     ];
     for (const statement of statements) await warehouse.command(statement);
