@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Benchmark, Figures } from './benchmark.ts';
 import { collectEvents } from './collect-events.ts';
 import { collectImport } from './collect-import.ts';
+import { faultsKill } from './faults-kill.ts';
 import { insightInterval } from './insight-interval.ts';
 import { platformStart } from './platform-start.ts';
 import { profileRfm } from './profile-rfm.ts';
@@ -19,6 +20,7 @@ const ALL: Benchmark[] = [
   profileRfm,
   segmentPreview,
   insightInterval,
+  faultsKill,
 ];
 
 const OPTIONS = ['--json', '--large'];

@@ -16,6 +16,8 @@ export interface RealServer {
   startedInMs: number;
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;
+  /** Ends the process without warning. */
+  kill(): Promise<void>;
 }
 
 /** Starts a server on a data folder and a free port. */
@@ -30,7 +32,11 @@ export async function startServer(dataDir: string): Promise<RealServer> {
   });
   await until(child, async () => (await fetch(`${url}/healthz`)).ok);
   const startedInMs = performance.now() - began;
-  await until(child, async () => (await readFile(join(dataDir, 'server.json'))).length > 0);
+  // The file of an earlier process may still lie there, and its token is no longer good.
+  await until(
+    child,
+    async () => JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8')).pid === child.pid,
+  );
   const token = await readFile(join(dataDir, 'local-token'), 'utf8');
   return {
     url,
@@ -40,6 +46,11 @@ export async function startServer(dataDir: string): Promise<RealServer> {
       if (child.exitCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
+      await ended;
+    },
+    async kill() {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
       await ended;
     },
   };
