@@ -1,5 +1,5 @@
 // `npm run build`: what browsers get. The server runs from source.
-import { buildConsole, installWhenNeeded } from './prepare.mjs';
+import { build, installWhenNeeded } from './prepare.mjs';
 
 installWhenNeeded();
-buildConsole();
+build();

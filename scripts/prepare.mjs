@@ -6,15 +6,28 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CONSOLE = join(ROOT, 'packages/console');
-const STAMP = join(CONSOLE, 'dist/.built-from');
-const CONSOLE_SOURCES = [
-  'packages/console/src',
-  'packages/console/public',
-  'packages/console/index.html',
-  'packages/console/vite.config.ts',
-  'packages/contract/src',
-  'package-lock.json',
+
+/** What browsers get, and what each is built from. */
+const BUILT = [
+  {
+    what: 'the console',
+    folder: 'packages/console',
+    args: [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', 'packages/console', '--logLevel', 'warn'],
+    sources: [
+      'packages/console/src',
+      'packages/console/public',
+      'packages/console/index.html',
+      'packages/console/vite.config.ts',
+      'packages/contract/src',
+      'package-lock.json',
+    ],
+  },
+  {
+    what: 'the tracker',
+    folder: 'packages/sdk',
+    args: [join(ROOT, 'packages/sdk/build.mjs')],
+    sources: ['packages/sdk/src', 'packages/sdk/build.mjs', 'package-lock.json'],
+  },
 ];
 
 /** Ends with a sentence when this Node.js is too old. */
@@ -55,29 +68,28 @@ function packagesOf(file) {
   }
 }
 
-/** Builds the console when its sources are not those it was built from. */
-export function buildConsoleWhenNeeded() {
-  const sources = hashOfSources();
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return;
-  buildConsole();
+/** Builds what browsers get, where sources are not those it was built from. */
+export function buildWhenNeeded() {
+  build(({ folder, sources }) => {
+    const stamp = stampOf(folder);
+    return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== hashOf(sources);
+  });
 }
 
-/** Builds the console and notes what it was built from. */
-export function buildConsole() {
-  console.error('Building the console ...');
-  run(process.execPath, [
-    join(ROOT, 'node_modules/vite/bin/vite.js'),
-    'build',
-    'packages/console',
-    '--logLevel',
-    'warn',
-  ]);
-  writeFileSync(STAMP, hashOfSources());
+/** Builds the console and the tracker, or those that are wanted, and notes what they were built from. */
+export function build(isWanted = (_part) => true) {
+  for (const part of BUILT.filter(isWanted)) {
+    console.error(`Building ${part.what} ...`);
+    run(process.execPath, part.args);
+    writeFileSync(stampOf(part.folder), hashOf(part.sources));
+  }
 }
 
-function hashOfSources() {
+const stampOf = (folder) => join(ROOT, folder, 'dist/.built-from');
+
+function hashOf(sources) {
   const hash = createHash('sha256');
-  for (const path of CONSOLE_SOURCES) {
+  for (const path of sources) {
     const whole = join(ROOT, path);
     if (!existsSync(whole)) continue;
     for (const file of filesUnder(whole)) hash.update(file).update('\n').update(readFileSync(file));

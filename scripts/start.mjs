@@ -1,8 +1,8 @@
 // `npm start` and `npm run demo`: as the very first command after a clone, installs and builds what is needed.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildConsoleWhenNeeded, installWhenNeeded, ROOT } from './prepare.mjs';
+import { buildWhenNeeded, installWhenNeeded, ROOT } from './prepare.mjs';
 
 installWhenNeeded();
-buildConsoleWhenNeeded();
+buildWhenNeeded();
 await import(pathToFileURL(join(ROOT, 'packages/cli/bin/qianmian.mjs')).href);

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresPrograms, startPostgres } from './postgres.mjs';
-import { buildConsoleWhenNeeded, installWhenNeeded, ROOT } from './prepare.mjs';
+import { buildWhenNeeded, installWhenNeeded, ROOT } from './prepare.mjs';
 
 /** What also runs on a served ledger, without what is only about large numbers. */
 const ON_POSTGRES = [
@@ -25,12 +25,13 @@ const bin = (name) => join(ROOT, 'node_modules', name);
 const results = [];
 
 check('types', [bin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']);
-check('types of the console', [
-  bin('typescript/bin/tsc'),
-  '-p',
-  'packages/console/tsconfig.json',
-  '--noEmit',
-]);
+for (const name of ['console', 'sdk'])
+  check(`types of the ${name}`, [
+    bin('typescript/bin/tsc'),
+    '-p',
+    `packages/${name}/tsconfig.json`,
+    '--noEmit',
+  ]);
 check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '.']);
 vitest('tests', []);
 await testsOnPostgres();
@@ -105,7 +106,7 @@ function journeys() {
   const folder = join(ROOT, 'e2e');
   if (!readdirSync(folder).some((name) => /\.test\.ts$/.test(name))) return;
   if (!chromium()) return leaveOut(what, 'no Chromium found (set CHROMIUM to its path).');
-  buildConsoleWhenNeeded();
+  buildWhenNeeded();
   vitest(what, ['--config', 'e2e/vitest.config.ts']);
 }
 

@@ -13,6 +13,7 @@ import {
   openImportRuns,
   openMappings,
   openSources,
+  sdkRoutes,
 } from './collect/index.ts';
 import type { Config } from './config.ts';
 import { DEMO_WORKSPACE, type Demo } from './demo/index.ts';
@@ -204,6 +205,7 @@ export async function buildApp({
   });
   reportRoutes(mount, openCampaignReport({ ...base, campaigns, promotion }));
   await ingestRoutes(http.app, { collector, sources });
+  await sdkRoutes(http.app);
   http.app.get(
     '/healthz',
     { schema: { hide: true }, config: { access: 'public' } },

@@ -18,6 +18,7 @@ export { ingestRoutes } from './ingest-routes.ts';
 export { type Mappings, openMappings } from './mappings.ts';
 export type { Masks } from './masked.ts';
 export { collectRoutes } from './routes.ts';
+export { sdkRoutes } from './sdk-routes.ts';
 export { factsOfMessage } from './segment-wire.ts';
 export { openSources, type Sources } from './sources.ts';
 export { collectMigrations, collectWarehouse } from './store.ch.ts';

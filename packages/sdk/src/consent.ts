@@ -1,0 +1,65 @@
+import type { Device } from './device.ts';
+import { readJson, type Store } from './store.ts';
+
+/** `granted`: everything works. `pending`: nothing is kept on the device nor sent until decided. `denied`: nothing. */
+export type ConsentMode = 'granted' | 'pending' | 'denied';
+
+/** What somebody said yes or no to; `analytics` is the one that decides whether we track. */
+export type Purposes = { analytics?: boolean } & Record<string, boolean | undefined>;
+
+const CHOICE = 'consent';
+const SAID = 'said';
+interface Said {
+  who: string;
+  said: Record<string, boolean>;
+}
+
+/**
+ * The choice of this device. A yes is remembered, as then things may be kept; a no only where the shop asks for that:
+ * then one word without any id is what is left.
+ */
+export function openConsent(parts: {
+  device: Device;
+  durable: Store;
+  asked: ConsentMode;
+  rememberRefusal: boolean;
+  /** The browser says no for its user (Global Privacy Control, Do Not Track), and the shop heeds it. */
+  refusedBySignal: boolean;
+}) {
+  const { device, durable } = parts;
+  const remembered = durable.get(CHOICE);
+  let mode: ConsentMode = parts.asked;
+  if (parts.refusedBySignal || remembered === 'denied') mode = 'denied';
+  else if (remembered === 'granted' && mode === 'pending') mode = 'granted';
+
+  return {
+    mode: () => mode,
+
+    grant(remember: boolean): void {
+      mode = 'granted';
+      if (durable.get(CHOICE) === 'denied') durable.remove(CHOICE);
+      device.permit();
+      if (remember) device.set(CHOICE, 'granted');
+    },
+
+    deny(remember: boolean): void {
+      mode = 'denied';
+      device.forbid();
+      if (remember && parts.rememberRefusal) durable.set(CHOICE, 'denied');
+    },
+
+    /** Which of the statements are news about somebody: a banner that repeats them on every page says them once. */
+    news(who: string, purposes: Purposes, channel: string): [purpose: string, granted: boolean][] {
+      const kept = readJson<Said>(device, SAID);
+      const said = kept?.who === who ? kept.said : {};
+      const fresh = Object.entries(purposes).filter(
+        (one): one is [string, boolean] =>
+          typeof one[1] === 'boolean' && said[`${channel}/${one[0]}`] !== one[1],
+      );
+      for (const [purpose, granted] of fresh) said[`${channel}/${purpose}`] = granted;
+      if (fresh.length > 0) device.set(SAID, JSON.stringify({ who, said } satisfies Said));
+      return fresh;
+    },
+  };
+}
+export type Consent = ReturnType<typeof openConsent>;
