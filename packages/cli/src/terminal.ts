@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { moneyText } from '@qianmian/contract';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -79,8 +80,7 @@ export function progressOn(what: string): { at(share: number): void; end(): void
 
 /** An amount in minor units as people write it: 12345 of USD is $123.45. */
 export function money(minorUnits: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(minorUnits / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return moneyText(minorUnits, currency, 'en');
 }
 
 /** A whole number with its thousands apart. */

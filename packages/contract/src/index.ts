@@ -4,6 +4,7 @@ export * from './campaign.ts';
 export * from './catalog.ts';
 export * from './collect.ts';
 export * from './condition.ts';
+export * from './currency.ts';
 export * from './demo.ts';
 export * from './endpoint.ts';
 export * from './governance.ts';

@@ -1,19 +1,9 @@
+import { currencyExponent } from '@qianmian/contract';
+
 /** The languages of the console. */
 export type Language = 'zh' | 'en';
 
 const LOCALES: Record<Language, string> = { zh: 'zh-CN', en: 'en-US' };
-
-// ISO 4217 (list one): currencies whose minor unit is not a hundredth. Intl follows CLDR, which differs for some.
-const EXPONENTS: Record<string, number> = Object.fromEntries([
-  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((c) => [c, 0]),
-  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((c) => [c, 3]),
-  ...'CLF UYW'.split(' ').map((c) => [c, 4]),
-]);
-
-/** How many decimal places the minor unit of a currency is. */
-export function currencyExponent(currency: string): number {
-  return EXPONENTS[currency] ?? 2;
-}
 
 /** Whose numbers they are and who reads them. */
 export interface FormatSettings {

@@ -260,6 +260,25 @@ describe('a campaign', () => {
     });
   });
 
+  it('leaves those alone who left, though their yes was stamped ahead of our clock', async () => {
+    const says = (name: string, granted: boolean, aheadMs: number) => [
+      {
+        kind: 'event' as const,
+        messageId: `${workspace}-${name}`,
+        name: 'Consent Updated',
+        time: t.shop.clock.now() + aheadMs,
+        identifiers: [{ type: 'user' as const, value: 'u1' }],
+        properties: { channel: 'email', purpose: 'marketing', granted },
+      },
+    ];
+    const people = await t.people(workspace, 1);
+    await t.shop.collect(workspace, says('yes-from-a-clock-in-shanghai', true, 8 * 60 * MINUTE));
+    t.shop.clock.advance(60 * MINUTE);
+    await t.shop.collect(workspace, says('no', false, 0));
+    const id = await t.send(workspace, t.draft(), people);
+    expect((await t.campaigns.get(workspace, id)).counts.sent).toBe(0);
+  });
+
   it('stops at once: what was handed over goes, nothing else', async () => {
     const people = await t.people(workspace, 60);
     let letters = 0;

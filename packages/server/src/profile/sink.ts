@@ -3,32 +3,38 @@ import type { Warehouse } from '../platform/warehouse.ts';
 import { type ConsentStatement, consentOfEvent, consentOfTraits, isConsentTrait } from './consent.ts';
 import { traitColumns } from './trait-value.ts';
 
-/** Orders by time, then by the second of arrival, as one number (in digits: it is wider than a double). */
-export function traitVersion(time: number, receivedAt: number): string {
-  const arrival = BigInt(Math.floor(receivedAt / 1000)) & 0x3fffffn;
-  return String((BigInt(Math.max(0, Math.floor(time))) << 22n) | arrival);
+/**
+ * Orders by time, then by arrival, as one number of 128 bits (in digits): `arrival` is the collector's version, which
+ * rises with every batch.
+ */
+export function traitVersion(time: number, arrival: number): string {
+  return String((BigInt(Math.max(0, Math.floor(time))) << 64n) | BigInt(arrival));
 }
+
+/** Nobody says anything before it is heard: a stamp ahead of our clock would stand against all that is said meanwhile. */
+const heardBy = (time: number, batch: FactBatch) => Math.min(time, batch.receivedAt);
 
 function traitRows(batch: FactBatch): object[] {
   const newest = new Map<string, { time: number; row: object }>();
   for (const { fact, personId } of batch.people) {
     if (personId === 0) continue;
+    const time = heardBy(fact.time, batch);
     for (const [name, value] of Object.entries(fact.traits)) {
       if (isConsentTrait(name) || value === '') continue;
       const key = `${personId}\n${name}`;
       const known = newest.get(key);
-      if (known && known.time > fact.time) continue;
+      if (known && known.time > time) continue;
       const row = {
         workspace: batch.workspace,
         person_id: personId,
         name,
         ...traitColumns(value),
-        time: fact.time,
+        time,
         source: batch.source,
         import_id: batch.importId,
-        version: traitVersion(fact.time, batch.receivedAt),
+        version: traitVersion(time, batch.version),
       };
-      newest.set(key, { time: fact.time, row });
+      newest.set(key, { time, row });
     }
   }
   return [...newest.values()].map((n) => n.row);
@@ -46,6 +52,7 @@ function consentRows(batch: FactBatch): object[] {
       workspace: batch.workspace,
       person_id: personId,
       ...statement,
+      time: heardBy(statement.time, batch),
       granted: statement.granted ? 1 : 0,
       source: batch.source,
       import_id: batch.importId,

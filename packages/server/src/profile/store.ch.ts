@@ -63,7 +63,7 @@ export const profileMigrations: WarehouseMigration[] = [
           time DateTime64(3, 'UTC'),
           source LowCardinality(String),
           import_id LowCardinality(String),
-          version UInt64`,
+          version UInt128`,
         engine: 'ReplacingMergeTree(version)',
         orderBy: '(workspace, person_id, name, import_id)',
         shardBy: 'cityHash64(workspace, person_id)',

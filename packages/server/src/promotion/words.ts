@@ -1,3 +1,4 @@
+import { moneyText } from '@qianmian/contract';
 import type { Terms } from './quote.ts';
 
 export type Language = 'zh' | 'en';
@@ -21,13 +22,5 @@ function chinesePercent(percent: number): string {
 
 /** An amount of minor units in the currency's own form, without empty decimals. */
 export function money(cents: number, currency: string, language: Language): string {
-  const locale = language === 'zh' ? 'zh-CN' : 'en';
-  const digits = new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions()
-    .maximumFractionDigits as number;
-  return new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: cents % 10 ** digits === 0 ? 0 : digits,
-  }).format(cents / 10 ** digits);
+  return moneyText(cents, currency, language === 'zh' ? 'zh-CN' : 'en', true);
 }

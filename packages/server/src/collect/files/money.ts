@@ -1,15 +1,6 @@
+import { currencyExponent } from '@qianmian/contract';
 import { AppError } from '../../platform/errors.ts';
 import { type Decimal, multiplyToScale, toScale } from './decimal.ts';
-
-/** ISO 4217 minor units; every currency not named here has two. */
-const EXPONENTS: Record<string, number> = {
-  ...Object.fromEntries(
-    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
-  ),
-  ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3])),
-  CLF: 4,
-  UYW: 4,
-};
 
 const KNOWN = new Set([...Intl.supportedValuesOf('currency'), 'CNY', 'USD', 'EUR', 'GBP', 'JPY', 'KWD']);
 
@@ -26,7 +17,7 @@ export function minorDigits(currency: string): number {
       detail: `"${currency}" is not an ISO 4217 currency code; use one such as CNY, USD or JPY.`,
     });
   }
-  return EXPONENTS[currency] ?? 2;
+  return currencyExponent(currency);
 }
 
 /** Decimal money in minor units of a currency with `digits` minor digits. */
