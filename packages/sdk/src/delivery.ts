@@ -10,7 +10,7 @@ import { type Answer, type Transport, verdictOn } from './transport.ts';
 /** Longer than a request may take: then others may try the same messages. */
 const CLAIM_MS = 40_000;
 /** The page that comes next leaves what the last one sent on its way out alone for so long. */
-const LEAVING_CLAIM_MS = 8_000;
+const LEAVING_CLAIM_MS = 10_000;
 const SHORTEST_PAUSE = 1_000;
 const LONGEST_PAUSE = 300_000;
 /** A look at the queue where no event says that the network is back. */
