@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, inWorkspace, pageOf, pageQuery, withId } from './endpoint.ts';
+import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, withId } from './endpoint.ts';
 
 export const product = z.object({
   productId: z.string(),
@@ -24,6 +24,18 @@ export const store = z.object({
   longitude: z.number().nullable(),
 });
 export type Store = z.infer<typeof store>;
+
+/** How much of a product a store has, as counted last. */
+export const stockLevel = z.object({
+  storeId: z.string(),
+  onHand: z.number(),
+  /** Of these, promised to orders. */
+  reserved: z.number(),
+  /** Ordered and not yet here. */
+  onOrder: z.number(),
+  countedAt: isoTime,
+});
+export type StockLevel = z.infer<typeof stockLevel>;
 
 /** What words of the catalogue can be: keys as the retailer's data have them, which conditions and filters go by. */
 export const NAME_KINDS = ['category', 'brand', 'city'] as const;
@@ -60,6 +72,15 @@ export const catalogEndpoints = {
     access: 'catalog.read',
     params: withId.extend({ id: z.string().min(1).max(200) }),
     response: product,
+  }),
+  listStock: endpoint({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/products/:id/stock',
+    summary: 'What stores have of a product, as their last `Stock Level Reported` says',
+    domain: 'catalog',
+    access: 'catalog.read',
+    params: withId.extend({ id: z.string().min(1).max(200) }),
+    response: z.array(stockLevel),
   }),
   listStores: endpoint({
     method: 'GET',

@@ -21,6 +21,12 @@ export const storedEvent = z.object({
   source: z.string(),
   channel: z.string(),
   properties: z.record(z.string(), z.unknown()),
+  /** Where it happened: device, page, campaign, library. */
+  context: z.record(z.string(), z.unknown()),
+  /** What else its message said. */
+  envelope: z.record(z.string(), z.unknown()),
+  /** What it was called where it came from, and the version of the table that gave it its name here. */
+  original: z.object({ protocol: z.string(), name: z.string(), mapping: z.number() }).nullable(),
 });
 export type StoredEvent = z.infer<typeof storedEvent>;
 

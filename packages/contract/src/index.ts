@@ -7,6 +7,7 @@ export * from './condition.ts';
 export * from './currency.ts';
 export * from './demo.ts';
 export * from './endpoint.ts';
+export * from './events.ts';
 export * from './governance.ts';
 export * from './insight.ts';
 export * from './jobs.ts';

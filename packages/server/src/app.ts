@@ -122,6 +122,7 @@ export async function buildApp({
     async (batch) => {
       await catalog.upsertProducts(batch.workspace, batch.products, batch);
       await catalog.upsertStores(batch.workspace, batch.stores, batch);
+      await catalog.recordStock(batch.workspace, batch.stocks, batch);
     },
     profile.sink,
   ];

@@ -1,4 +1,4 @@
-import type { KnownName, Product, Store } from '@qianmian/contract';
+import type { KnownName, Product, StockLevel, Store } from '@qianmian/contract';
 import type { Clock } from '../platform/clock.ts';
 import { notFound } from '../platform/errors.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
@@ -23,6 +23,8 @@ export interface ProductNews {
 /** A store as a source tells it; absent fields keep what was known. */
 export interface StoreNews {
   storeId: string;
+  /** Heard in passing (on an event): counts only while the catalogue does not know the store. */
+  hearsay?: boolean;
   name?: string;
   nameZh?: string;
   city?: string;
@@ -30,6 +32,16 @@ export interface StoreNews {
   latitude?: number;
   longitude?: number;
   timeZone?: string;
+}
+
+/** How much of a product a store has, counted at `time`. */
+export interface StockNews {
+  storeId: string;
+  productId: string;
+  time: number;
+  onHand: number;
+  reserved: number;
+  onOrder: number;
 }
 
 /** Where news come from; the same token again changes nothing. */
@@ -44,6 +56,8 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   const store = catalogWarehouse(parts.warehouse);
   /** Products that hearsay need not tell again. */
   const heard = new Map<string, Set<string>>();
+  /** Stores of which the same holds. */
+  const heardStores = new Map<string, Set<string>>();
 
   async function upsertProducts(
     workspace: string,
@@ -73,16 +87,23 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   }
 
   async function upsertStores(workspace: string, news: readonly StoreNews[], origin: Origin): Promise<void> {
-    if (news.length === 0) return;
-    const told = byId(news, (n) => n.storeId);
+    const known = heardStores.get(workspace) ?? new Set();
+    heardStores.set(workspace, known);
+    const told = byId(
+      news.filter((n) => !n.hearsay || !known.has(n.storeId)),
+      (n) => n.storeId,
+    );
+    if (told.size === 0) return;
     const before = byId(await store.wordsOnStores(workspace, [...told.keys()]), (row) => row.store_id);
     const rows: StoreRow[] = [];
     for (const [storeId, all] of told) {
       const origins = before.get(storeId) ?? [];
-      const row = retold(origins, emptyStore(workspace, storeId), all.map(fieldsOfStore), origin);
+      const worth = origins.length > 0 ? all.filter((n) => !n.hearsay) : all;
+      const row = retold(origins, emptyStore(workspace, storeId), worth.map(fieldsOfStore), origin);
       if (row) rows.push(row);
     }
     await store.insertStores(rows, origin.token && `${origin.token}:store`);
+    for (const id of told.keys()) known.add(id);
   }
 
   /** Lets products and stores say what others said of them, where an import has had its say. */
@@ -107,6 +128,32 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   return {
     upsertProducts,
     upsertStores,
+
+    /** Keeps what was counted last of each product in each store, in whatever order counts arrive. */
+    recordStock: (workspace: string, news: readonly StockNews[], origin: Origin): Promise<void> =>
+      store.insertStock(
+        news.map((n) => ({
+          workspace,
+          product_id: n.productId,
+          store_id: n.storeId,
+          on_hand: n.onHand,
+          reserved: n.reserved,
+          on_order: n.onOrder,
+          time: n.time,
+          version: stockVersion(n.time, origin.version),
+        })),
+        origin.token && `${origin.token}:stock`,
+      ),
+
+    /** What stores have of a product, as counted last. */
+    stockOf: async (workspace: string, productId: string): Promise<StockLevel[]> =>
+      (await store.stockOf(workspace, productId)).map((row) => ({
+        storeId: row.store_id,
+        onHand: row.on_hand,
+        reserved: row.reserved,
+        onOrder: row.on_order,
+        countedAt: row.time,
+      })),
 
     async products(
       workspace: string,
@@ -148,10 +195,16 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
       await untell(workspace, importId, version);
       await store.deleteImport(workspace, importId);
       heard.delete(workspace);
+      heardStores.delete(workspace);
     },
   };
 }
 export type Catalog = ReturnType<typeof openCatalog>;
+
+/** Orders counts by time, then by arrival, as one number (in digits: it is wider than a double). */
+function stockVersion(time: number, version: number): string {
+  return String((BigInt(Math.max(0, Math.floor(time))) << 22n) | (BigInt(version) & 0x3fffffn));
+}
 
 /** Ids in the numbers that one query takes. */
 function* pieces(ids: readonly string[]): Generator<string[]> {

@@ -1,3 +1,3 @@
 export { type Catalog, openCatalog } from './catalogue.ts';
 export { catalogRoutes } from './routes.ts';
-export { catalogMigrations, NAMES, PRODUCTS, STORES } from './store.ch.ts';
+export { catalogMigrations, NAMES, PRODUCTS, STOCK_LEVELS, STORES } from './store.ch.ts';

@@ -14,6 +14,7 @@ export function catalogRoutes(mount: Mount, catalog: Catalog): void {
     return pageFrom(found.rows, page, found.total);
   });
   mount(catalogEndpoints.getProduct, ({ workspace, params }) => catalog.product(workspace, params.id));
+  mount(catalogEndpoints.listStock, ({ workspace, params }) => catalog.stockOf(workspace, params.id));
   mount(catalogEndpoints.listStores, ({ workspace }) => catalog.stores(workspace));
   mount(catalogEndpoints.listCategories, ({ workspace }) => catalog.categories(workspace));
   mount(catalogEndpoints.listNames, ({ workspace }) => catalog.names(workspace));

@@ -66,7 +66,43 @@ export const catalogMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    name: 'catalog/0003_stock_level',
+    tables: [
+      {
+        // The count that is newest by time survives.
+        name: 'catalog_stock_level',
+        columns: `
+          workspace LowCardinality(String),
+          product_id String,
+          store_id LowCardinality(String),
+          on_hand Float64,
+          reserved Float64,
+          on_order Float64,
+          time DateTime64(3, 'UTC'),
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, product_id, store_id)',
+        shardBy: 'cityHash64(workspace, product_id)',
+      },
+    ],
+  },
 ];
+
+export interface StockRow {
+  workspace: string;
+  product_id: string;
+  store_id: string;
+  on_hand: number;
+  reserved: number;
+  on_order: number;
+  time: number;
+  version: string;
+}
+
+/** What stores of the workspace bound as {workspace:String} have of products, as counted last. A FROM source. */
+export const STOCK_LEVELS = `(SELECT product_id, store_id, on_hand, reserved, on_order, time FROM catalog_stock_level FINAL
+  WHERE workspace = {workspace:String})`;
 
 export interface ProductRow {
   workspace: string;
@@ -126,6 +162,15 @@ export function catalogWarehouse(warehouse: Warehouse) {
   return {
     insertProducts: (rows: ProductRow[], token?: string) => warehouse.insert('catalog_product', rows, token),
     insertStores: (rows: StoreRow[], token?: string) => warehouse.insert('catalog_store', rows, token),
+
+    insertStock: (rows: StockRow[], token?: string) => warehouse.insert('catalog_stock_level', rows, token),
+
+    stockOf: (workspace: string, productId: string) =>
+      warehouse.query<Omit<StockRow, 'workspace' | 'time' | 'version'> & { time: string }>(
+        `SELECT store_id, on_hand, reserved, on_order, time FROM ${STOCK_LEVELS}
+         WHERE product_id = {productId:String} ORDER BY store_id LIMIT 5000`,
+        { workspace, productId },
+      ),
 
     insertNames: (rows: NameRow[]) => warehouse.insert('catalog_name', rows),
 

@@ -1,4 +1,4 @@
-import type { EventFact, OrderLineFact, PersonFact, ProductFact, StoreFact } from './facts.ts';
+import type { EventFact, OrderLineFact, PersonFact, ProductFact, StockFact, StoreFact } from './facts.ts';
 
 /** A fact with the person it belongs to; 0 for nobody. */
 export interface Resolved<F> {
@@ -21,6 +21,7 @@ export interface FactBatch {
   token: string;
   products: ProductFact[];
   stores: StoreFact[];
+  stocks: StockFact[];
   people: Resolved<PersonFact>[];
   orderLines: Resolved<OrderLineFact>[];
   events: Resolved<EventFact>[];

@@ -64,8 +64,8 @@ describe('events', async () => {
     });
     let deep: unknown = 1;
     for (let i = 0; i < 1200; i++) deep = i % 2 ? { a: deep } : [deep];
-    const months = Array.from({ length: 200 }, (_, i) =>
-      track(`Month ${i}`, {}, { timestamp: new Date(Date.UTC(2005, i, 3)).toISOString() }),
+    const months = Array.from({ length: 13 }, (_, i) =>
+      track(`Month ${i}`, {}, { timestamp: new Date(Date.UTC(2025, 4 + i, 3)).toISOString() }),
     );
     await t.send(workspace, [
       track('Good', { a: 1 }),
@@ -87,7 +87,7 @@ describe('events', async () => {
       query: { limit: 500 },
     });
     const properties = (name: string) => rows.find((row) => row.name === name)?.properties;
-    expect(rows).toHaveLength(208);
+    expect(rows).toHaveLength(21);
     expect(properties('Two on one path')).toEqual({ a: { b: 1 }, a_b: 2, a_c: 3 });
     expect(properties('One inside the other')).toEqual({ a: 1, a_b: 2 });
     expect(properties('Half a character')).toEqual({ text: 'x\ufffd', '\ufffd': 'key' });

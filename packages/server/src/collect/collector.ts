@@ -11,14 +11,17 @@ import { isRowFault } from '../platform/warehouse.ts';
 import type { FactSink } from './batch.ts';
 import type { Fact } from './facts.ts';
 import { REMEMBER_DAYS, SeenMessages } from './seen-messages.ts';
-import { type Fault, factsOfMessage, type WireContext } from './segment-wire.ts';
 import { storableJson } from './storable.ts';
 import type { CollectWarehouse, QuarantineRow } from './store.ch.ts';
 import { type IncomingBatch, type ResolvePeople, type Stored, storeFacts } from './store-facts.ts';
+import { LATE_DAYS } from './wire/call.ts';
+import { type Protocol, readMessage } from './wire/protocols.ts';
 
 /** What lies in the journal: a header line and the payload as it came. */
 interface Header {
-  kind: 'segment' | 'facts' | 'malformed';
+  kind: Protocol | 'facts' | 'malformed';
+  /** Why nothing could be read from a body. */
+  reason?: string;
   workspace: string;
   source: string;
   receivedAt: number;
@@ -35,9 +38,11 @@ interface Delivery {
   end: number;
 }
 
-interface SegmentBody {
-  batch: unknown[];
+/** What a body says: its messages, and what was said of all of them. */
+interface WireBody {
+  batch: readonly unknown[];
   sentAt?: unknown;
+  around?: Record<string, unknown>;
 }
 
 /** Journal bytes that become one batch at most: big enough for large inserts, small enough for memory. */
@@ -191,24 +196,30 @@ export function openCollector(parts: {
   async function read(header: Header, body: string): Promise<{ facts: Fact[]; faults: QuarantineRow[] }> {
     if (header.kind === 'facts') return { facts: JSON.parse(body) as Fact[], faults: [] };
     if (header.kind === 'malformed') {
-      const detail = 'The body is not JSON, or no message can be found in it.';
-      return { facts: [], faults: [asideRow(header, 0, 'malformed_json', detail, body)] };
+      const reason = header.reason ?? 'malformed_json';
+      return { facts: [], faults: [asideRow(header, 0, reason, MALFORMED[reason] ?? reason, body)] };
     }
     const { currency } = await parts.workspaces.get(header.workspace);
-    const { batch, sentAt: sent } = JSON.parse(body) as SegmentBody;
+    const { batch, sentAt: sent, around } = JSON.parse(body) as WireBody;
     const sentAt = typeof sent === 'string' ? Date.parse(sent) : Number.NaN;
     const faults: QuarantineRow[] = [];
     const facts: Fact[] = [];
     for (const [i, message] of batch.entries()) {
       const place = (header.first ?? 0) + i;
-      const made = readMessage(message, {
+      const made = readMessage(header.kind, message, {
         receivedAt: header.receivedAt,
         sentAt: Number.isFinite(sentAt) ? sentAt : null,
         currency,
         messageId: () => `${header.id}:${place}`,
+        place,
+        lateDays: LATE_DAYS,
+        ...(around ? { around } : {}),
       });
       if (Array.isArray(made)) for (const fact of made) facts.push(fact);
-      else faults.push(asideRow(header, place, made.reason, made.detail, JSON.stringify(message) ?? 'null'));
+      else {
+        const said = around ? { ...around, message } : message;
+        faults.push(asideRow(header, place, made.reason, made.detail, JSON.stringify(said) ?? 'null'));
+      }
     }
     return { facts, faults };
   }
@@ -221,13 +232,33 @@ export function openCollector(parts: {
       messages: readonly unknown[],
       sentAt: string | null = null,
     ) {
-      await accept({ kind: 'segment', workspace, source }, bodyText({ batch: messages, sentAt }));
-      metrics.eventsAccepted.inc(messages.length);
+      await this.acceptDelivery(workspace, source, { protocol: 'segment', messages, sentAt });
+    },
+
+    /** Makes messages of any protocol durable; resolves when they are on disk. */
+    async acceptDelivery(
+      workspace: string,
+      source: string,
+      delivery: {
+        protocol: Protocol;
+        messages: readonly unknown[];
+        sentAt?: string | null;
+        around?: Record<string, unknown>;
+      },
+    ) {
+      const { protocol: kind, messages: batch, sentAt, around } = delivery;
+      await accept({ kind, workspace, source }, bodyText({ batch, sentAt, around }));
+      metrics.eventsAccepted.inc(batch.length);
     },
 
     /** Makes a body durable that nothing can be read from, so that it can be looked at. */
-    async acceptMalformed(workspace: string, source: string, body: Buffer): Promise<void> {
-      await accept({ kind: 'malformed', workspace, source }, body.subarray(0, 100_000));
+    async acceptMalformed(
+      workspace: string,
+      source: string,
+      body: Buffer,
+      reason = 'malformed_json',
+    ): Promise<void> {
+      await accept({ kind: 'malformed', workspace, source, reason }, body.subarray(0, 100_000));
     },
 
     /** Makes facts of our own (a message opened, a consent withdrawn) durable. */
@@ -281,14 +312,13 @@ export function openCollector(parts: {
 }
 export type Collector = ReturnType<typeof openCollector>;
 
-/** What a message says; one of a shape nobody thought of is a fault of it, not of its neighbours. */
-function readMessage(message: unknown, context: WireContext): Fact[] | Fault {
-  try {
-    return factsOfMessage(message, context);
-  } catch (error) {
-    return { reason: 'unreadable', detail: messageOf(error) };
-  }
-}
+/** Why nothing could be read from a body, in words. */
+const MALFORMED: Record<string, string> = {
+  malformed_json: 'The body is not JSON, or no message can be found in it.',
+  malformed_form: 'The body is no form with "data" or "data_list".',
+  malformed_base64: '"data" or "data_list" is not base64.',
+  malformed_gzip: 'The body begins like gzip and cannot be unzipped.',
+};
 
 function opened({ payload, end }: JournalRecord, begin: number): Delivery {
   const line = payload.indexOf(10);
@@ -307,20 +337,20 @@ function messagesOf(header: Header, body: string): string[] {
 }
 
 /** Messages as text; those nested too deep to be written as they are, with their depth cut. */
-function bodyText({ batch, sentAt }: { batch: readonly unknown[]; sentAt: string | null }): string {
-  const body = { batch, ...(sentAt ? { sentAt } : {}) };
+function bodyText({ batch, sentAt, around }: WireBody): string {
+  const body = { batch, ...(sentAt ? { sentAt } : {}), ...(around ? { around } : {}) };
   try {
     return JSON.stringify(body);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return JSON.stringify({ ...body, batch: batch.map(storableJson) });
+    return JSON.stringify({ ...body, batch: batch.map(storableJson), around: storableJson(around) });
   }
 }
 
 function partsOf(header: Header, body: string): string[] {
   if (header.kind === 'malformed') return [body];
   if (header.kind === 'facts') return (JSON.parse(body) as Fact[]).map((fact) => JSON.stringify([fact]));
-  const { batch, ...rest } = JSON.parse(body) as SegmentBody;
+  const { batch, ...rest } = JSON.parse(body) as WireBody;
   return batch.map((message) => JSON.stringify({ ...rest, batch: [message] }));
 }
 

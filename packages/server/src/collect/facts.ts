@@ -51,9 +51,11 @@ export interface ProductFact extends FromMessage {
 }
 
 /** A store, physical or a web shop front. */
-export interface StoreFact {
+export interface StoreFact extends FromMessage {
   kind: 'store';
   storeId: string;
+  /** Heard in passing (on a till's event): counts only while nobody told of the store. */
+  hearsay?: boolean;
   name?: string;
   nameZh?: string;
   city?: string;
@@ -63,12 +65,35 @@ export interface StoreFact {
   timeZone?: string;
 }
 
+/** How much of a product a store has, counted at `time`. */
+export interface StockFact extends FromMessage {
+  kind: 'stock';
+  time: number;
+  storeId: string;
+  productId: string;
+  /** On shelves and in the back room together. */
+  onHand: number;
+  /** Of these, promised to orders. */
+  reserved: number;
+  /** Ordered and not yet here. */
+  onOrder: number;
+}
+
+/**
+ * What may be done with traits beside setting them: set where there is none yet, add to a number, add to a list (its
+ * elements, as a JSON list), take away (the values say nothing), take all away.
+ */
+export const TRAIT_OPERATIONS = ['set_once', 'increment', 'append', 'unset', 'delete'] as const;
+export type TraitOperation = (typeof TRAIT_OPERATIONS)[number];
+
 /** Something said about a person: who they are and attributes that hold from `time` on. */
 export interface PersonFact extends FromMessage {
   kind: 'person';
   time: number;
   identifiers: Identifier[];
   traits: Record<string, TraitValue>;
+  /** What is done with the traits; absent: each is set. */
+  operation?: TraitOperation;
 }
 
 /**
@@ -106,6 +131,13 @@ export interface OrderLineFact extends FromMessage {
   claim?: ReturnClaim;
 }
 
+/** What an event was called where it came from, and the version of the table that gave it its name here. */
+export interface Original {
+  protocol: string;
+  name: string;
+  mapping: number;
+}
+
 /** Anything else that happened: a page seen, a message opened, a coupon redeemed. */
 export interface EventFact {
   kind: 'event';
@@ -116,8 +148,14 @@ export interface EventFact {
   identifiers: Identifier[];
   channel?: string;
   properties: Record<string, unknown>;
+  /** Where it happened: device, page, campaign, library. */
+  context?: Record<string, unknown>;
+  /** What its message said beside all this. */
+  envelope?: Record<string, unknown>;
+  /** Absent where it came under the name it has. */
+  original?: Original;
   /** Someone says that all identifiers are one person's: they join whatever limits there are. */
   samePerson?: boolean;
 }
 
-export type Fact = ProductFact | StoreFact | PersonFact | OrderLineFact | EventFact;
+export type Fact = ProductFact | StoreFact | StockFact | PersonFact | OrderLineFact | EventFact;

@@ -9,7 +9,9 @@ export {
   type OrderLineFact,
   type PersonFact,
   type ProductFact,
+  type StockFact,
   type StoreFact,
+  type TraitOperation,
   type TraitValue,
 } from './facts.ts';
 export { importJobs, type UndoImport } from './import-job.ts';
@@ -19,6 +21,6 @@ export { type Mappings, openMappings } from './mappings.ts';
 export type { Masks } from './masked.ts';
 export { collectRoutes } from './routes.ts';
 export { sdkRoutes } from './sdk-routes.ts';
-export { factsOfMessage } from './segment-wire.ts';
 export { openSources, type Sources } from './sources.ts';
 export { collectMigrations, collectWarehouse } from './store.ch.ts';
+export { factsOfMessage } from './wire/segment.ts';

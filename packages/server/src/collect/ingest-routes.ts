@@ -1,14 +1,15 @@
-import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import type { Collector } from './collector.ts';
 import type { Sources } from './sources.ts';
+import { PIXEL, rudderSource, segmentSettings } from './wire/answers.ts';
+import { validateGa4 } from './wire/ga4-validation.ts';
+import { gtagHit } from './wire/gtag.ts';
+import { type Json, textOf, without } from './wire/json.ts';
+import type { Protocol } from './wire/protocols.ts';
+import { sensorsMessages, type Unpacked } from './wire/sensors-body.ts';
+import { BODY_LIMIT, unzipped, weighed } from './wire/unpack.ts';
 
-/** Largest body that is read; clients of the Segment protocol send at most half a megabyte. */
-const BODY_LIMIT = 5 * 1024 * 1024;
-const UNZIPPED_LIMIT = 20 * 1024 * 1024;
-/** Bytes that may be in the course of being unpacked and parsed at once, of all senders. */
-const AT_ONCE = 96 * 1024 * 1024;
 /** Messages in one body. */
 const MESSAGES_LIMIT = 10_000;
 
@@ -26,30 +27,77 @@ const CALLS: Record<string, string> = {
   g: 'group',
   a: 'alias',
 };
+/** Keys of parameters that name a source, the first that is there. */
+const KEY_PARAMETERS = ['writeKey', 'token', 'project', 'api_secret', 'tid'];
+
+interface Parts {
+  collector: Collector;
+  sources: Sources;
+}
+type Source = { workspace: string; sourceId: string };
+
+/** What was sent, as it goes into the journal. */
+interface Delivery {
+  protocol: Protocol;
+  messages: readonly unknown[];
+  sentAt?: string | null;
+  around?: Json;
+}
+/** A body that is unpacked: the key within it, where there is one, and what it brings. */
+interface Read {
+  key: string | null;
+  delivery: Delivery | { malformed: string };
+}
 
 /**
- * The Segment wire protocol. Bodies are read by content, whatever type they claim. What a message says never earns a
- * 4xx: it is kept in quarantine with its reason, and the answer tells; 401 is for a wrong key, 413 for a body too
- * large to read, 503 for overload.
+ * The doors for clients of Segment, RudderStack, 神策 and GA4. Bodies are read by content, whatever type they claim. What
+ * a message says never earns a 4xx: it is kept in quarantine with its reason, and the answer tells; 401 is for a wrong
+ * key, 413 for a body too large to read, 503 for overload.
  */
-export async function ingestRoutes(
-  app: FastifyInstance,
-  parts: { collector: Collector; sources: Sources },
-): Promise<void> {
+export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
       done(null, body),
     );
     scope.addHook('onRequest', async (request, reply) => allowAnyOrigin(request, reply));
-    const open = { schema: { hide: true }, config: { access: 'writeKey' } };
-    for (const [path, type] of Object.entries(CALLS)) {
-      scope.post(`/v1/${path}`, open, (request, reply) => take(request, reply, type, parts));
-      scope.options(`/v1/${path}`, open, (_request, reply) => reply.status(204).send());
+    const open = { schema: { hide: true }, config: { access: 'writeKey' } as object };
+    const preflights = new Set<string>();
+    type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+    const on = (method: 'GET' | 'POST', path: string, handler: Handler) => {
+      scope.route({ method, url: path, ...open, handler });
+      if (preflights.has(path)) return;
+      preflights.add(path);
+      scope.options(path, open, (_request, reply) => reply.status(204).send());
+    };
+
+    for (const [path, type] of Object.entries(CALLS))
+      on('POST', `/v1/${path}`, (request, reply) => takeSegment(request, reply, type, parts));
+    for (const path of ['/v1/batch', '/v1/b', '/v1/import', '/beacon/v1/batch'])
+      on('POST', path, (request, reply) => takeSegment(request, reply, null, parts));
+    // Segment's client counts its own errors there; nobody asks for them.
+    on('POST', '/v1/m', async (_request, reply) => reply.send({ success: true }));
+    on('GET', '/v1/projects/:key/settings', async (request, reply) => {
+      const { key } = request.params as { key: string };
+      if (!(await parts.sources.byKey(key))) throw unknownKey();
+      return reply.send(segmentSettings(key, request.host, request.protocol === 'https'));
+    });
+    on('GET', '/sourceConfig', async (request, reply) => {
+      const key = keyBeside(request);
+      const source = key === null ? null : await parts.sources.byKey(key);
+      if (!key || !source) throw unknownKey();
+      return reply.send(rudderSource(key, source, new Date(0).toISOString()));
+    });
+
+    for (const path of ['/sa', '/sa.gif', '/debug']) {
+      on('GET', path, (request, reply) => takeSensors(request, reply, parts));
+      on('POST', path, (request, reply) => takeSensors(request, reply, parts));
     }
-    for (const path of ['batch', 'b', 'import']) {
-      scope.post(`/v1/${path}`, open, (request, reply) => take(request, reply, null, parts));
-      scope.options(`/v1/${path}`, open, (_request, reply) => reply.status(204).send());
+    on('POST', '/mp/collect', (request, reply) => takeGa4(request, reply, parts));
+    on('POST', '/debug/mp/collect', (request, reply) => checkGa4(request, reply, parts));
+    for (const path of ['/g/collect', '/key/:writeKey/g/collect']) {
+      on('GET', path, (request, reply) => takeGtag(request, reply, parts));
+      on('POST', path, (request, reply) => takeGtag(request, reply, parts));
     }
   });
 }
@@ -58,14 +106,10 @@ export async function ingestRoutes(
 function allowAnyOrigin(request: FastifyRequest, reply: FastifyReply): void {
   const origin = request.headers.origin;
   if (!origin) return;
-  reply
-    .header('access-control-allow-origin', origin)
-    .header('vary', 'origin')
-    // A page may know how long it is asked to wait.
-    .header('access-control-expose-headers', 'retry-after');
+  reply.header('access-control-allow-origin', origin).header('vary', 'origin');
   if (request.method !== 'OPTIONS') return;
   reply
-    .header('access-control-allow-methods', 'POST, OPTIONS')
+    .header('access-control-allow-methods', 'GET, POST, OPTIONS')
     .header(
       'access-control-allow-headers',
       request.headers['access-control-request-headers'] ?? 'authorization, content-type',
@@ -73,40 +117,136 @@ function allowAnyOrigin(request: FastifyRequest, reply: FastifyReply): void {
     .header('access-control-max-age', '86400');
 }
 
-async function take(
+async function takeSegment(
   request: FastifyRequest,
   reply: FastifyReply,
   type: string | null,
-  { collector, sources }: { collector: Collector; sources: Sources },
+  parts: Parts,
 ): Promise<FastifyReply> {
-  const given = keyBeside(request);
-  // A wrong key beside the body is refused before any work is put into the body.
-  if (given !== null && !(await sources.byKey(given))) throw unknownKey();
-  const packed = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  return weighed(isGzip(packed) ? UNZIPPED_LIMIT : packed.length, async () => {
-    const bytes = await unzipped(packed);
+  const aside = await take(request, parts, async (bytes) => {
     const body = parseObject(bytes);
-    const key = given ?? keyInside(body);
-    const source = key === null ? null : await sources.byKey(key);
-    if (!source) throw unknownKey();
     const messages = body && messagesIn(body, type);
-    if (!messages) {
-      await collector.acceptMalformed(source.workspace, source.sourceId, bytes);
-      return reply.send({ success: false, quarantined: 1, reason: 'malformed_json' });
+    const anonymousId = headerText(request, 'anonymousid');
+    return {
+      key: textOf(body?.writeKey) ?? null,
+      delivery: messages
+        ? {
+            protocol: 'segment',
+            messages,
+            sentAt: textOf(body.sentAt) ?? headerText(request, 'sentat') ?? null,
+            ...(anonymousId === undefined ? {} : { around: { anonymousId: unpackedHeader(anonymousId) } }),
+          }
+        : { malformed: 'malformed_json' },
+    };
+  });
+  return reply.send(aside === null ? { success: true } : { success: false, quarantined: 1, reason: aside });
+}
+
+async function takeSensors(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: Parts,
+): Promise<FastifyReply> {
+  const path = request.routeOptions.url ?? '';
+  const isDry = path === '/debug' && headerText(request, 'dry-run') === 'true';
+  const query = queryOf(request);
+  const aside = await take(
+    request,
+    parts,
+    async (bytes) => {
+      const found: Unpacked = await sensorsMessages(query, bytes.toString('utf8'));
+      const project = textOf(parametersOf(request).project);
+      return {
+        key: null,
+        delivery:
+          'malformed' in found
+            ? found
+            : { protocol: 'sensors', ...found, ...(project === undefined ? {} : { around: { project } }) },
+      };
+    },
+    { isDry },
+  );
+  if (path === '/sa.gif' && request.method === 'GET') return reply.type('image/gif').send(PIXEL);
+  return reply.send(aside === null ? { status: 'ok' } : { status: 'quarantined', reason: aside });
+}
+
+async function takeGa4(request: FastifyRequest, reply: FastifyReply, parts: Parts): Promise<FastifyReply> {
+  await take(request, parts, async (bytes) => {
+    const body = parseObject(bytes);
+    const events = Array.isArray(body?.events) ? body.events : null;
+    return {
+      key: null,
+      delivery: events
+        ? { protocol: 'ga4', messages: events, around: without(body!, ['events']) }
+        : { malformed: 'malformed_json' },
+    };
+  });
+  return reply.status(204).send();
+}
+
+/** Says what is wrong with a body of the Measurement Protocol; keeps nothing. */
+async function checkGa4(request: FastifyRequest, reply: FastifyReply, parts: Parts): Promise<FastifyReply> {
+  let body: Json | null = null;
+  await take(
+    request,
+    parts,
+    async (bytes) => {
+      body = parseObject(bytes);
+      return { key: null, delivery: { protocol: 'ga4', messages: [] } };
+    },
+    { isDry: true },
+  );
+  return reply.send({ validationMessages: validateGa4(body) });
+}
+
+async function takeGtag(request: FastifyRequest, reply: FastifyReply, parts: Parts): Promise<FastifyReply> {
+  const { writeKey } = request.params as { writeKey?: string };
+  await take(request, parts, async (bytes) => {
+    const { shared, events } = gtagHit(queryOf(request), bytes.toString('utf8'));
+    const isKey = (name: string) => name === 'writeKey' || (name === 'tid' && writeKey === undefined);
+    const keyless = (params: Record<string, string>) => without(params, Object.keys(params).filter(isKey));
+    return {
+      key: null,
+      delivery: { protocol: 'gtag', messages: events.map(keyless), around: keyless(shared) },
+    };
+  });
+  return reply.status(204).send();
+}
+
+/**
+ * Finds whose a body is and makes it durable. Answers why it was set aside whole, or null. A wrong key beside the body
+ * is refused before any work is put into the body.
+ */
+async function take(
+  request: FastifyRequest,
+  { collector, sources }: Parts,
+  read: (bytes: Buffer) => Promise<Read>,
+  { isDry = false } = {},
+): Promise<string | null> {
+  const given = keyBeside(request);
+  let source: Source | null = given === null ? null : await sources.byKey(given);
+  if (given !== null && !source) throw unknownKey();
+  const packed = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return weighed(packed, async () => {
+    const bytes = await unzipped(packed);
+    const { key, delivery } =
+      bytes === null ? { key: null, delivery: { malformed: 'malformed_gzip' } } : await read(bytes);
+    source ??= key === null ? null : await sources.byKey(key);
+    if (!source) throw unknownKey();
+    const { workspace, sourceId } = source;
+    if ('malformed' in delivery) {
+      const kept = bytes === null || bytes.length === 0 ? Buffer.from(queryOf(request)) : bytes;
+      if (!isDry) await collector.acceptMalformed(workspace, sourceId, kept, delivery.malformed);
+      return delivery.malformed;
     }
-    if (messages.length > MESSAGES_LIMIT)
+    if (delivery.messages.length > MESSAGES_LIMIT)
       throw new AppError({
         code: 'request.too_large',
         status: 413,
-        detail: `The body holds ${messages.length} messages; send at most ${MESSAGES_LIMIT} at once.`,
+        detail: `The body holds ${delivery.messages.length} messages; send at most ${MESSAGES_LIMIT} at once.`,
       });
-    await collector.acceptMessages(
-      source.workspace,
-      source.sourceId,
-      messages,
-      typeof body.sentAt === 'string' ? body.sentAt : null,
-    );
-    return reply.send({ success: true });
+    if (!isDry) await collector.acceptDelivery(workspace, sourceId, delivery);
+    return null;
   });
 }
 
@@ -115,52 +255,14 @@ const unknownKey = () =>
     code: 'collect.unknown_key',
     status: 401,
     detail:
-      'The write key is missing or unknown. Send it as the Basic user name, or as "writeKey"; the console shows it under Data, Sources.',
+      'The write key is missing or unknown. Send it as the Basic user name, or as "writeKey", "token", "api_secret" or "tid"; the console shows it under Data, Sources.',
   });
 
-let underWay = 0;
-/** Does the work while what all senders have under way stays within bounds; beyond them it answers 503. */
-async function weighed<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-  if (underWay > 0 && underWay + bytes > AT_ONCE)
-    throw new AppError({
-      code: 'collect.overloaded',
-      status: 503,
-      detail: 'More arrives than can be read at once; try again in a second.',
-    });
-  underWay += bytes;
-  try {
-    return await work();
-  } finally {
-    underWay -= bytes;
-  }
-}
-
-const isGzip = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
-
-/** Gzip is known by its first bytes, not by a header that may be wrong. */
-async function unzipped(bytes: Buffer): Promise<Buffer> {
-  if (!isGzip(bytes)) return bytes;
-  return new Promise((resolve, reject) => {
-    gunzip(bytes, { maxOutputLength: UNZIPPED_LIMIT }, (error, out) => {
-      if (!error) resolve(out);
-      else if (error.message.includes('larger than'))
-        reject(
-          new AppError({
-            code: 'request.too_large',
-            status: 413,
-            detail: `The body unzips to more than ${UNZIPPED_LIMIT} bytes; send fewer events at once.`,
-          }),
-        );
-      else resolve(bytes);
-    });
-  });
-}
-
-function parseObject(bytes: Buffer): Record<string, unknown> | null {
+function parseObject(bytes: Buffer): Json | null {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     if (Array.isArray(value)) return { batch: value };
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+    return typeof value === 'object' && value !== null ? (value as Json) : null;
   } catch {
     return null;
   }
@@ -170,17 +272,38 @@ function parseObject(bytes: Buffer): Record<string, unknown> | null {
 function keyBeside(request: FastifyRequest): string | null {
   const basic = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (basic) return Buffer.from(basic, 'base64').toString('utf8').split(':')[0] || null;
-  const { writeKey } = request.query as Record<string, unknown>;
-  return typeof writeKey === 'string' && writeKey !== '' ? writeKey : null;
+  const given = { ...parametersOf(request), ...(request.params as Json) };
+  for (const name of KEY_PARAMETERS) {
+    const key = given[name];
+    if (typeof key === 'string' && key !== '') return key;
+  }
+  return null;
 }
 
-function keyInside(body: Record<string, unknown> | null): string | null {
-  return typeof body?.writeKey === 'string' && body.writeKey !== '' ? body.writeKey : null;
+function parametersOf(request: FastifyRequest): Json {
+  return request.query as Json;
+}
+
+function queryOf(request: FastifyRequest): string {
+  const at = request.url.indexOf('?');
+  return at < 0 ? '' : request.url.slice(at + 1);
+}
+
+function headerText(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** RudderStack's clients send the header in base64. */
+function unpackedHeader(text: string): string {
+  const plain = Buffer.from(text, 'base64').toString('utf8');
+  return Buffer.from(plain, 'utf8').toString('base64') === text && /^[\x20-\x7e]+$/.test(plain)
+    ? plain
+    : text;
 }
 
 /** The messages of a body; a batch holds a list, a single call is its own message. */
-function messagesIn(body: Record<string, unknown>, type: string | null): unknown[] | null {
+function messagesIn(body: Json, type: string | null): unknown[] | null {
   if (type === null) return Array.isArray(body.batch) ? body.batch : null;
-  const { writeKey: _key, ...message } = body;
-  return [{ ...message, type }];
+  return [{ ...without(body, ['writeKey']), type }];
 }

@@ -8,10 +8,10 @@ import { SECOND } from '../platform/clock.ts';
 import { testApp } from '../test-app.ts';
 import type { Fact } from './facts.ts';
 import { SeenMessages } from './seen-messages.ts';
-import { factsOfMessage } from './segment-wire.ts';
 import { collectWarehouse } from './store.ch.ts';
 import { storeFacts } from './store-facts.ts';
 import { untellImport } from './untell-import.ts';
+import { factsOfMessage } from './wire/segment.ts';
 
 const t = await testApp();
 const { warehouse } = t.app;

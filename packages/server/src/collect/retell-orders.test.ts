@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OrderLineFact } from './facts.ts';
 import { retellOrders, type StoredOrders } from './retell-orders.ts';
-import { factsOfMessage } from './segment-wire.ts';
 import type { ClaimRow, OrderLineRow } from './store.ch.ts';
+import { factsOfMessage } from './wire/segment.ts';
 
 const RECEIVED = Date.parse('2026-06-01T00:00:00Z');
 

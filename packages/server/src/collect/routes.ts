@@ -71,6 +71,10 @@ export function collectRoutes(
         source: r.source,
         channel: r.channel,
         properties: may(REVEAL) ? r.properties : masked.properties(r.properties),
+        context: may(REVEAL) ? r.context : masked.properties(r.context),
+        envelope: shownEnvelope(r.envelope, may(REVEAL) ? null : masked.properties),
+        original:
+          r.protocol === '' ? null : { protocol: r.protocol, name: r.original_name, mapping: r.mapping },
       })),
       page,
     );
@@ -138,6 +142,15 @@ export function collectRoutes(
     await mappings.remove(workspace, params.id);
     return undefined;
   });
+}
+
+/** What a message said beside, as who asks may see it; events stored before it was kept have none. */
+function shownEnvelope(
+  text: string,
+  mask: ((all: Record<string, unknown>) => Record<string, unknown>) | null,
+) {
+  const envelope = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  return mask ? mask(envelope) : envelope;
 }
 
 async function* uploadsOf(request: FastifyRequest): AsyncGenerator<UploadedFile> {

@@ -7,6 +7,7 @@ import type {
   OrderLineFact,
   PersonFact,
   ProductFact,
+  StockFact,
   StoreFact,
 } from './facts.ts';
 import { retellOrders, type StoredOrders } from './retell-orders.ts';
@@ -74,6 +75,7 @@ export async function storeFacts(
     ...batch,
     products: kinds.products,
     stores: kinds.stores,
+    stocks: kinds.stocks,
     people: resolvedPart(kinds.people, 0),
     orderLines: resolvedPart(kinds.orderLines, kinds.people.length),
     events: resolvedPart(kinds.events, kinds.people.length + kinds.orderLines.length),
@@ -118,6 +120,7 @@ async function storedOrders(
 interface Kinds {
   products: ProductFact[];
   stores: StoreFact[];
+  stocks: StockFact[];
   people: PersonFact[];
   orderLines: OrderLineFact[];
   events: EventFact[];
@@ -133,6 +136,7 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
   const kinds: Kinds = {
     products: [],
     stores: [],
+    stocks: [],
     people: [],
     orderLines: [],
     events: [],
@@ -158,10 +162,11 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
         kinds.events.push(fact);
         kinds.hashes.push(hash);
       }
-    } else if (fact.kind === 'store') kinds.stores.push(fact);
-    else if (fact.messageId !== undefined && cameBefore(fact.messageId)) {
+    } else if (fact.messageId !== undefined && cameBefore(fact.messageId)) {
       if (fact.kind === 'orderLine') kinds.repeatedLines.push(fact);
     } else if (fact.kind === 'product') kinds.products.push(fact);
+    else if (fact.kind === 'store') kinds.stores.push(fact);
+    else if (fact.kind === 'stock') kinds.stocks.push(fact);
     else if (fact.kind === 'person') kinds.people.push(fact);
     else kinds.orderLines.push(fact);
   }
@@ -195,6 +200,11 @@ function eventRow(
     import_id: batch.importId,
     channel: fact.channel ?? '',
     properties: fact.properties,
+    context: fact.context ?? {},
+    envelope: JSON.stringify(fact.envelope ?? {}),
+    protocol: fact.original?.protocol ?? '',
+    original_name: fact.original?.name ?? '',
+    mapping: fact.original?.mapping ?? 0,
   };
 }
 

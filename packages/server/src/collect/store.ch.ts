@@ -121,6 +121,17 @@ export const collectMigrations: WarehouseMigration[] = [
     ],
   },
   {
+    // The rest of a message (`envelope`) is read only to be shown: as text it costs little of what columns of it would.
+    name: 'collect/0002_event_context',
+    columns: [
+      'context JSON(max_dynamic_paths = 64)',
+      'envelope String CODEC(ZSTD(3))',
+      'protocol LowCardinality(String)',
+      'original_name LowCardinality(String)',
+      'mapping UInt16',
+    ].map((column) => ({ table: 'collect_event', column })),
+  },
+  {
     // Number of the identifier by which a fact belongs to someone: when people are parted again, facts follow it.
     name: 'collect/0003_anchor',
     columns: ['collect_event', 'collect_order_line', 'collect_order_line_replaced', 'collect_return'].map(
@@ -142,6 +153,13 @@ export interface EventRow {
   import_id: string;
   channel: string;
   properties: Record<string, unknown>;
+  context: Record<string, unknown>;
+  /** What the message said beside, as JSON text. */
+  envelope: string;
+  /** Protocol, name and version of the mapping where the event was called otherwise by who sent it. */
+  protocol: string;
+  original_name: string;
+  mapping: number;
 }
 
 export interface OrderLineRow {
@@ -287,7 +305,8 @@ export function collectWarehouse(warehouse: Warehouse) {
       filter: { name?: string; personIds?: number[]; limit: number; offset: number },
     ) =>
       warehouse.query<Omit<EventRow, 'time' | 'received_at'> & { time: string; received_at: string }>(
-        `SELECT message_id, name, time, received_at, person_id, source, channel, properties FROM collect_event
+        `SELECT message_id, name, time, received_at, person_id, source, channel, properties, context, envelope,
+           protocol, original_name, mapping FROM collect_event
          WHERE workspace = {workspace:String}
            AND (empty({name:String}) OR name = {name:String})
            AND (empty({people:Array(UInt32)}) OR person_id IN {people:Array(UInt32)})

@@ -68,6 +68,7 @@ export async function openShop(right: { migrations?: WarehouseMigration[]; domai
       async (batch) => {
         await catalog.upsertProducts(batch.workspace, batch.products, batch);
         await catalog.upsertStores(batch.workspace, batch.stores, batch);
+        await catalog.recordStock(batch.workspace, batch.stocks, batch);
       },
     ],
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventFact, Fact, OrderLineFact, PersonFact } from './facts.ts';
-import { factsOfMessage } from './segment-wire.ts';
+import type { EventFact, Fact, OrderLineFact, PersonFact } from '../facts.ts';
+import { factsOfMessage } from './segment.ts';
 
 const RECEIVED = Date.parse('2026-06-01T00:00:00Z');
 const context = { receivedAt: RECEIVED, sentAt: null, currency: 'CNY', messageId: () => 'made-up' };

@@ -1,0 +1,185 @@
+import { DAY } from '../../platform/clock.ts';
+import { clip } from '../../platform/text.ts';
+import type {
+  EventFact,
+  Fact,
+  Identifier,
+  Original,
+  PersonFact,
+  TraitOperation,
+  TraitValue,
+} from '../facts.ts';
+import { isObject, withDistinctPaths } from '../storable.ts';
+import { commerceFacts } from './commerce.ts';
+import { brief, type Json, textOf } from './json.ts';
+import { isOfAStore, storeFactsOf } from './store-events.ts';
+
+/** Why a message could not become facts. */
+export interface Fault {
+  reason: string;
+  detail: string;
+}
+
+export interface WireContext {
+  receivedAt: number;
+  /** When the client sent the batch, by its own clock; corrects clocks that run wrong. */
+  sentAt: number | null;
+  /** Currency of the workspace, for events that name none. */
+  currency: string;
+  /** Ids for messages that come without one; given the message's place in the batch. */
+  messageId: () => string;
+  /** Place of the message in its body. */
+  place?: number;
+  /** Days after which an event is too late to be taken in; no bound where it is left out. */
+  lateDays?: number;
+  /** What was said of all messages of a body at once: headers, parameters of the address. */
+  around?: Json;
+}
+
+/** Days that an event may be late; older ones are history, which comes in files. */
+export const LATE_DAYS = 400;
+
+/**
+ * What a message of any protocol says, in the terms of Segment's calls. A protocol's reader makes it, and everything
+ * from there on is one road.
+ */
+export interface Call {
+  /** The canonical name: of Segment's e-commerce events, or one of our own. */
+  name: string;
+  messageId: string;
+  time: number;
+  identifiers: Identifier[];
+  channel: string;
+  traits: Record<string, TraitValue>;
+  /** What is done with the traits; absent: each is set. */
+  operation?: TraitOperation;
+  /** Whether it speaks of a person's traits alone, also when there are none. */
+  isIdentify?: boolean;
+  /** Whether it may be of nobody. */
+  isOfNobody?: boolean;
+  samePerson?: boolean;
+  /** Whether products and orders are read from it. */
+  isTrack: boolean;
+  /** Properties under their canonical names. */
+  properties: Json;
+  /** Properties as they were sent, where the protocol calls them otherwise; they are kept beside the canonical ones. */
+  asSent?: Json;
+  context: Json;
+  /** What else the message said: fields that stand nowhere else. */
+  envelope: Json;
+  original?: Original;
+  /** Facts that only this protocol tells. */
+  more?: Fact[];
+}
+
+/** Facts of a call, or why it has none. */
+export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
+  // A till or a shop's tablet is nobody's own: what it calls anonymous is a receipt or a device everyone uses.
+  let identifiers =
+    call.channel === 'store' ? call.identifiers.filter((i) => i.type !== 'anonymous') : call.identifiers;
+  const isOfNobody = call.isOfNobody || (call.isTrack && isOfAStore(call.name));
+  if (call.identifiers.length === 0 && !isOfNobody)
+    return {
+      reason: 'no_identity',
+      detail: 'A message needs a userId, an anonymousId or an external id; it has none.',
+    };
+  const card = call.isTrack ? textOf(call.properties.member_card) : undefined;
+  if (card !== undefined) identifiers = [...identifiers, { type: 'member_card', value: card }];
+  const { messageId, time, traits, operation } = call;
+  const facts: Fact[] = [...(call.more ?? [])];
+  if (call.isIdentify || Object.keys(traits).length > 0)
+    facts.push({
+      kind: 'person',
+      messageId,
+      time,
+      identifiers,
+      traits,
+      ...(operation ? { operation } : {}),
+    } satisfies PersonFact);
+  const event: EventFact = {
+    kind: 'event',
+    messageId,
+    name: clip(call.name.trim(), 200),
+    time,
+    identifiers,
+    channel: call.channel,
+    properties: withDistinctPaths(call.properties),
+    context: withDistinctPaths(call.context),
+    envelope: call.envelope,
+    ...(call.samePerson ? { samePerson: true } : {}),
+    ...(call.original ? { original: call.original } : {}),
+  };
+  if (call.isTrack) {
+    for (const read of [commerceFacts, storeFactsOf]) {
+      const extra = read(event, currency);
+      if (!Array.isArray(extra)) return extra;
+      for (const fact of extra) facts.push(fact);
+    }
+  }
+  if (call.asSent) event.properties = withDistinctPaths({ ...call.properties, ...call.asSent });
+  facts.push(event);
+  return facts;
+}
+
+/** Earliest time that is believed; before it clocks are wrong, not old. */
+const EARLIEST = Date.UTC(1990, 0, 1);
+const FUTURE_TOLERANCE = DAY;
+
+/** When it happened by our clock: the client's time stamp, moved by how far its clock is off. */
+export function momentOf(
+  stamp: number,
+  given: unknown,
+  context: WireContext,
+  sentAt = context.sentAt,
+): number | Fault {
+  if (!Number.isFinite(stamp))
+    return { reason: 'bad_timestamp', detail: `"timestamp" must be ISO 8601; it is ${brief(given)}.` };
+  const { receivedAt, lateDays } = context;
+  const time = Math.round(sentAt === null ? stamp : stamp + (receivedAt - sentAt));
+  if (time < EARLIEST)
+    return { reason: 'bad_timestamp', detail: `"timestamp" ${brief(given)} lies before 1990.` };
+  if (lateDays !== undefined && time < receivedAt - lateDays * DAY)
+    return {
+      reason: 'too_late',
+      detail: `It happened more than ${lateDays} days before it arrived (${brief(given)}); bring older history in as a file.`,
+    };
+  return time > receivedAt + FUTURE_TOLERANCE ? receivedAt : time;
+}
+
+/** Ids of facts of our own begin like this. */
+const OURS = /^(campaign|coupon-redeemed):/;
+
+/** The id of a message from outside; one that looks like ours is kept apart, so that it cannot take its place. */
+export function outsideId(id: string): string {
+  return OURS.test(id) ? `outside:${id}` : id;
+}
+
+/** Traits as flat scalars: `address.city`; lists and nulls are left out. */
+export function flatTraits(from: Json): Record<string, TraitValue> {
+  const flat: Record<string, TraitValue> = {};
+  flatten(from, '', flat, 0);
+  return flat;
+}
+
+function flatten(from: Json, prefix: string, into: Record<string, TraitValue>, depth: number): void {
+  for (const [key, value] of Object.entries(from)) {
+    const path = clip(`${prefix}${key}`, 200);
+    if (typeof value === 'string') into[path] = clip(value, 4000);
+    else if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
+      into[path] = value;
+    else if (isObject(value) && depth < 3) flatten(value, `${path}.`, into, depth + 1);
+  }
+}
+
+/** Collects identifiers that say something. */
+export function sighted() {
+  const found: Identifier[] = [];
+  return {
+    found,
+    add(type: Identifier['type'] | undefined, value: unknown): void {
+      const text = textOf(value);
+      if (!type || text === undefined) return;
+      if (!found.some((i) => i.type === type && i.value === text)) found.push({ type, value: text });
+    },
+  };
+}

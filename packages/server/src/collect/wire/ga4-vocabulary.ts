@@ -1,0 +1,98 @@
+import type { Vocabulary } from './vocabulary.ts';
+
+/**
+ * GA4's recommended and automatic events (https://developers.google.com/analytics/devguides/collection/ga4/reference/events)
+ * under the names they have here.
+ */
+export const GA4: Vocabulary = {
+  protocol: 'ga4',
+  version: 1,
+  events: {
+    page_view: 'Page Viewed',
+    screen_view: 'Screen Viewed',
+    view_item: 'Product Viewed',
+    view_item_list: 'Product List Viewed',
+    select_item: 'Product Clicked',
+    add_to_cart: 'Product Added',
+    remove_from_cart: 'Product Removed',
+    view_cart: 'Cart Viewed',
+    begin_checkout: 'Checkout Started',
+    add_shipping_info: 'Checkout Step Completed',
+    add_payment_info: 'Payment Info Entered',
+    purchase: 'Order Completed',
+    in_app_purchase: 'Order Completed',
+    refund: 'Order Refunded',
+    add_to_wishlist: 'Product Added to Wishlist',
+    view_promotion: 'Promotion Viewed',
+    select_promotion: 'Promotion Clicked',
+    search: 'Products Searched',
+    view_search_results: 'Products Searched',
+    share: 'Product Shared',
+    sign_up: 'Signed Up',
+    login: 'Signed In',
+    generate_lead: 'Lead Generated',
+    first_visit: 'First Visited',
+    first_open: 'Application Installed',
+    app_remove: 'Application Uninstalled',
+    session_start: 'Session Started',
+    scroll: 'Page Scrolled',
+    click: 'Link Clicked',
+    file_download: 'File Downloaded',
+    form_submit: 'Form Submitted',
+    form_start: 'Form Started',
+  },
+  properties: {
+    order_id: ['transaction_id'],
+    query: ['search_term'],
+    list_id: ['item_list_id'],
+    category: ['item_list_name'],
+    payment_method: ['payment_type'],
+    shipping_method: ['shipping_tier'],
+    promotion_id: ['promotion_id'],
+    name: ['promotion_name', 'screen_name'],
+    creative: ['creative_name'],
+    position: ['creative_slot'],
+    store_id: ['location_id'],
+    url: ['page_location'],
+    title: ['page_title'],
+    referrer: ['page_referrer'],
+  },
+  product: {
+    product_id: ['item_id'],
+    name: ['item_name'],
+    brand: ['item_brand'],
+    variant: ['item_variant'],
+    position: ['index'],
+    list_id: ['item_list_id'],
+  },
+  lists: ['items'],
+};
+
+/** Two letters of an item in a hit of gtag, and the parameter they stand for. */
+export const GTAG_ITEM: Readonly<Record<string, string>> = {
+  id: 'item_id',
+  nm: 'item_name',
+  br: 'item_brand',
+  ca: 'item_category',
+  c2: 'item_category2',
+  c3: 'item_category3',
+  c4: 'item_category4',
+  c5: 'item_category5',
+  va: 'item_variant',
+  pr: 'price',
+  qt: 'quantity',
+  cp: 'coupon',
+  ds: 'discount',
+  lp: 'index',
+  ln: 'item_list_name',
+  li: 'item_list_id',
+  af: 'affiliation',
+  lo: 'location_id',
+  pi: 'promotion_id',
+  pn: 'promotion_name',
+  cn: 'creative_name',
+  cs: 'creative_slot',
+};
+
+/** Of these the value is a number. */
+export const GTAG_ITEM_NUMBERS = ['price', 'quantity', 'discount', 'index'];

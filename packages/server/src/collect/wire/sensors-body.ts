@@ -1,0 +1,32 @@
+import { isObject } from '../storable.ts';
+import { unzipped } from './unpack.ts';
+
+/** Events of a body or address as 神策's clients pack them, or why none can be found. */
+export type Unpacked = { messages: unknown[] } | { malformed: string };
+
+/**
+ * Finds the events in what was sent: a form with `data` (one) or `data_list` (many), each base64 of JSON or of gzip of
+ * JSON; the same form as plain text (a beacon); or JSON as it is.
+ */
+export async function sensorsMessages(query: string, body: string): Promise<Unpacked> {
+  const text = body.trim();
+  if (text.startsWith('{') || text.startsWith('[')) return parsed(text);
+  const form = new URLSearchParams(text === '' ? query : text);
+  const packed = form.get('data_list') ?? form.get('data');
+  if (packed === null || packed === '') return { malformed: 'malformed_form' };
+  // A plus that nobody encoded was read as a space.
+  const base64 = packed.replaceAll(' ', '+');
+  if (!/^[A-Za-z0-9+/_=\r\n-]+$/.test(base64)) return { malformed: 'malformed_base64' };
+  const bytes = await unzipped(Buffer.from(base64, 'base64'));
+  return bytes === null ? { malformed: 'malformed_gzip' } : parsed(bytes.toString('utf8'));
+}
+
+function parsed(text: string): Unpacked {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return { messages: value };
+    return isObject(value) ? { messages: [value] } : { malformed: 'malformed_json' };
+  } catch {
+    return { malformed: 'malformed_json' };
+  }
+}
