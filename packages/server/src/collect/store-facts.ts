@@ -18,7 +18,7 @@ import type { CollectWarehouse, EventRow } from './store.ch.ts';
 export type ResolvePeople = (
   workspace: string,
   sightings: readonly { identifiers: readonly Identifier[]; time: number; samePerson?: boolean }[],
-  origin: { importId: string; version: number },
+  origin: { importId: string; version: number; source: string },
 ) => Promise<ResolvedPeople>;
 
 /** The person of each sighting, and the number of the identifier that says so; 0 for nobody. */

@@ -83,7 +83,8 @@ function storedElsewhere(message: Json, type: string): string[] {
 
 /** When it happened; when it arrived, if it does not say. */
 function timeOf(message: Json, context: WireContext): number | Fault {
-  const given = message.originalTimestamp ?? message.timestamp;
+  // RudderStack notes the moment of the call beside the one that its caller names.
+  const given = message.timestamp ?? message.originalTimestamp;
   if (given === undefined || given === null) return context.receivedAt;
   return momentOf(typeof given === 'number' ? given : Date.parse(String(given)), given, context);
 }
