@@ -74,17 +74,17 @@ export interface Call {
 
 /** Facts of a call, or why it has none. */
 export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
-  // A till or a shop's tablet is nobody's own: what it calls anonymous is a receipt or a device everyone uses.
-  let identifiers =
-    call.channel === 'store' ? call.identifiers.filter((i) => i.type !== 'anonymous') : call.identifiers;
+  const named = [...call.identifiers];
+  const card = call.isTrack ? textOf(call.properties.member_card) : undefined;
+  if (card !== undefined) named.push({ type: 'member_card', value: card });
   const isOfNobody = call.isOfNobody || (call.isTrack && isOfAStore(call.name));
-  if (call.identifiers.length === 0 && !isOfNobody)
+  if (named.length === 0 && !isOfNobody)
     return {
       reason: 'no_identity',
       detail: 'A message needs a userId, an anonymousId or an external id; it has none.',
     };
-  const card = call.isTrack ? textOf(call.properties.member_card) : undefined;
-  if (card !== undefined) identifiers = [...identifiers, { type: 'member_card', value: card }];
+  // A till or a shop's tablet is nobody's own: what it calls anonymous is a receipt or a device everyone uses.
+  const identifiers = call.channel === 'store' ? named.filter((i) => i.type !== 'anonymous') : named;
   const { messageId, time, traits, operation } = call;
   const facts: Fact[] = [...(call.more ?? [])];
   if (call.isIdentify || Object.keys(traits).length > 0)
