@@ -14,6 +14,8 @@ export interface Announcements {
   };
   /** Everything an import brought was taken back out. */
   'collect.undone': { workspace: string };
+  /** People were joined or parted otherwise than by facts that came in: by hand, or by other rules. */
+  'identity.changed': { workspace: string };
   /** Profiles of a workspace were computed anew. */
   'profile.refreshed': { workspace: string; people: number };
 }

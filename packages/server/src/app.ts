@@ -104,11 +104,12 @@ export async function buildApp({
   const audit = openAudit(base);
 
   const catalog = openCatalog(base);
-  const identity = openIdentity({ warehouse, workspaces });
+  const identity = openIdentity({ ...base, workspaces });
 
   const profile = openProfile({
     ...base,
     workspaces,
+    identity,
     // Segments stand to the right: profile asks for them when a page does.
     members: {
       source: (workspace, id) => segment.members.source(workspace, id),

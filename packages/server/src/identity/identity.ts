@@ -1,9 +1,16 @@
 import type { Identifier } from '../collect/index.ts';
+import { IDENTIFIER_TYPES } from '../collect/index.ts';
 import type { Workspaces } from '../governance/index.ts';
+import { type Clock, SECOND } from '../platform/clock.ts';
+import type { Ledger } from '../platform/ledger.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
+import { numberEarlier } from './earlier-rows.ts';
+import { DECIDED } from './evidence-graph.ts';
 import { homeCountry, normaliseIdentifier } from './normalise.ts';
-import { type Changes, PersonIndex } from './person-index.ts';
-import { identityWarehouse } from './store.ch.ts';
+import { type Changes, type Origin, PersonIndex } from './person-index.ts';
+import { type CompiledRules, compileRules, DEFAULT_RULES, RANK } from './rules.ts';
+import { earliness, identityWarehouse } from './store.ch.ts';
+import type { IdentityTables } from './store.pg.ts';
 
 /** Where identifiers were seen, for the rows that keep them. */
 export interface Sighting {
@@ -13,18 +20,96 @@ export interface Sighting {
   samePerson?: boolean;
 }
 
+/** A person and what tells which facts are theirs. */
+export type WhoIs = {
+  person: number;
+  numbers: readonly number[];
+  own: readonly number[];
+  anchors: readonly number[];
+};
+
+/** Work that must not be done while facts are stored. */
+export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** One person across all channels. One process resolves for a workspace; queries read the warehouse. */
-export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspaces }) {
+export function openIdentity(parts: {
+  warehouse: Warehouse;
+  ledger: Ledger;
+  workspaces: Pick<Workspaces, 'get'>;
+  clock: Clock;
+}) {
   const store = identityWarehouse(parts.warehouse);
+  const db = parts.ledger.withTables<IdentityTables>();
   const indexes = new Map<string, Promise<PersonIndex>>();
+  let lastVersion = 0;
+
+  /** Rises with every change, and above what is stored. */
+  function nextVersion(atLeast = 0): number {
+    lastVersion = Math.max(lastVersion + 1, parts.clock.now() * 1000, atLeast);
+    return lastVersion;
+  }
+
+  async function rulesOf(workspace: string): Promise<CompiledRules> {
+    const row = await db
+      .selectFrom('identity_rules')
+      .select('rules')
+      .where('workspace', '=', workspace)
+      .executeTakeFirst();
+    return compileRules(row?.rules ?? DEFAULT_RULES);
+  }
+
+  /** Identifiers whose values a workspace's rules say mean nothing. */
+  async function blockedBy(workspace: string, rules: CompiledRules): Promise<(node: number) => boolean> {
+    const blocked = new Set<number>();
+    for (const [rank, values] of rules.blocked.entries())
+      if (values.size > 0)
+        for (const node of await store.anchorsOfValues(workspace, IDENTIFIER_TYPES[rank]!, [...values]))
+          blocked.add(node);
+    return (node) => blocked.has(node);
+  }
 
   async function loadIndex(workspace: string): Promise<PersonIndex> {
-    const index = new PersonIndex(await store.lastPerson(workspace));
-    for (const o of await store.overrides(workspace)) index.loadMerge(o.person_id, o.survivor_id);
-    for await (const links of store.links(workspace))
-      for (const l of links) index.load({ type: l.type, value: l.value, personId: l.person_id });
+    const rules = await rulesOf(workspace);
+    const index = new PersonIndex(rules);
+    const last = await store.last(workspace);
+    nextVersion(last.version + 1);
+    await numberEarlier(workspace, store, last.number);
+    for await (const { key: type, bytes } of store.links(workspace))
+      for (let at = 0; at < bytes.length; at += 20)
+        index.load({
+          type,
+          node: bytes.readUInt32LE(at),
+          low: bytes.readUInt32LE(at + 4),
+          high: bytes.readUInt32LE(at + 8),
+          person: bytes.readUInt32LE(at + 12),
+          seconds: bytes.readUInt32LE(at + 16),
+        });
+    for await (const { bytes } of store.evidence(workspace))
+      for (let at = 0; at < bytes.length; at += 14)
+        index.loadEdge({
+          a: bytes.readUInt32LE(at),
+          b: bytes.readUInt32LE(at + 4),
+          seconds: bytes.readUInt32LE(at + 8),
+          kind: bytes[at + 12]!,
+          isLive: bytes[at + 13] === 1,
+        });
+    for (const { anchor, number } of await store.numbers(workspace))
+      if (index.graph.has(anchor)) index.loadNumber(anchor, number);
+    for (const { anchor, person_id, was } of await store.splits(workspace))
+      index.loadSplit(anchor, { person: person_id, was });
+    for (const { verdict, a, b, decided_at } of await decisionsOf(workspace))
+      if (!index.graph.has(a) || !index.graph.has(b)) continue;
+      else if (verdict === 'different') index.setApart(a, b, true);
+      else index.graph.see(a, b, DECIDED, Math.floor(decided_at.getTime() / SECOND));
+    index.loadPeople(await store.survivors(workspace));
+    // The evidence is what counts: what a crash kept from being written down is written down now.
+    const changes = await inSteps(index.useRules(rules, await blockedBy(workspace, rules)));
+    await save(workspace, changes, { source: '', importId: '' }, 'restart');
     return index;
   }
+
+  const decisionsOf = (workspace: string) =>
+    db.selectFrom('identity_decision').selectAll().where('workspace', '=', workspace).execute();
 
   function indexOf(workspace: string): Promise<PersonIndex> {
     const known = indexes.get(workspace);
@@ -36,89 +121,118 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
     return loading;
   }
 
+  async function countryOf(workspace: string): Promise<string> {
+    return homeCountry((await parts.workspaces.get(workspace)).currency);
+  }
+
   /**
-   * The person behind each sighting (0 for nobody), in the order given. New identifiers and merges are durable when
-   * this resolves. When it rejects, nothing of it counts: the index is read anew from what is durable.
+   * The person behind each sighting (0 for nobody) and the identifier that says so, in the order given. New identifiers,
+   * evidence, merges and splits are durable when this resolves. When it rejects, nothing of it counts: the index is read
+   * anew from what is durable.
    */
   async function resolve(
     workspace: string,
     sightings: readonly Sighting[],
-    origin: { importId: string; version: number },
+    origin: { importId: string; version: number; source?: string },
   ): Promise<{ people: Uint32Array; anchors: Uint32Array }> {
     const index = await indexOf(workspace);
-    const country = homeCountry((await parts.workspaces.get(workspace)).currency);
-    const firstNew = index.lastPerson + 1;
-    const changes: Changes = { links: [], merges: [] };
-    const seen: number[] = [];
-    const people = sightings.map((s) => {
-      const before = changes.links.length;
-      const person = index.resolve(normalised(s.identifiers, country), changes, s.samePerson);
-      for (let i = before; i < changes.links.length; i++) seen.push(s.time);
-      return person;
-    });
+    const country = await countryOf(workspace);
+    const from: Origin = { source: origin.source ?? '', importId: origin.importId };
+    nextVersion(origin.version);
+    const seen = sightings.map((s) =>
+      index.see(normalised(s.identifiers, country, index.rules), s.time, from, s.samePerson),
+    );
+    await keep(workspace, index.settle(), from, 'seen');
+    const anchors = Uint32Array.from(seen, (nodes) => index.anchorOf(nodes));
+    return { anchors, people: anchors.map((anchor) => (anchor === 0 ? 0 : index.personOf(anchor))) };
+  }
+
+  /** Saves changes of an index; when that fails the index is read anew. */
+  async function keep(workspace: string, changes: Changes, origin: Origin, reason: string): Promise<void> {
     try {
-      await save(workspace, index, changes, seen, firstNew, origin);
+      await save(workspace, changes, origin, reason);
     } catch (error) {
       indexes.delete(workspace);
       throw error;
     }
-    return {
-      people: Uint32Array.from(people, (p) => (p === 0 ? 0 : index.rootOf(p))),
-      anchors: new Uint32Array(people.length),
-    };
   }
 
   /**
-   * People made and merged within one batch have no rows: their links go straight to the survivor. Both kinds of row
-   * replace themselves, so a batch that is tried again writes whatever it finds then, under no token.
+   * Evidence comes first: what follows from it can be worked out anew. All rows replace themselves, so a batch that is
+   * tried again writes whatever it finds then, under no token.
    */
-  async function save(
-    workspace: string,
-    index: PersonIndex,
-    changes: Changes,
-    seen: readonly number[],
-    firstNew: number,
-    origin: { importId: string; version: number },
-  ): Promise<void> {
+  async function save(workspace: string, changes: Changes, origin: Origin, reason: string): Promise<void> {
+    const version = nextVersion();
+    const import_id = origin.importId;
     await store.insertLinks(
-      changes.links.map((l, i) => ({
-        workspace,
-        type: l.type,
-        value: l.value,
-        person_id: l.personId >= firstNew ? index.rootOf(l.personId) : l.personId,
-        first_seen: seen[i] ?? 0,
-        import_id: origin.importId,
-        version: origin.version,
+      changes.links.map((l) => ({
+        ...{ workspace, type: l.type, value: l.value, person_id: l.person, import_id, version },
+        first_seen: l.seconds * SECOND,
+        anchor: l.node,
+        hash: String((BigInt(l.hash[1]) << 32n) | BigInt(l.hash[0])),
       })),
     );
-    const lasting = new Map(changes.merges.filter((m) => m.personId < firstNew).map((m) => [m.personId, m]));
+    await store.insertEvidence(
+      changes.evidence.map((e) => ({
+        ...{ workspace, ...e, import_id, source: origin.source },
+        earliness: earliness(e.seconds),
+      })),
+    );
+    await store.insertNumbers(
+      changes.numbers.map((n) => ({ workspace, anchor: n.node, number: n.number, version })),
+    );
+    await store.insertSplits(
+      changes.splits.map((s) => ({ workspace, anchor: s.node, person_id: s.person, was: s.was, version })),
+    );
     await store.insertOverrides(
-      [...lasting.values()].map((m) => ({
-        workspace,
-        person_id: m.personId,
-        survivor_id: index.rootOf(m.personId),
-        reason: m.reason,
-        version: origin.version,
+      changes.merges.map((m) => ({
+        ...{ workspace, person_id: m.person, reason, version },
+        survivor_id: m.survivor === m.person ? 0 : m.survivor,
       })),
     );
   }
 
   return {
     resolve,
+    /** For the parts of identity itself. */
+    inner: { store, db, indexOf, keep, nextVersion, blockedBy, decisionsOf },
 
     /** The person known by an identifier, as written by whoever asks; null for nobody. */
     async personOf(workspace: string, identifier: Identifier): Promise<number | null> {
-      const country = homeCountry((await parts.workspaces.get(workspace)).currency);
-      const value = normaliseIdentifier(identifier.type, identifier.value, country);
-      return value === null ? null : store.personOf(workspace, identifier.type, value);
+      const index = await indexOf(workspace);
+      const value = normaliseIdentifier(
+        identifier.type,
+        identifier.value,
+        await countryOf(workspace),
+        index.rules.blocked[RANK.get(identifier.type)!],
+      );
+      return value === null ? null : index.find({ type: identifier.type, value }) || null;
     },
 
     identifiersOf: store.identifiersOf,
-    originsOf: store.originsOf,
+
+    /** The numbers that facts of a person may carry. */
+    originsOf: async (workspace: string, person: number) => {
+      const { numbers } = (await indexOf(workspace)).partsOf(person);
+      return numbers.length > 0 ? numbers : [person];
+    },
 
     /**
-     * Takes identifiers that an import introduced back, where nothing else speaks of their person any more: neither
-     * facts nor rows of the tables named, from which their owners took back what the import said.
+     * The person a number stands for after all that was decided, and whose facts are theirs: those anchored to one of
+     * `anchors`, and those anchored to nothing under one of their own numbers (`own`); all are stored under `numbers`.
+     */
+    whoIs: async (workspace: string, number: number): Promise<WhoIs> => {
+      const index = await indexOf(workspace);
+      const person = index.whoIs(number) || number;
+      const { nodes, numbers, own } = index.partsOf(person);
+      return nodes.length > 0
+        ? { person, numbers, own, anchors: nodes }
+        : { person, numbers: [person], own: [person], anchors: [] };
+    },
+
+    /**
+     * Takes what an import said of people back, and identifiers that it introduced where nothing else speaks of their
+     * person any more: neither facts nor rows of the tables named, from which their owners took back what it said.
      */
     async undoImport(
       workspace: string,
@@ -126,17 +240,47 @@ export function openIdentity(parts: { warehouse: Warehouse; workspaces: Workspac
       version: number,
       spokenIn: readonly string[],
     ): Promise<void> {
-      await store.forgetImport(workspace, importId, version, spokenIn);
+      await store.forgetEvidence(workspace, importId);
+      await store.forgetImport(workspace, importId, nextVersion(version), spokenIn);
       indexes.delete(workspace);
+      await indexOf(workspace);
     },
+
+    /** The people that numbers stand for now, in the order asked for. */
+    whoAre: async (workspace: string, numbers: readonly number[]): Promise<number[]> => {
+      const index = await indexOf(workspace);
+      return numbers.map((number) => index.whoIs(number) || number);
+    },
+
+    /** Bytes of memory the index of a workspace takes. */
+    memory: async (workspace: string) => (await indexOf(workspace)).bytes,
+
+    /** Reads an index anew when it is asked for next. */
+    forget: (workspace: string) => indexes.delete(workspace),
   };
 }
 export type Identity = ReturnType<typeof openIdentity>;
 
-function normalised(identifiers: readonly Identifier[], country: string): Identifier[] {
+/** Runs a long computation step by step, so that others have their turn in between. */
+export async function inSteps<Step, Out>(
+  steps: Generator<Step, Out>,
+  onStep: (step: Step) => Promise<void> | void = () => {},
+): Promise<Out> {
+  let rested = performance.now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() - rested < 20) continue;
+    await onStep(step.value);
+    await new Promise((resolve) => setImmediate(resolve));
+    rested = performance.now();
+  }
+}
+
+function normalised(identifiers: readonly Identifier[], country: string, rules: CompiledRules): Identifier[] {
   const good: Identifier[] = [];
   for (const i of identifiers) {
-    const value = normaliseIdentifier(i.type, i.value, country);
+    const value = normaliseIdentifier(i.type, i.value, country, rules.blocked[RANK.get(i.type)!]);
     if (value !== null) good.push({ type: i.type, value });
   }
   return good;

@@ -1,2 +1,11 @@
-export { type Identity, openIdentity } from './identity.ts';
-export { EVENTS, IDENTIFIERS, identityMigrations, ORDER_LINES, PEOPLE, SURVIVORS } from './store.ch.ts';
+export { type Identity, openIdentity, type WhoIs } from './identity.ts';
+export {
+  belongingTo,
+  EVENTS,
+  IDENTIFIERS,
+  identityMigrations,
+  OF_PERSON,
+  ORDER_LINES,
+  PEOPLE,
+  SURVIVORS,
+} from './store.ch.ts';

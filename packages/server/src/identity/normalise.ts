@@ -25,25 +25,32 @@ const BLOCKED = new Set([
   'noreply@example.com',
 ]);
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Zeros, a long row of one sign, or nothing but punctuation. */
 const MEANINGLESS = /^0+$|^(.)\1{4,}$|^[\p{P}\p{S}\s]*$/u;
 
 /**
  * The one form of an identifier, so that the same thing written differently is found again; null when it identifies
  * nobody. E-mails are lower-cased, phones become E.164 (`country` is used where no country code is given), the rest is
- * trimmed.
+ * trimmed. `alsoBlocked` are values in lower case that a workspace says mean nothing.
  */
-export function normaliseIdentifier(type: IdentifierType, raw: string, country: string): string | null {
+export function normaliseIdentifier(
+  type: IdentifierType,
+  raw: string,
+  country: string,
+  alsoBlocked: ReadonlySet<string> = NONE,
+): string | null {
   const value = raw.normalize('NFKC').trim();
-  if (value.length === 0 || value.length > 300 || BLOCKED.has(value.toLowerCase())) return null;
+  const folded = value.toLowerCase();
+  if (value.length === 0 || value.length > 300 || BLOCKED.has(folded) || alsoBlocked.has(folded)) return null;
   if (MEANINGLESS.test(value)) return null;
-  if (type === 'email') return normaliseEmail(value);
-  if (type === 'phone') return normalisePhone(value, country);
-  return value;
+  const one =
+    type === 'email' ? normaliseEmail(folded) : type === 'phone' ? normalisePhone(value, country) : value;
+  return one !== null && alsoBlocked.has(one.toLowerCase()) ? null : one;
 }
 
-function normaliseEmail(value: string): string | null {
-  const email = value.toLowerCase();
+function normaliseEmail(email: string): string | null {
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : null;
 }
 

@@ -1,163 +1,580 @@
 import { IDENTIFIER_TYPES, type Identifier, type IdentifierType } from '../collect/index.ts';
-import { Hash64Map, hash64 } from '../platform/hash64.ts';
+import { SECOND } from '../platform/clock.ts';
+import { DECIDED, EvidenceGraph, grown, NEW, SEEN, TOLD, UNCHANGED } from './evidence-graph.ts';
+import { type CompiledRules, RANK } from './rules.ts';
+import { Zones } from './zones.ts';
 
-/**
- * How many identifiers of a type one person may have. A login is one person's: two people who share a tablet or a
- * family phone have two logins, so they never fuse. Beyond a limit the weaker evidence yields.
- */
-export const LIMITS: Record<IdentifierType, number> = {
-  user: 1,
-  member_card: 3,
-  unionid: 1,
-  phone: 4,
-  email: 5,
-  openid: 10,
-  device: 20,
-  anonymous: 250,
-};
-
-const TYPES = IDENTIFIER_TYPES.length;
-const RANK = new Map<string, number>(IDENTIFIER_TYPES.map((t, i) => [t, i]));
-
-/** What a batch of resolutions changed; to be made durable before the batch's facts are. */
-export interface Changes {
-  links: { type: IdentifierType; value: string; personId: number }[];
-  /** The person merged away and who it was merged into, at the root. */
-  merges: { personId: number; survivorId: number; reason: string }[];
+/** Where identifiers were seen. */
+export interface Origin {
+  source: string;
+  /** Empty for live sources. */
+  importId: string;
 }
 
+/** What a batch of sightings changed; to be made durable before the batch's facts are. */
+export interface Changes {
+  /** Identifiers never seen before, or seen earlier than was known, with the person they are now. */
+  links: {
+    node: number;
+    type: IdentifierType;
+    value: string;
+    hash: readonly [number, number];
+    person: number;
+    seconds: number;
+  }[];
+  evidence: { a: number; b: number; kind: number; seconds: number }[];
+  /** A person's number that stands for another person now; the same number takes a merge back. */
+  merges: { person: number; survivor: number }[];
+  /** Identifiers whose facts, under whatever number they were stored (`was`), are those of a person. */
+  splits: { node: number; person: number; was: readonly number[] }[];
+  /** Identifiers that stand for another number than their own. */
+  numbers: { node: number; number: number }[];
+}
+
+/** No changes yet. */
+export const noChanges = (): Changes => ({ links: [], evidence: [], merges: [], splits: [], numbers: [] });
+
+interface Split {
+  person: number;
+  was: number[];
+}
+
+const LIVE = 1;
+
 /**
- * Who is known by which identifier in one workspace, in memory. People are numbers from 1; a merged person's number
- * lives on as an alias of its survivor, always the lower number, so that the order of merges does not matter.
+ * Who is who in one workspace, in memory. Identifiers have numbers from 1; a person is a set of identifiers, and is called
+ * by the lowest number among them. Which identifiers are one person follows from the evidence and the rules alone; what
+ * changes is told as merges (the facts of a number are another's) and splits (the facts of an identifier are another's).
  */
 export class PersonIndex {
-  readonly #personOf = new Hash64Map(4096);
-  /** Merged persons to the person they were merged into (one step; roots are found by following). */
-  readonly #mergedInto = new Map<number, number>();
-  readonly #members = new Map<number, number[]>();
-  /** Number of identifiers by type, TYPES places a person. */
-  #counts = new Uint8Array(TYPES * 1024);
-  #last: number;
-  readonly #hash = new Uint32Array(2);
+  readonly graph = new EvidenceGraph();
+  #zones: Zones;
+  /** The person of each identifier; 0 before it has one. */
+  #person = new Uint32Array(1024);
+  /** Numbers under which facts may be stored. */
+  #used = new Uint8Array(1024);
+  /** Identifiers that stand for another number than their own, and the other way round. */
+  readonly #numbers = new Map<number, number>();
+  readonly #holders = new Map<number, number>();
+  readonly #splits = new Map<number, Split>();
+  readonly #apart = new Map<number, Set<number>>();
+  readonly #imports = new Map<string, number>([['', LIVE]]);
+  #touched = new Set<number>();
+  #newEdges: number[] = [];
+  #born: Changes['links'] = [];
+  #heard = new Map<number, Changes['evidence'][number]>();
 
-  constructor(lastPerson: number) {
-    this.#last = lastPerson;
+  constructor(rules: CompiledRules) {
+    this.#zones = new Zones(this.graph, rules, this.#apart);
   }
 
-  get lastPerson(): number {
-    return this.#last;
+  get rules(): CompiledRules {
+    return this.#zones.rules;
+  }
+  get bytes(): number {
+    return this.graph.bytes + this.#zones.bytes + this.#person.byteLength + this.#used.byteLength;
   }
 
-  /** Takes up what is durable already. */
-  load(link: { type: string; value: string; personId: number }): void {
-    const rank = RANK.get(link.type);
-    if (rank === undefined) return;
-    this.#put(link.type, link.value, link.personId);
-    this.#count(this.rootOf(link.personId), rank, 1);
+  /** Notes identifiers seen together; answers their numbers, strongest first. What follows is known after `settle`. */
+  see(identifiers: readonly Identifier[], time: number, origin: Origin, isOnePerson = false): number[] {
+    const seconds = Math.min(Math.max(Math.floor(time / SECOND), 0), 0xffffffff);
+    const nodes: number[] = [];
+    for (const identifier of identifiers) {
+      const { node, change } = this.graph.intern(identifier.type, identifier.value, seconds);
+      if (change !== UNCHANGED) this.#noteLink(node, identifier, seconds, change);
+      if (!nodes.includes(node)) nodes.push(node);
+    }
+    if (nodes.length < 2) return nodes;
+    nodes.sort((a, b) => this.#byStrength(a, b));
+    // The strongest speaks for all: that others were seen beside it says nothing about one another.
+    for (let i = 1; i < nodes.length; i++)
+      this.#noteEdge(nodes[0]!, nodes[i]!, isOnePerson ? TOLD : SEEN, seconds, origin);
+    return nodes;
   }
 
-  /** Takes up a merge that is durable already; merges come before links. */
-  loadMerge(personId: number, survivorId: number): void {
-    this.#mergedInto.set(personId, survivorId);
-    this.#members.set(survivorId, [...(this.#members.get(survivorId) ?? []), personId]);
+  #noteLink(node: number, { type, value }: Identifier, seconds: number, change: number): void {
+    if (change === NEW) {
+      this.#room(node);
+      this.#zones.add(node);
+    }
+    this.#touched.add(node);
+    this.#born.push({ node, type, value, hash: this.graph.lastHash, person: 0, seconds });
   }
 
-  /** The person a number stands for after merges. */
-  rootOf(personId: number): number {
-    let at = personId;
-    for (let next = this.#mergedInto.get(at); next !== undefined; next = this.#mergedInto.get(at)) at = next;
-    return at;
+  #noteEdge(a: number, b: number, kind: number, seconds: number, origin: Origin): void {
+    const { graph } = this;
+    const zones = this.#zones;
+    if (kind === SEEN && (zones.isFull(a, graph.type[b]!) || zones.isFull(b, graph.type[a]!))) return;
+    const { edge, change } = graph.see(a, b, kind, seconds);
+    if (change !== UNCHANGED) {
+      this.#touched.add(a).add(b);
+      if (change === NEW) this.#newEdges.push(edge);
+    }
+    const from = this.#import(origin.importId);
+    const isKnown = from === LIVE ? graph.isLive[edge] === 1 : graph.origin[edge] === from;
+    if (change === UNCHANGED && isKnown) return;
+    if (from === LIVE) graph.isLive[edge] = 1;
+    else graph.origin[edge] = from;
+    const heard = this.#heard.get(edge);
+    this.#heard.set(edge, {
+      a,
+      b,
+      kind: Math.max(kind, heard?.kind ?? 0),
+      seconds: Math.min(seconds, heard?.seconds ?? seconds),
+    });
+  }
+
+  #import(id: string): number {
+    let known = this.#imports.get(id);
+    if (known === undefined) {
+      known = (this.#imports.size % 65_000) + 1;
+      this.#imports.set(id, known);
+    }
+    return known;
+  }
+
+  #byStrength(a: number, b: number): number {
+    const { type, high, low } = this.graph;
+    return type[a]! - type[b]! || high[a]! - high[b]! || low[a]! - low[b]!;
+  }
+
+  /** Works out who is who after what was seen since the last time; answers what changed. */
+  settle(): Changes {
+    const changes = noChanges();
+    if (this.#touched.size > 0) {
+      this.#extendZones();
+      const roots = new Set<number>();
+      for (const node of this.#touched) roots.add(this.#zones.root(node));
+      const parts: (readonly number[])[] = [];
+      for (const root of roots)
+        for (const part of this.#zones.people(this.#zones.members(root)).parts) parts.push(part);
+      this.#become(parts, changes);
+    }
+    const lastOf = new Map(this.#born.map((link) => [link.node, link]));
+    for (const link of lastOf.values())
+      changes.links.push({ ...link, person: this.#person[link.node]!, seconds: this.graph.seen[link.node]! });
+    changes.evidence.push(...this.#heard.values());
+    this.#touched = new Set();
+    this.#newEdges = [];
+    this.#born = [];
+    this.#heard = new Map();
+    return changes;
+  }
+
+  #extendZones(): void {
+    const zones = this.#zones;
+    const { from, to } = this.graph;
+    const fallen = new Set<number>();
+    const looked = new Set<number>();
+    for (const edge of this.#newEdges)
+      for (const end of [from[edge]!, to[edge]!]) {
+        if (looked.has(end)) continue;
+        looked.add(end);
+        if (zones.evaluate(end)) fallen.add(end);
+      }
+    for (const edge of this.#newEdges) if (zones.mayJoin(edge)) zones.union(from[edge]!, to[edge]!);
+    const rebuilt = new Set<number>();
+    for (const node of fallen) {
+      if (rebuilt.has(node)) continue;
+      const members = zones.members(node);
+      for (const member of members) {
+        rebuilt.add(member);
+        this.#touched.add(member);
+      }
+      zones.rebuild(members);
+    }
+  }
+
+  /**
+   * Makes parts people. Every identifier of every person that changes must be in one of the parts. A number keeps standing
+   * for the person that holds the identifier of that number; where a person fell apart, facts that the numbers would tell
+   * wrongly follow their identifiers.
+   */
+  #become(parts: readonly (readonly number[])[], changes: Changes): void {
+    const broken = this.#brokenBy(parts);
+    const numberOfPart = parts.map((part) => this.#lowestNumber(part));
+    if (broken.size > 0) this.#keepNumbers(parts, numberOfPart, broken, changes);
+    const isNow = new Map<number, number>();
+    const now = (node: number) => isNow.get(node) ?? this.#person[node]!;
+    for (const [i, part] of parts.entries())
+      for (const node of part) if (this.#person[node] !== numberOfPart[i]) isNow.set(node, numberOfPart[i]!);
+    for (const [node, person] of isNow) {
+      const number = this.#numberOf(node);
+      if (this.#person[node] !== 0 && this.#used[number])
+        changes.merges.push({ person: number, survivor: person });
+    }
+    for (const [was, { nodes, numbers }] of broken)
+      for (const node of nodes) {
+        if (this.#splits.has(node)) continue;
+        if (numbers.some((number) => now(this.#holderOf(number)) !== now(node)))
+          this.#split(node, now(node), [...new Set([was, ...numbers])], changes);
+      }
+    if (this.#splits.size > 0)
+      for (const [node, person] of isNow) {
+        const split = this.#splits.get(node);
+        if (split && split.person !== person)
+          this.#split(node, person, [...new Set([...split.was, split.person, this.#person[node]!])], changes);
+      }
+    for (const [node, person] of isNow) {
+      this.#person[node] = person;
+      this.#used[person] = 1;
+    }
+  }
+
+  #split(node: number, person: number, was: number[], changes: Changes): void {
+    this.#splits.set(node, { person, was });
+    changes.splits.push({ node, person, was });
+  }
+
+  /** People whose identifiers are in more than one part now: their identifiers and the numbers that stood for them. */
+  #brokenBy(parts: readonly (readonly number[])[]) {
+    const inPart = new Map<number, number>();
+    const broken = new Map<number, { nodes: number[]; numbers: number[]; parts: Set<number> }>();
+    for (const [i, part] of parts.entries())
+      for (const node of part) {
+        const was = this.#person[node]!;
+        if (was === 0) continue;
+        const first = inPart.get(was);
+        if (first === undefined) inPart.set(was, i);
+        else if (first !== i && !broken.has(was))
+          broken.set(was, { nodes: [], numbers: [], parts: new Set() });
+      }
+    if (broken.size === 0) return broken;
+    for (const [i, part] of parts.entries())
+      for (const node of part) {
+        const of = broken.get(this.#person[node]!);
+        if (!of) continue;
+        of.nodes.push(node);
+        of.parts.add(i);
+        const number = this.#numberOf(node);
+        if (this.#used[number]) of.numbers.push(number);
+      }
+    return broken;
+  }
+
+  /**
+   * Where someone falls apart, their number stays with the strongest identifiers among them, unless those had a number of
+   * their own before: a shared tablet that leaves does not take the customer's number along.
+   */
+  #keepNumbers(
+    parts: readonly (readonly number[])[],
+    numberOfPart: number[],
+    broken: ReadonlyMap<number, { parts: ReadonlySet<number> }>,
+    changes: Changes,
+  ): void {
+    for (const [was, of] of broken) {
+      const holder = this.#holderOf(was);
+      const here = [...of.parts].find((i) => parts[i]!.includes(holder));
+      if (here === undefined) continue;
+      let best = here;
+      for (const i of of.parts) if (this.#strongest(parts[i]!) < this.#strongest(parts[best]!)) best = i;
+      const other = numberOfPart[best]!;
+      if (best === here || this.#used[other]) continue;
+      const otherHolder = this.#holderOf(other);
+      this.#give(holder, other, changes);
+      this.#give(otherHolder, was, changes);
+      numberOfPart[here] = this.#lowestNumber(parts[here]!);
+      numberOfPart[best] = this.#lowestNumber(parts[best]!);
+    }
+  }
+
+  #give(node: number, number: number, changes: Changes): void {
+    this.loadNumber(node, number);
+    changes.numbers.push({ node, number });
+  }
+
+  #strongest(part: readonly number[]): number {
+    let best = 255;
+    for (const node of part) best = Math.min(best, this.rules.priority[this.graph.type[node]!]!);
+    return best;
+  }
+
+  #lowestNumber(part: readonly number[]): number {
+    let lowest = 0xffffffff;
+    for (const node of part) lowest = Math.min(lowest, this.#numberOf(node));
+    return lowest;
+  }
+
+  #numberOf(node: number): number {
+    return this.#numbers.size === 0 ? node : (this.#numbers.get(node) ?? node);
+  }
+  #holderOf(number: number): number {
+    return this.#holders.size === 0 ? number : (this.#holders.get(number) ?? number);
+  }
+
+  #room(node: number): void {
+    if (node < this.#person.length) return;
+    const length = Math.max(this.#person.length + (this.#person.length >> 1), node + 1);
+    this.#person = grown(this.#person, length);
+    this.#used = grown(this.#used, length);
+  }
+
+  /** The person of an identifier by its number; 0 for nobody. */
+  personOf(node: number): number {
+    return this.graph.has(node) ? this.#person[node]! : 0;
+  }
+
+  /** The identifier's number; 0 when it was never seen. */
+  nodeOf({ type, value }: Identifier): number {
+    return this.graph.find(type, value);
   }
 
   /** The person known by an identifier; 0 for nobody. */
   find(identifier: Identifier): number {
-    hash64(`${identifier.type}\n${identifier.value}`, this.#hash);
-    const person = this.#personOf.get(this.#hash[0]!, this.#hash[1]!);
-    return person === 0 ? 0 : this.rootOf(person);
+    return this.personOf(this.nodeOf(identifier));
   }
 
-  /**
-   * The person that identifiers seen together stand for; 0 when there are none. The strongest identifier decides; the
-   * others join when no limit forbids it, and stay with whom they were when one does. Where someone says that they are
-   * one person's (an alias), no limit stands against it.
-   */
-  resolve(identifiers: readonly Identifier[], changes: Changes, areOnePerson = false): number {
-    if (identifiers.length === 0) return 0;
-    const sorted = [...identifiers].sort((a, b) => RANK.get(a.type)! - RANK.get(b.type)!);
-    let person = this.#anchor(sorted);
-    for (const identifier of sorted) {
-      const other = this.find(identifier);
-      if (other === 0) this.#link(identifier, person, changes, areOnePerson);
-      else if (other !== person && (areOnePerson || this.#mayMerge(person, other)))
-        person = this.#merge(person, other, identifier, changes);
+  /** The person a number stands for after all that happened; 0 for nobody. */
+  whoIs(number: number): number {
+    return this.personOf(this.#holderOf(number));
+  }
+
+  /** Of identifiers seen together (strongest first), the one by which a fact belongs to someone; 0 for none. */
+  anchorOf(nodes: readonly number[]): number {
+    let anchor = 0;
+    for (const node of nodes) {
+      if (this.#zones.isAlone(node)) continue;
+      if (anchor === 0 || this.#priority(node) < this.#priority(anchor)) anchor = node;
     }
-    return person;
+    return anchor || (nodes[0] ?? 0);
   }
 
-  /** The person the strongest identifiers point to, or a new one. */
-  #anchor(sorted: readonly Identifier[]): number {
-    for (const [i, identifier] of sorted.entries()) {
-      const person = this.find(identifier);
-      if (
-        person !== 0 &&
-        sorted.slice(0, i).every((stronger) => this.#hasRoom(person, RANK.get(stronger.type)!, 1))
-      )
-        return person;
-      if (person !== 0 && i === 0) return person;
+  #priority(node: number): number {
+    return this.rules.priority[this.graph.type[node]!]!;
+  }
+
+  /** Identifiers of a person, the numbers under which facts of theirs may be stored, and which of these are their own. */
+  partsOf(person: number): { nodes: number[]; numbers: number[]; own: number[] } {
+    const holder = this.#holderOf(person);
+    if (this.personOf(holder) !== person) return { nodes: [], numbers: [], own: [] };
+    const nodes = this.#zones.members(holder).filter((node) => this.#person[node] === person);
+    const own = [...new Set([person, ...nodes.map((n) => this.#numberOf(n)).filter((n) => this.#used[n])])];
+    const was = nodes.flatMap((node) => this.#splits.get(node)?.was ?? []);
+    return { nodes, numbers: [...new Set([...own, ...was])], own };
+  }
+
+  isShared(node: number): boolean {
+    return this.#zones.isShared(node);
+  }
+  claims(node: number): number {
+    return this.#zones.claims(node);
+  }
+
+  /** Why a person is one: the edges that joined them, in the order in which they did, and those that were refused. */
+  reasons(person: number): { joins: number[]; refused: number[] } {
+    const { nodes } = this.partsOf(person);
+    if (nodes.length === 0) return { joins: [], refused: [] };
+    const zones = this.#zones;
+    const within = new Set(nodes);
+    const joins: number[] = [];
+    const refused = new Set<number>();
+    const { graph } = this;
+    for (const node of nodes)
+      for (let e = graph.first(node); e !== 0 && refused.size < 200; e = graph.next(e, node)) {
+        if (graph.isVoid(e)) continue;
+        if (!within.has(graph.other(e, node))) refused.add(e);
+        else if (graph.from[e] === node && zones.mayJoin(e)) joins.push(e);
+      }
+    return { joins, refused: [...refused] };
+  }
+
+  /** What parting two identifiers would make of the people of their zone. */
+  partsIfApart(a: number, b: number): number[][] {
+    const before = new Set(this.#apart.get(a));
+    this.setApart(a, b, true);
+    const { parts } = this.#zones.people(this.#zones.members(a));
+    if (!before.has(b)) this.setApart(a, b, false);
+    const person = this.#person[a];
+    return parts
+      .filter((part) => part.some((node) => this.#person[node] === person))
+      .map((part) => [...part]);
+  }
+
+  /** Notes that two identifiers are of different people, or no longer; takes effect with `settle`. */
+  setApart(a: number, b: number, isApart: boolean): void {
+    for (const [x, y] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const of = this.#apart.get(x) ?? new Set();
+      if (isApart) of.add(y);
+      else of.delete(y);
+      if (of.size > 0) this.#apart.set(x, of);
+      else this.#apart.delete(x);
+      this.#touched.add(x);
     }
-    this.#last += 1;
-    return this.#last;
   }
 
-  #link(identifier: Identifier, person: number, changes: Changes, isBeyondLimits: boolean): void {
-    const rank = RANK.get(identifier.type)!;
-    if (!isBeyondLimits && !this.#hasRoom(person, rank, 1)) return;
-    this.#put(identifier.type, identifier.value, person);
-    this.#count(person, rank, 1);
-    changes.links.push({ ...identifier, personId: person });
+  /** Identifiers said to be of other people than this one is. */
+  apartFrom(node: number): number[] {
+    return [...(this.#apart.get(node) ?? [])];
   }
 
-  #mayMerge(a: number, b: number): boolean {
-    for (let rank = 0; rank < TYPES; rank++)
-      if (!this.#hasRoom(a, rank, this.#counts[b * TYPES + rank] ?? 0)) return false;
-    return true;
+  /** Notes that somebody decided that two identifiers are one person's. */
+  setSame(a: number, b: number, seconds: number): void {
+    const { edge, change } = this.graph.see(a, b, DECIDED, seconds);
+    if (change === NEW) this.#newEdges.push(edge);
+    this.#touched.add(a).add(b);
   }
 
-  #merge(a: number, b: number, by: Identifier, changes: Changes): number {
-    const survivor = Math.min(a, b);
-    const gone = Math.max(a, b);
-    this.#mergedInto.set(gone, survivor);
-    for (let rank = 0; rank < TYPES; rank++)
-      this.#count(survivor, rank, this.#counts[gone * TYPES + rank] ?? 0);
-    // Whoever was merged into the one that goes now is moved on to the root: overrides stay one step deep.
-    const moved = [gone, ...(this.#members.get(gone) ?? [])];
-    this.#members.delete(gone);
-    this.#members.set(survivor, [...(this.#members.get(survivor) ?? []), ...moved]);
-    for (const personId of moved) {
-      this.#mergedInto.set(personId, survivor);
-      changes.merges.push({ personId, survivorId: survivor, reason: by.type });
+  /** Takes such a decision back; `was` is the kind of evidence there is beside it, null for none. */
+  unsetSame(a: number, b: number, was: number | null): void {
+    const edge = this.graph.edgeOf(a, b);
+    if (edge === 0) return;
+    const members = this.#zones.members(a);
+    this.graph.weaken(edge, was);
+    if (was !== null) this.#newEdges.push(edge);
+    this.#zones.rebuild(members);
+    for (const node of members) this.#touched.add(node);
+  }
+
+  /** All people under other rules, zone by zone; yields now and then so that other work has its turn. */
+  *underRules(
+    rules: CompiledRules,
+    isBlocked: (node: number) => boolean,
+    take: (parts: readonly (readonly number[])[]) => void,
+  ): Generator<number, void> {
+    const zones = new Zones(this.graph, rules, this.#apart);
+    const { last } = this.graph;
+    for (const _ of zones.build(isBlocked)) yield 0;
+    yield* this.#each(zones, last, take);
+  }
+
+  *#each(
+    zones: Zones,
+    last: number,
+    take: (parts: readonly (readonly number[])[]) => void,
+  ): Generator<number, void> {
+    for (let node = 1; node <= last; node++) {
+      if (this.graph.has(node) && zones.root(node) === node) take(zones.people(zones.members(node)).parts);
+      if (node % 20_000 === 0) yield node / last;
     }
-    return survivor;
   }
 
-  #hasRoom(person: number, rank: number, more: number): boolean {
-    if (more === 0) return true;
-    return (this.#counts[person * TYPES + rank] ?? 0) + more <= LIMITS[IDENTIFIER_TYPES[rank]!];
+  /** Lets other rules hold from now on; answers what that changes. Nothing may be seen in between. */
+  *useRules(rules: CompiledRules, isBlocked: (node: number) => boolean): Generator<number, Changes> {
+    const zones = new Zones(this.graph, rules, this.#apart);
+    for (const _ of zones.build(isBlocked)) yield 0;
+    const sizes = new Uint32Array(this.#person.length);
+    for (let node = 1; node <= this.graph.last; node++)
+      if (this.graph.has(node)) sizes[this.#person[node]!]! += 1;
+    const changed: (readonly number[])[] = [];
+    yield* this.#each(zones, this.graph.last, (parts) => {
+      for (const part of parts) {
+        const person = this.#person[part[0]!]!;
+        const isSame =
+          person !== 0 &&
+          sizes[person] === part.length &&
+          part.every((node) => this.#person[node] === person);
+        if (!isSame || this.#lowestNumber(part) !== person) changed.push(part);
+      }
+    });
+    this.#zones = zones;
+    const changes = noChanges();
+    this.#become(changed, changes);
+    return changes;
   }
 
-  #count(person: number, rank: number, more: number): void {
-    if (more === 0) return;
-    const at = person * TYPES + rank;
-    if (at >= this.#counts.length) {
-      const bigger = new Uint8Array(Math.max(this.#counts.length * 2, at + TYPES));
-      bigger.set(this.#counts);
-      this.#counts = bigger;
+  /** Takes up an identifier that is durable already, with the number of the person its row names. */
+  load(link: {
+    node: number;
+    type: string;
+    low: number;
+    high: number;
+    seconds: number;
+    person: number;
+  }): void {
+    const rank = RANK.get(link.type);
+    this.#room(Math.max(link.node, link.person));
+    this.#used[link.person] = 1;
+    this.graph.reserve(Math.max(link.node, link.person));
+    if (rank === undefined) return;
+    this.graph.add(link.node, rank, link.low, link.high, link.seconds);
+    this.#person[link.node] = link.person;
+  }
+
+  loadNumber(node: number, number: number): void {
+    this.#room(Math.max(node, number));
+    this.graph.reserve(Math.max(node, number));
+    if (node === number) this.#numbers.delete(node);
+    else this.#numbers.set(node, number);
+    if (node === number) this.#holders.delete(number);
+    else this.#holders.set(number, node);
+  }
+
+  loadEdge(edge: { a: number; b: number; kind: number; seconds: number; isLive: boolean }): void {
+    if (!this.graph.has(edge.a) || !this.graph.has(edge.b)) return;
+    const made = this.graph.addEdge(edge.a, edge.b, edge.kind, edge.seconds);
+    this.graph.isLive[made] = edge.isLive ? 1 : 0;
+  }
+
+  loadSplit(node: number, split: Split): void {
+    this.#room(Math.max(split.person, ...split.was));
+    this.#used[split.person] = 1;
+    for (const number of split.was) this.#used[number] = 1;
+    if (this.graph.has(node)) this.#splits.set(node, split);
+  }
+
+  /** After everything is loaded: who each identifier is by the rows (`survivors` of numbers); then `useRules` follows. */
+  loadPeople(survivors: ReadonlyMap<number, number>): void {
+    for (const [number, survivor] of survivors) {
+      this.#room(Math.max(number, survivor));
+      this.graph.reserve(Math.max(number, survivor));
+      this.#used[number] = 1;
+      this.#used[survivor] = 1;
     }
-    this.#counts[at] = Math.min(255, this.#counts[at]! + more);
+    for (let node = 1; node <= this.graph.last; node++) {
+      if (!this.graph.has(node)) continue;
+      const split = this.#splits.get(node);
+      const number = this.#person[node]!;
+      this.#person[node] = split ? split.person : (survivors.get(number) ?? number);
+    }
   }
 
-  #put(type: string, value: string, person: number): void {
-    hash64(`${type}\n${value}`, this.#hash);
-    this.#personOf.set(this.#hash[0]!, this.#hash[1]!, person);
+  /** Splits that the stored facts follow by themselves now. */
+  forgetSplits(folded: Iterable<{ node: number; person: number }>): void {
+    for (const { node, person } of folded)
+      if (this.#splits.get(node)?.person === person) this.#splits.delete(node);
+  }
+
+  get splits(): number {
+    return this.#splits.size;
+  }
+
+  /** How many people, identifiers and refused pairs there are, by type where that is meant. */
+  count() {
+    const { graph } = this;
+    const types = IDENTIFIER_TYPES.map((type) => ({ type, identifiers: 0, shared: 0, refused: 0 }));
+    const people = new Uint8Array(this.#person.length);
+    let peopleCount = 0;
+    for (let node = 1; node <= graph.last; node++) {
+      if (!graph.has(node)) continue;
+      const of = types[graph.type[node]!]!;
+      of.identifiers += 1;
+      if (this.#zones.isShared(node)) of.shared += 1;
+      const person = this.#person[node]!;
+      if (people[person] === 0) peopleCount += 1;
+      people[person] = 1;
+    }
+    for (let edge = 1; edge <= graph.edges; edge++) {
+      const [a, b] = [graph.from[edge]!, graph.to[edge]!];
+      if (graph.isVoid(edge) || this.#person[a] === this.#person[b]) continue;
+      types[Math.max(graph.type[a]!, graph.type[b]!)]!.refused += 1;
+    }
+    return { people: peopleCount, identifiers: graph.size, types };
+  }
+
+  /** Shared identifiers, most claimed first. */
+  shared(): { node: number; claims: number }[] {
+    const found: { node: number; claims: number }[] = [];
+    for (let node = 1; node <= this.graph.last; node++)
+      if (this.graph.has(node) && this.#zones.isShared(node)) found.push({ node, claims: this.claims(node) });
+    return found.sort((a, b) => b.claims - a.claims || a.node - b.node);
+  }
+
+  /** Every identifier with its person, for tests and counts. */
+  *everyone(): Generator<{ node: number; person: number }> {
+    for (let node = 1; node <= this.graph.last; node++)
+      if (this.graph.has(node)) yield { node, person: this.#person[node]! };
   }
 }

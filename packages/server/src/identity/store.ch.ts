@@ -35,44 +35,116 @@ export const identityMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    name: 'identity/0002_evidence',
+    tables: [
+      {
+        // Two identifiers seen together, by the earliest time at which an origin said so. kind: 0 seen, 1 told.
+        name: 'identity_evidence',
+        columns: `
+          workspace LowCardinality(String),
+          a UInt32,
+          b UInt32,
+          kind UInt8,
+          import_id LowCardinality(String),
+          source LowCardinality(String),
+          seconds UInt32,
+          earliness UInt64`,
+        engine: 'ReplacingMergeTree(earliness)',
+        orderBy: '(workspace, a, b, kind, import_id)',
+        shardBy: 'cityHash64(workspace)',
+      },
+      {
+        // The facts of an identifier are those of person_id, under whichever of the numbers `was` they are stored.
+        // person_id = 0 takes it back.
+        name: 'identity_split',
+        columns: `
+          workspace LowCardinality(String),
+          anchor UInt32,
+          person_id UInt32,
+          was Array(UInt32),
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, anchor)',
+        shardBy: 'cityHash64(workspace)',
+      },
+      {
+        // An identifier that stands for another number than its own.
+        name: 'identity_number',
+        columns: 'workspace LowCardinality(String), anchor UInt32, number UInt32, version UInt64',
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, anchor)',
+        shardBy: 'cityHash64(workspace)',
+      },
+    ],
+    columns: [
+      // The identifier's number and hash: 0 in rows of before.
+      { table: 'identity_link', column: 'anchor UInt32 DEFAULT 0' },
+      { table: 'identity_link', column: 'hash UInt64 DEFAULT 0' },
+      // Stored facts follow the merge by themselves: it only says whom a number stands for.
+      { table: 'identity_override', column: 'is_folded UInt8 DEFAULT 0' },
+    ],
+  },
 ];
 
-/** Merges in force, as a FROM source with columns person_id and survivor. */
+/** Merges, as a FROM source with columns person_id and survivor: whom a number that was given out once stands for. */
 export const SURVIVORS = `(SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
   WHERE workspace = {workspace:String} AND survivor_id != 0)`;
 
+const UNFOLDED = `(SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
+  WHERE workspace = {workspace:String} AND survivor_id != 0 AND is_folded = 0)`;
+const SPLITS = `(SELECT anchor, person_id AS apart FROM identity_split FINAL
+  WHERE workspace = {workspace:String} AND person_id != 0)`;
+
 /**
- * Events of the workspace bound as {workspace:String}, each with `person`: who it belongs to after all merges
- * (0 for nobody). A FROM source; name only the columns you need.
+ * Rows of a table with columns workspace, person_id and anchor, each with `person`: who it belongs to now (0 for nobody).
+ * The identifier a row is anchored to has the last word, then merges of the number it is stored under. A FROM source;
+ * `t` is the table, to name columns by; name only those you need.
  */
-export const EVENTS = `(SELECT e.*, if(o.survivor = 0, e.person_id, o.survivor) AS person
-  FROM collect_event AS e LEFT ANY JOIN ${SURVIVORS} AS o ON e.person_id = o.person_id
-  WHERE e.workspace = {workspace:String})`;
+export const belongingTo = (
+  table: string,
+  columns = 't.*',
+  { isFinal = false, where = '1' }: { isFinal?: boolean; where?: string } = {},
+) =>
+  `(SELECT ${columns}, multiIf(s.apart != 0, s.apart, o.survivor != 0, o.survivor, t.person_id) AS person
+  FROM ${table} AS t${isFinal ? ' FINAL' : ''} LEFT ANY JOIN ${UNFOLDED} AS o ON t.person_id = o.person_id
+  LEFT ANY JOIN ${SPLITS} AS s ON t.anchor = s.anchor
+  WHERE t.workspace = {workspace:String} AND ${where})`;
 
-/** Order and return lines of the workspace bound as {workspace:String}, each with `person` after all merges. */
-export const ORDER_LINES = `(SELECT l.*, if(o.survivor = 0, l.person_id, o.survivor) AS person
-  FROM collect_order_line AS l FINAL LEFT ANY JOIN ${SURVIVORS} AS o ON l.person_id = o.person_id
-  WHERE l.workspace = {workspace:String})`;
+/** What of a table (with columns person_id and anchor) is of one person, by what `whoIs` answered. A WHERE condition. */
+export const OF_PERSON = `person_id IN {numbers:Array(UInt32)}
+  AND (anchor IN {anchors:Array(UInt32)} OR anchor = 0 AND person_id IN {own:Array(UInt32)})`;
 
-/** Identifiers of the workspace bound as {workspace:String}: type, value, first_seen, person after all merges. */
-export const IDENTIFIERS = `(SELECT i.type AS type, i.value AS value, i.first_seen AS first_seen,
-    if(o.survivor = 0, i.person_id, o.survivor) AS person
-  FROM identity_link AS i FINAL LEFT ANY JOIN ${SURVIVORS} AS o ON i.person_id = o.person_id
-  WHERE i.workspace = {workspace:String} AND i.is_deleted = 0)`;
+/**
+ * Events of the workspace bound as {workspace:String}, each with `person`: who it belongs to now (0 for nobody). A FROM
+ * source; name only the columns you need.
+ */
+export const EVENTS = belongingTo('collect_event');
+
+/** Order and return lines of the workspace bound as {workspace:String}, each with `person` as it is now. */
+export const ORDER_LINES = belongingTo('collect_order_line', 't.*', { isFinal: true });
+
+/** Identifiers of the workspace bound as {workspace:String}: type, value, first_seen, person as it is now. */
+export const IDENTIFIERS = `(SELECT type, value, first_seen, person
+  FROM ${belongingTo('identity_link', 't.type AS type, t.value AS value, t.first_seen AS first_seen, t.is_deleted AS is_deleted', { isFinal: true })}
+  WHERE is_deleted = 0)`;
 
 /** Everyone in the workspace bound as {workspace:String} whom any fact or identifier speaks of: column person. */
 export const PEOPLE = `(SELECT DISTINCT person FROM ${IDENTIFIERS} WHERE person > 0)`;
 
-/** Identifiers read at once: about 50 MB of an answer that must stay far below the longest text there can be. */
-const LINKS_A_READ = 500_000;
+/** Rows of a workspace read at once: an answer must stay far below the longest text there can be. */
+const ROWS_A_READ = 1_000_000;
 
 /** Stands for the import of identifiers whose import was undone and of whose person others speak. */
 const UNDONE = 'undone';
 
-/** Numbers of everyone of whom a row speaks in events, order lines or the tables named. */
+/** Everyone of whom a row speaks in events, order lines or the tables named. */
 const spokenOf = (tables: readonly string[]) =>
-  ['collect_event', 'collect_order_line FINAL', ...tables]
-    .map((table) => `SELECT person_id FROM ${table} WHERE workspace = {workspace:String}`)
+  ['collect_event', 'collect_order_line', ...tables]
+    .map(
+      (table) =>
+        `SELECT person FROM ${belongingTo(table, 't.person_id', { isFinal: table === 'collect_order_line' })}`,
+    )
     .join(' UNION DISTINCT ');
 
 export interface LinkRow {
@@ -83,7 +155,24 @@ export interface LinkRow {
   first_seen: number;
   import_id: string;
   version: number;
+  anchor: number;
+  /** In digits: it is wider than a double. */
+  hash: string;
 }
+
+export interface EvidenceRow {
+  workspace: string;
+  a: number;
+  b: number;
+  kind: number;
+  import_id: string;
+  source: string;
+  seconds: number;
+  earliness: number;
+}
+
+/** Of rows that say the same, the earliest is kept. */
+export const earliness = (seconds: number) => 0xffffffff - seconds;
 
 export interface OverrideRow {
   workspace: string;
@@ -93,59 +182,192 @@ export interface OverrideRow {
   version: number;
 }
 
+export interface SplitRow {
+  workspace: string;
+  anchor: number;
+  person_id: number;
+  was: readonly number[];
+  version: number;
+}
+
 /** What identity reads and writes in the warehouse. */
 export function identityWarehouse(warehouse: Warehouse) {
+  const bytes = (expressions: string[]) =>
+    `arrayStringConcat(groupArray(${expressions.map((e) => `hex(reinterpretAsFixedString(${e}))`).join(' || ')}))`;
+
+  /** Reads a table in parts that fit an answer. */
+  async function* inParts(table: string, workspace: string, by: string, sql: string) {
+    const { parts } = await warehouse.one<{ parts: number }>(
+      `SELECT toUInt32(ceil(count() / ${ROWS_A_READ})) AS parts FROM ${table} WHERE workspace = {workspace:String}`,
+      { workspace },
+    );
+    for (let part = 0; part < parts; part++)
+      for (const row of await warehouse.query<{ key: string; hex: string }>(
+        sql.replace('$PART', `${by} % {parts:UInt32} = {part:UInt32}`),
+        { workspace, parts, part },
+      ))
+        yield { key: row.key, bytes: Buffer.from(row.hex, 'hex') };
+  }
+
   return {
     insertLinks: (rows: LinkRow[]) => warehouse.insert('identity_link', rows),
+    insertEvidence: (rows: EvidenceRow[]) => warehouse.insert('identity_evidence', rows),
     insertOverrides: (rows: OverrideRow[]) => warehouse.insert('identity_override', rows),
+    insertSplits: (rows: SplitRow[]) => warehouse.insert('identity_split', rows),
+    insertNumbers: (rows: { workspace: string; anchor: number; number: number; version: number }[]) =>
+      warehouse.insert('identity_number', rows),
 
-    /** Every identifier with the person it was first seen with, for the index in memory; in parts that fit an answer. */
-    async *links(workspace: string) {
-      const { parts } = await warehouse.one<{ parts: number }>(
-        `SELECT toUInt32(ceil(count() / ${LINKS_A_READ})) AS parts FROM identity_link WHERE workspace = {workspace:String}`,
-        { workspace },
-      );
-      for (let part = 0; part < parts; part++)
-        yield await warehouse.query<{ type: string; value: string; person_id: number }>(
-          `SELECT type, value, person_id FROM identity_link FINAL
-           WHERE workspace = {workspace:String} AND is_deleted = 0 AND cityHash64(value) % {parts:UInt32} = {part:UInt32}`,
-          { workspace, parts, part },
-        );
-    },
+    /** Every identifier by type: anchor, hash (low, high), person_id, first seen in seconds: 20 bytes each. */
+    links: (workspace: string) =>
+      inParts(
+        'identity_link',
+        workspace,
+        'cityHash64(value)',
+        `SELECT type AS key, ${bytes(['anchor', 'hash', 'person_id', 'toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first_seen), 1000)))'])} AS hex
+         FROM identity_link FINAL WHERE workspace = {workspace:String} AND is_deleted = 0 AND anchor != 0 AND $PART GROUP BY type`,
+      ),
 
-    overrides: (workspace: string) =>
-      warehouse.query<{ person_id: number; survivor_id: number }>(
-        'SELECT person_id, survivor_id FROM identity_override FINAL WHERE workspace = {workspace:String} AND survivor_id != 0',
+    /** Every pair seen together: a, b, first seen in seconds, kind, whether a live source said so: 14 bytes each. */
+    evidence: (workspace: string) =>
+      inParts(
+        'identity_evidence',
+        workspace,
+        'a',
+        `SELECT '' AS key, ${bytes(['a', 'b', 'seconds', 'kind', 'is_live'])} AS hex
+         FROM (SELECT a, b, min(e.seconds) AS seconds, max(e.kind) AS kind, max(e.import_id = '') AS is_live
+           FROM identity_evidence AS e WHERE workspace = {workspace:String} AND $PART GROUP BY a, b) HAVING count() > 0`,
+      ),
+
+    /** Identifiers of before they had numbers. */
+    unnumbered: (workspace: string) =>
+      warehouse.query<{
+        type: string;
+        value: string;
+        person_id: number;
+        first_seen: number;
+        import_id: string;
+        version: number;
+      }>(
+        `SELECT type, value, person_id, toUnixTimestamp64Milli(l.first_seen) AS first_seen, import_id, version
+         FROM identity_link AS l FINAL
+         WHERE workspace = {workspace:String} AND is_deleted = 0 AND anchor = 0 ORDER BY person_id, type, value`,
         { workspace },
       ),
 
-    /** The highest number that any row here gives to a person. */
-    lastPerson: async (workspace: string) =>
+    survivors: async (workspace: string) =>
+      new Map(
+        (
+          await warehouse.query<{ person_id: number; survivor: number }>(`SELECT * FROM ${SURVIVORS}`, {
+            workspace,
+          })
+        ).map((r) => [r.person_id, r.survivor]),
+      ),
+
+    splits: (workspace: string) =>
+      warehouse.query<{ anchor: number; person_id: number; was: number[] }>(
+        `SELECT anchor, person_id, was FROM identity_split FINAL
+         WHERE workspace = {workspace:String} AND person_id != 0`,
+        { workspace },
+      ),
+
+    numbers: (workspace: string) =>
+      warehouse.query<{ anchor: number; number: number }>(
+        'SELECT anchor, number FROM identity_number FINAL WHERE workspace = {workspace:String}',
+        { workspace },
+      ),
+
+    /** The highest number of any row, and the highest version. */
+    last: (workspace: string) =>
+      warehouse.one<{ number: number; version: number }>(
+        `SELECT max(number) AS number, max(version) AS version FROM (
+           SELECT max(greatest(person_id, anchor)) AS number, max(version) AS version
+           FROM identity_link WHERE workspace = {workspace:String}
+           UNION ALL
+           SELECT max(greatest(person_id, survivor_id)), max(version) FROM identity_override WHERE workspace = {workspace:String}
+           UNION ALL
+           SELECT max(greatest(person_id, anchor)), max(version) FROM identity_split WHERE workspace = {workspace:String}
+           UNION ALL
+           SELECT max(greatest(anchor, number)), max(version) FROM identity_number WHERE workspace = {workspace:String})`,
+        { workspace },
+      ),
+
+    /** Numbers of identifiers of a type whose value, in lower case, is one of these. */
+    anchorsOfValues: async (workspace: string, type: string, values: readonly string[]) =>
       (
-        await warehouse.one<{ last: number }>(
-          `SELECT max(last) AS last FROM (
-             SELECT max(person_id) AS last FROM identity_link WHERE workspace = {workspace:String}
-             UNION ALL
-             SELECT max(greatest(person_id, survivor_id)) FROM identity_override WHERE workspace = {workspace:String})`,
-          { workspace },
+        await warehouse.query<{ anchor: number }>(
+          `SELECT anchor FROM identity_link FINAL WHERE workspace = {workspace:String} AND type = {type:String}
+             AND is_deleted = 0 AND lowerUTF8(value) IN {values:Array(String)}`,
+          { workspace, type, values },
         )
-      ).last,
+      ).map((r) => r.anchor),
+
+    /** Identifiers by their numbers. */
+    byAnchors: (workspace: string, anchors: readonly number[]) =>
+      warehouse.query<{ anchor: number; type: string; value: string; first_seen: string }>(
+        `SELECT anchor, type, value, first_seen FROM identity_link FINAL
+         WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt32)} AND is_deleted = 0`,
+        { workspace, anchors },
+      ),
+
+    /** What was said of pairs of these identifiers, the earliest of each origin. */
+    evidenceOf: (workspace: string, anchors: readonly number[]) =>
+      warehouse.query<{
+        a: number;
+        b: number;
+        kind: number;
+        import_id: string;
+        source: string;
+        seconds: number;
+      }>(
+        `SELECT a, b, kind, import_id, source, seconds FROM identity_evidence FINAL
+         WHERE workspace = {workspace:String} AND (a IN {anchors:Array(UInt32)} OR b IN {anchors:Array(UInt32)})
+         ORDER BY seconds, a, b LIMIT 2000`,
+        { workspace, anchors },
+      ),
+
+    /** How many events are anchored to each of some identifiers, among those stored under some numbers. */
+    countEvents: async (workspace: string, numbers: readonly number[], anchors: readonly number[]) =>
+      new Map(
+        (
+          await warehouse.query<{ anchor: number; n: number }>(
+            `SELECT anchor, count() AS n FROM collect_event WHERE workspace = {workspace:String}
+               AND person_id IN {numbers:Array(UInt32)} AND anchor IN {anchors:Array(UInt32)} GROUP BY anchor`,
+            { workspace, numbers, anchors },
+          )
+        ).map((r) => [r.anchor, r.n]),
+      ),
+
+    /** Orders anchored to each of some identifiers. */
+    countOrders: async (workspace: string, anchors: readonly number[]) =>
+      new Map(
+        (
+          await warehouse.query<{ anchor: number; n: number }>(
+            `SELECT anchor, uniqExact(order_id) AS n FROM collect_order_line FINAL WHERE workspace = {workspace:String}
+               AND anchor IN {anchors:Array(UInt32)} GROUP BY anchor`,
+            { workspace, anchors },
+          )
+        ).map((r) => [r.anchor, r.n]),
+      ),
+
+    forgetEvidence: (workspace: string, importId: string) =>
+      warehouse.deleteRows(
+        'identity_evidence',
+        'workspace = {workspace:String} AND import_id = {importId:String}',
+        { workspace, importId },
+      ),
 
     /**
      * Marks an import's identifiers as gone where nothing speaks of their person any more: no event, no order line, no
-     * row of the tables named (of other domains, with columns workspace and person_id). Those that stay are nobody's
-     * import from then on, and go with the import that spoke of their person last.
+     * row of the tables named (of other domains, with columns workspace, person_id and anchor). Those that stay are
+     * nobody's import from then on, and go with the import that spoke of their person last.
      */
     forgetImport: (workspace: string, importId: string, version: number, spokenIn: readonly string[]) =>
       warehouse.command(
-        `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted)
+        `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted, anchor, hash)
          SELECT workspace, type, value, person_id, first_seen, {undone:String}, greatest({version:UInt64}, version + 1),
-           if(o.survivor = 0, i.person_id, o.survivor) NOT IN (
-             SELECT if(o.survivor = 0, s.person_id, o.survivor) FROM (${spokenOf(spokenIn)}) AS s
-             LEFT ANY JOIN ${SURVIVORS} AS o ON s.person_id = o.person_id)
-         FROM identity_link AS i FINAL LEFT ANY JOIN ${SURVIVORS} AS o ON i.person_id = o.person_id
-         WHERE i.workspace = {workspace:String} AND i.import_id IN ({importId:String}, {undone:String})
-           AND i.is_deleted = 0`,
+           person NOT IN (${spokenOf(spokenIn)}), anchor, hash
+         FROM ${belongingTo('identity_link', 't.*', { isFinal: true })}
+         WHERE import_id IN ({importId:String}, {undone:String}) AND is_deleted = 0`,
         { workspace, importId, version, undone: UNDONE },
       ),
 
@@ -162,18 +384,6 @@ export function identityWarehouse(warehouse: Warehouse) {
         `SELECT type, value, first_seen FROM ${IDENTIFIERS} WHERE person = {person:UInt32} ORDER BY first_seen, type, value`,
         { workspace, person },
       ),
-
-    /** The person and everyone merged into them: the person_ids their facts may carry. */
-    originsOf: async (workspace: string, person: number) => [
-      person,
-      ...(
-        await warehouse.query<{ person_id: number }>(
-          `SELECT person_id FROM identity_override FINAL
-           WHERE workspace = {workspace:String} AND survivor_id = {person:UInt32}`,
-          { workspace, person },
-        )
-      ).map((r) => r.person_id),
-    ],
   };
 }
 export type IdentityWarehouse = ReturnType<typeof identityWarehouse>;

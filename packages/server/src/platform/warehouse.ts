@@ -28,8 +28,12 @@ export interface Warehouse {
   replacePartition(table: string, source: string, partition: string, params: Params): Promise<void>;
   /** Statements that declare a table on this installation, single or clustered. */
   declare(table: TableDeclaration): string[];
-  /** Statements that give a table of ours one more column. */
-  addColumn(table: string, column: string): string[];
+  /** Statements that give a table one more column, which may stand at the end of a longer order. */
+  addColumn(table: string, column: string, orderBy?: string): string[];
+  /** Statements that make an empty table of another name in the form of one. */
+  twin(table: string, name: string): string[];
+  /** Statements that take a table away. */
+  drop(table: string): string[];
   close(): Promise<void>;
 }
 
@@ -177,6 +181,7 @@ function warehouseOver(
   };
   // Rows are changed where they lie: a distributed table only reads and inserts.
   const here = (table: string) => (cluster ? `${table}_local` : table);
+  const onCluster = cluster ? ` ON CLUSTER ${cluster}` : '';
   const everywhere = (table: string) => here(table) + (cluster ? ` ON CLUSTER ${cluster}` : '');
   return {
     query,
@@ -203,10 +208,22 @@ function warehouseOver(
       });
     },
     declare: (table) => declaration(table, cluster),
-    addColumn: (table, column) =>
+    addColumn: (table, column, orderBy) =>
       [...new Set([here(table), table])].map(
         (name) =>
-          `ALTER TABLE ${DATABASE}.${name}${cluster ? ` ON CLUSTER ${cluster}` : ''} ADD COLUMN IF NOT EXISTS ${column}`,
+          `ALTER TABLE ${DATABASE}.${name}${onCluster} ADD COLUMN IF NOT EXISTS ${column}${orderBy && name === here(table) ? `, MODIFY ORDER BY ${orderBy}` : ''}`,
+      ),
+    twin: (table, name) => [
+      `CREATE TABLE IF NOT EXISTS ${DATABASE}.${here(name)}${onCluster} AS ${DATABASE}.${here(table)}`,
+      ...(cluster
+        ? [
+            `CREATE TABLE IF NOT EXISTS ${DATABASE}.${name}${onCluster} AS ${DATABASE}.${here(name)} ENGINE = Distributed(${cluster}, ${DATABASE}, ${here(name)}, rand())`,
+          ]
+        : []),
+    ],
+    drop: (table) =>
+      [...new Set([table, here(table)])].map(
+        (name) => `DROP TABLE IF EXISTS ${DATABASE}.${name}${onCluster} SYNC`,
       ),
     async close() {
       await Promise.all([...new Set([writer, ...readers])].map((client) => client.close()));
@@ -237,7 +254,7 @@ export interface WarehouseMigration {
   name: string;
   tables?: TableDeclaration[];
   /** Columns that tables declared before get, once the tables of this step are there. */
-  columns?: { table: string; column: string }[];
+  columns?: { table: string; column: string; orderBy?: string }[];
   statements?: string[];
 }
 
@@ -263,7 +280,9 @@ export async function migrateWarehouse(
     if (ran.has(migration.name)) continue;
     const statements = [
       ...(migration.tables ?? []).flatMap(warehouse.declare),
-      ...(migration.columns ?? []).flatMap(({ table, column }) => warehouse.addColumn(table, column)),
+      ...(migration.columns ?? []).flatMap(({ table, column, orderBy }) =>
+        warehouse.addColumn(table, column, orderBy),
+      ),
       ...(migration.statements ?? []),
     ];
     for (const statement of statements) await warehouse.command(statement);

@@ -131,30 +131,12 @@ export function customersWarehouse(warehouse: Warehouse) {
       );
     },
 
-    /** Who of these people was merged into whom. */
-    survivors: async (workspace: string, people: number[]) => {
-      const rows = await warehouse.query<{ person_id: number; survivor_id: number }>(
-        `SELECT person_id, survivor_id FROM identity_override FINAL
-         WHERE workspace = {workspace:String} AND survivor_id != 0 AND person_id IN {people:Array(UInt32)}`,
-        { workspace, people },
-      );
-      return new Map(rows.map((r) => [r.person_id, r.survivor_id]));
-    },
-
-    /** Every identifier of these people and of those merged into them, without going through everyone else's. */
-    identifiersOf: (workspace: string, people: number[]) =>
-      warehouse.query<{ person: number; type: string; value: string }>(
-        `WITH origins AS (SELECT person_id, survivor_id FROM identity_override FINAL
-           WHERE workspace = {workspace:String} AND survivor_id IN {people:Array(UInt32)})
-         SELECT if(o.survivor_id = 0, l.owner, o.survivor_id) AS person, l.type AS type, l.value AS value
-         FROM (SELECT type, value, argMax(person_id, version) AS owner FROM identity_link
-           WHERE workspace = {workspace:String} AND (type, value) IN (SELECT type, value FROM identity_link
-             WHERE workspace = {workspace:String}
-               AND (person_id IN {people:Array(UInt32)} OR person_id IN (SELECT person_id FROM origins)))
-           GROUP BY type, value HAVING argMax(is_deleted, version) = 0) AS l
-         LEFT ANY JOIN origins AS o ON l.owner = o.person_id
-         WHERE person IN {people:Array(UInt32)}`,
-        { workspace, people },
+    /** Identifiers by their numbers. */
+    identifiers: (workspace: string, anchors: number[]) =>
+      warehouse.query<{ anchor: number; type: string; value: string }>(
+        `SELECT anchor, type, value FROM identity_link FINAL
+         WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt32)} AND is_deleted = 0`,
+        { workspace, anchors },
       ),
 
     /** The rows of these people, in no order. */

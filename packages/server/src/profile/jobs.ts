@@ -63,6 +63,7 @@ export function profileJobs(parts: {
   bus.on('collect.stored', ({ workspace, hasOrders, hasTraits }) =>
     soon(workspace, hasOrders || hasTraits ? GATHER : GATHER_VISITS),
   );
+  bus.on('identity.changed', ({ workspace }) => soon(workspace, GATHER));
   bus.on('collect.undone', ({ workspace }) => soon(workspace, GATHER));
   bus.on('profile.refreshed', ({ workspace }) => nightly(workspace));
 }

@@ -1,4 +1,5 @@
 import type { CustomerName, KnownBy } from '@qianmian/contract';
+import type { Identity } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { customersWarehouse } from './customers.ch.ts';
 import { maskIdentifier, maskName } from './masking.ts';
@@ -29,7 +30,7 @@ export function presentKnownBy(
 }
 
 /** How people are called: by their name, else by what they are known by. */
-export function openNames(parts: { warehouse: Warehouse }) {
+export function openNames(parts: { warehouse: Warehouse; identity: Pick<Identity, 'whoIs' | 'whoAre'> }) {
   const store = customersWarehouse(parts.warehouse);
 
   /** What these people are known by; for those who have no name. */
@@ -40,8 +41,14 @@ export function openNames(parts: { warehouse: Warehouse }) {
   ): Promise<Map<number, KnownBy | null>> {
     const found = new Map<number, { type: string; value: string }[]>();
     if (people.length === 0) return new Map();
-    for (const { person, type, value } of await store.identifiersOf(workspace, [...people]))
+    const ofAnchor = new Map<number, number>();
+    for (const person of people)
+      for (const anchor of (await parts.identity.whoIs(workspace, person)).anchors)
+        ofAnchor.set(anchor, person);
+    for (const { anchor, type, value } of await store.identifiers(workspace, [...ofAnchor.keys()])) {
+      const person = ofAnchor.get(anchor)!;
       found.set(person, [...(found.get(person) ?? []), { type, value }]);
+    }
     return new Map([...found].map(([person, identifiers]) => [person, presentKnownBy(identifiers, reveal)]));
   }
 
@@ -51,21 +58,20 @@ export function openNames(parts: { warehouse: Warehouse }) {
     /** Names in the order asked for; who was merged into another is called as that one. */
     async of(workspace: string, people: readonly number[], reveal: boolean): Promise<CustomerName[]> {
       if (people.length === 0) return [];
-      const merged = await store.survivors(workspace, [...people]);
-      const isNow = (person: number) => merged.get(person) ?? person;
-      const now = [...new Set(people.map(isNow))];
+      const are = await parts.identity.whoAre(workspace, people);
+      const now = [...new Set(are)];
       const names = new Map((await store.byIds(workspace, now)).map((row) => [row.person, row.name]));
       const known = await knownBy(
         workspace,
         now.filter((person) => !names.get(person)),
         reveal,
       );
-      return people.map((personId) => {
-        const name = names.get(isNow(personId)) ?? '';
+      return people.map((personId, i) => {
+        const name = names.get(are[i]!) ?? '';
         return {
           personId,
           name: reveal ? name : maskName(name),
-          knownBy: name ? null : (known.get(isNow(personId)) ?? null),
+          knownBy: name ? null : (known.get(are[i]!) ?? null),
         };
       });
     },

@@ -1,4 +1,5 @@
 import { PRODUCTS } from '../catalog/index.ts';
+import { OF_PERSON, type WhoIs } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { PASSIVE_EVENTS, timelineKindSql } from './event-kinds.ts';
 
@@ -57,13 +58,12 @@ export interface PersonEventRow {
 }
 
 /**
- * What is known of one person, straight from the facts. `origins` are the numbers facts of the person may carry: their
- * own and those merged into it.
+ * What is known of one person, straight from the facts. `whose` tells which rows are theirs.
  */
 export function personWarehouse(warehouse: Warehouse) {
   const newest = (table: string, by: string, columns: string) =>
     `SELECT ${by}, ${columns} FROM ${table}
-     WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)}`;
+     WHERE workspace = {workspace:String} AND ${OF_PERSON}`;
 
   const productWords = async (workspace: string, named: readonly string[]) => {
     const ids = [...new Set(named)];
@@ -81,62 +81,50 @@ export function personWarehouse(warehouse: Warehouse) {
     /** How products are called, by their ids; those the catalogue lacks are left out. */
     productNames: productWords,
 
-    /** Merges that touch a number: its own into another, and all into whoever it stands for. */
-    merges: (workspace: string, person: number) =>
-      warehouse.query<{ person_id: number; survivor_id: number }>(
-        `SELECT person_id, survivor_id FROM identity_override FINAL
-         WHERE workspace = {workspace:String} AND survivor_id != 0 AND (person_id = {person:UInt32}
-           OR survivor_id = {person:UInt32} OR survivor_id IN (SELECT survivor_id FROM identity_override FINAL
-             WHERE workspace = {workspace:String} AND person_id = {person:UInt32} AND survivor_id != 0))`,
-        { workspace, person },
-      ),
-
-    identifiers: (workspace: string, origins: number[]) =>
+    identifiers: (workspace: string, { anchors }: WhoIs) =>
       warehouse.query<{ type: string; value: string; first_seen: string }>(
-        `SELECT type, value, argMax(l.first_seen, version) AS first_seen FROM identity_link AS l
-         WHERE workspace = {workspace:String} AND (type, value) IN (
-           SELECT type, value FROM identity_link
-           WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)})
-         GROUP BY type, value
-         HAVING argMax(is_deleted, version) = 0 AND argMax(person_id, version) IN {origins:Array(UInt32)}
+        `SELECT type, value, first_seen FROM identity_link FINAL
+         WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt32)} AND is_deleted = 0
          ORDER BY first_seen, type, value`,
-        { workspace, origins },
+        { workspace, anchors },
       ),
 
-    traits: (workspace: string, origins: number[]) =>
+    traits: (workspace: string, whose: WhoIs) =>
       warehouse.query<{ name: string; type: string; text: string; time: string }>(
         `${newest('profile_trait', 'name', 'argMax(type, version) AS type, argMax(text, version) AS text, argMax(profile_trait.time, version) AS time')}
          GROUP BY name ORDER BY name`,
-        { workspace, origins },
+        { workspace, ...whose },
       ),
 
-    consent: (workspace: string, origins: number[]) =>
+    consent: (workspace: string, whose: WhoIs) =>
       warehouse.query<{ channel: string; granted: number; time: string; source: string }>(
         `SELECT channel, argMax(c.granted, turn) AS granted, argMax(c.time, turn) AS time, argMax(c.source, turn) AS source
          FROM (SELECT *, toUnixTimestamp64Milli(time) * 2 + (granted = 0) AS turn FROM profile_consent
-           WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)} AND purpose = 'marketing') AS c
+           WHERE workspace = {workspace:String} AND ${OF_PERSON} AND purpose = 'marketing') AS c
          GROUP BY channel ORDER BY channel`,
-        { workspace, origins },
+        { workspace, ...whose },
       ),
 
-    tags: (workspace: string, origins: number[]) =>
+    /** Tags are given to people: they stay with the number they were given to. */
+    tags: (workspace: string, { own }: WhoIs) =>
       warehouse.query<{ tag: string; time: string }>(
-        `${newest('profile_tag', 'tag', 'argMax(profile_tag.time, version) AS time')}
+        `SELECT tag, argMax(profile_tag.time, version) AS time FROM profile_tag
+         WHERE workspace = {workspace:String} AND person_id IN {own:Array(UInt32)}
          GROUP BY tag HAVING argMax(has, version) = 1 ORDER BY tag`,
-        { workspace, origins },
+        { workspace, own },
       ),
 
     /** Every order and return line, with what the catalogue says of the product. */
-    lines: async (workspace: string, origins: number[]): Promise<LineRow[]> => {
+    lines: async (workspace: string, whose: WhoIs): Promise<LineRow[]> => {
       const lines = await warehouse.query<Omit<LineRow, 'name' | 'name_zh' | 'brand' | 'category'>>(
         `SELECT order_id, line_kind, line_id, toUnixTimestamp64Milli(time) AS ms, channel, store_id, product_id, quantity,
            discount_cents, net_cents, coupon_code
          FROM (SELECT * FROM collect_order_line FINAL WHERE workspace = {workspace:String} AND order_id IN (
            SELECT order_id FROM profile_order_key
-           WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)}))
-         WHERE person_id IN {origins:Array(UInt32)}
+           WHERE workspace = {workspace:String} AND ${OF_PERSON}))
+         WHERE ${OF_PERSON}
          ORDER BY ms DESC, order_id, line_kind, line_id`,
-        { workspace, origins },
+        { workspace, ...whose },
       );
       const products = await productWords(
         workspace,
@@ -146,29 +134,29 @@ export function personWarehouse(warehouse: Warehouse) {
       return lines.map((l) => ({ ...unknown, ...products.get(l.product_id), ...l }));
     },
 
-    seen: (workspace: string, origins: number[]) =>
+    seen: (workspace: string, whose: WhoIs) =>
       warehouse.one<{ events: number; first: number; last: number }>(
         `SELECT count() AS events, toUnixTimestamp64Milli(min(time)) AS first, toUnixTimestamp64Milli(max(time)) AS last
-         FROM collect_event WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)}
+         FROM collect_event WHERE workspace = {workspace:String} AND ${OF_PERSON}
            AND name NOT IN {passive:Array(String)}`,
-        { workspace, origins, passive: PASSIVE_EVENTS },
+        { workspace, ...whose, passive: PASSIVE_EVENTS },
       ),
 
     /** Events newest first, from a place in the timeline on. */
     events: (
       workspace: string,
-      origins: number[],
+      whose: WhoIs,
       page: { kind: string; before: { ms: number; id: string } | null; limit: number },
     ) =>
       warehouse.query<PersonEventRow>(
         `SELECT message_id, name, ${timelineKindSql('name')} AS kind, toUnixTimestamp64Milli(time) AS ms, channel, properties
-         FROM collect_event WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)}
+         FROM collect_event WHERE workspace = {workspace:String} AND ${OF_PERSON}
            AND name NOT IN {told:Array(String)} AND ({kind:String} = '' OR kind = {kind:String})
            ${page.before ? "AND time <= fromUnixTimestamp64Milli({ms:Int64}, 'UTC') AND (time < fromUnixTimestamp64Milli({ms:Int64}, 'UTC') OR message_id > {id:String})" : ''}
          ORDER BY time DESC, message_id LIMIT {limit:UInt32}`,
         {
           workspace,
-          origins,
+          ...whose,
           told: ORDER_EVENTS,
           kind: page.kind,
           limit: page.limit,

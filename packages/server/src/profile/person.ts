@@ -1,4 +1,5 @@
 import { CHANNELS, type Customer, type OrderRow, type TimelineEntry } from '@qianmian/contract';
+import type { Identity } from '../identity/index.ts';
 import { DAY, isoOf, isoOrNull } from '../platform/clock.ts';
 import { offsetCursor, pageFrom } from '../platform/http.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
@@ -22,40 +23,33 @@ const at = (time: string) => isoOf(Date.parse(time));
 /** One customer, straight from the facts: a page shows what arrived a moment ago. */
 export function openPerson(parts: {
   warehouse: Warehouse;
+  identity: Pick<Identity, 'whoIs'>;
   refresh: Refresh;
   tags: Tags;
   members: SegmentMembers;
 }) {
   const store = personWarehouse(parts.warehouse);
 
-  /** The person a number stands for after merges, and the numbers their facts may carry. */
-  async function whoIs(workspace: string, number: number) {
-    const merges = await store.merges(workspace, number);
-    const person = merges.find((m) => m.person_id === number)?.survivor_id ?? number;
-    const merged = merges.filter((m) => m.survivor_id === person).map((m) => m.person_id);
-    return { person, origins: [person, ...merged] };
-  }
-
   async function known(workspace: string, number: number) {
-    const { person, origins } = await whoIs(workspace, number);
-    const identifiers = await store.identifiers(workspace, origins);
+    const whose = await parts.identity.whoIs(workspace, number);
+    const identifiers = await store.identifiers(workspace, whose);
     if (identifiers.length === 0) throw noCustomer(number);
-    return { person, origins, identifiers };
+    return { person: whose.person, whose, identifiers };
   }
 
   return {
     /** What conditions look at: traits in force, tags carried, channels agreed to, every order line. */
     async facts(workspace: string, number: number) {
-      const { person, origins } = await known(workspace, number);
+      const { person, whose } = await known(workspace, number);
       const [traits, consent, tags, lines] = await Promise.all([
-        store.traits(workspace, origins),
-        store.consent(workspace, origins),
-        store.tags(workspace, origins),
-        store.lines(workspace, origins),
+        store.traits(workspace, whose),
+        store.consent(workspace, whose),
+        store.tags(workspace, whose),
+        store.lines(workspace, whose),
       ]);
       return {
         person,
-        origins,
+        whose,
         traits: new Map(traits.map((t) => [t.name, traitValue(t.type, t.text)])),
         consent: consent.filter((c) => c.granted === 1).map((c) => c.channel),
         tags: tags.map((t) => t.tag),
@@ -78,15 +72,16 @@ export function openPerson(parts: {
     mustBe: async (workspace: string, number: number) => (await known(workspace, number)).person,
 
     async get(workspace: string, number: number, reveal: boolean): Promise<Customer> {
-      const { person, origins } = await whoIs(workspace, number);
+      const whose = await parts.identity.whoIs(workspace, number);
+      const { person } = whose;
       const [identifiers, traits, consent, tags, lines, seen, standing, segments, { days, asOf }, labels] =
         await Promise.all([
-          store.identifiers(workspace, origins),
-          store.traits(workspace, origins),
-          store.consent(workspace, origins),
-          store.tags(workspace, origins),
-          store.lines(workspace, origins),
-          store.seen(workspace, origins),
+          store.identifiers(workspace, whose),
+          store.traits(workspace, whose),
+          store.consent(workspace, whose),
+          store.tags(workspace, whose),
+          store.lines(workspace, whose),
+          store.seen(workspace, whose),
           store.standing(workspace, person),
           parts.members.segmentsOf(workspace, person),
           parts.refresh.last(workspace),
@@ -177,7 +172,7 @@ export function openPerson(parts: {
       query: { cursor?: string | undefined; limit: number; kind?: TimelineKind | undefined },
       reveal: boolean,
     ): Promise<{ rows: TimelineEntry[]; nextCursor: string | null; total: null }> {
-      const { origins } = await known(workspace, number);
+      const { whose } = await known(workspace, number);
       const place = placeOf(query.cursor);
       if (place && (typeof place[0] !== 'number' || typeof place[1] !== 'string')) throw badCursor();
       const before = place ? { ms: place[0] as number, id: place[1] as string } : null;
@@ -185,8 +180,8 @@ export function openPerson(parts: {
       const [events, lines] = await Promise.all([
         isOrderKind
           ? []
-          : store.events(workspace, origins, { kind: query.kind ?? '', before, limit: query.limit + 1 }),
-        query.kind === undefined || isOrderKind ? store.lines(workspace, origins) : [],
+          : store.events(workspace, whose, { kind: query.kind ?? '', before, limit: query.limit + 1 }),
+        query.kind === undefined || isOrderKind ? store.lines(workspace, whose) : [],
       ]);
       const orders = orderEntries(lines).filter(
         (e) => (!query.kind || e.entry.kind === query.kind) && (!before || isAfter(e, before)),
@@ -213,9 +208,9 @@ export function openPerson(parts: {
       number: number,
       query: { cursor?: string | undefined; limit: number },
     ): Promise<{ rows: OrderRow[]; nextCursor: string | null; total: number | null }> {
-      const { origins } = await known(workspace, number);
+      const { whose } = await known(workspace, number);
       const offset = offsetCursor(query.cursor);
-      const orders = [...byOrder(await store.lines(workspace, origins))]
+      const orders = [...byOrder(await store.lines(workspace, whose))]
         .map(([id, lines]) => presentOrder(id, lines))
         .sort((a, b) => Date.parse(b.time) - Date.parse(a.time) || (a.orderId < b.orderId ? -1 : 1));
       return pageFrom(

@@ -1,4 +1,5 @@
 import type { Workspaces } from '../governance/index.ts';
+import type { Identity } from '../identity/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Jobs } from '../platform/jobs.ts';
@@ -21,6 +22,7 @@ export function openProfile(parts: {
   jobs: Jobs;
   bus: Bus;
   workspaces: Pick<Workspaces, 'get'>;
+  identity: Pick<Identity, 'whoIs' | 'whoAre'>;
   members: SegmentMembers;
 }) {
   const refresh = openRefresh(parts);

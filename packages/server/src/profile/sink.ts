@@ -16,17 +16,18 @@ const heardBy = (time: number, batch: FactBatch) => Math.min(time, batch.receive
 
 function traitRows(batch: FactBatch): object[] {
   const newest = new Map<string, { time: number; row: object }>();
-  for (const { fact, personId } of batch.people) {
+  for (const { fact, personId, anchor } of batch.people) {
     if (personId === 0) continue;
     const time = heardBy(fact.time, batch);
     for (const [name, value] of Object.entries(fact.traits)) {
       if (isConsentTrait(name) || value === '') continue;
-      const key = `${personId}\n${name}`;
+      const key = `${anchor}\n${name}`;
       const known = newest.get(key);
       if (known && known.time > time) continue;
       const row = {
         workspace: batch.workspace,
         person_id: personId,
+        anchor,
         name,
         ...traitColumns(value),
         time,
@@ -41,16 +42,17 @@ function traitRows(batch: FactBatch): object[] {
 }
 
 function consentRows(batch: FactBatch): object[] {
-  const said: { personId: number; statement: ConsentStatement }[] = [];
-  for (const { fact, personId } of batch.people)
-    for (const statement of consentOfTraits(fact)) said.push({ personId, statement });
-  for (const { fact, personId } of batch.events)
-    for (const statement of consentOfEvent(fact)) said.push({ personId, statement });
+  const said: { personId: number; anchor: number; statement: ConsentStatement }[] = [];
+  for (const { fact, personId, anchor } of batch.people)
+    for (const statement of consentOfTraits(fact)) said.push({ personId, anchor, statement });
+  for (const { fact, personId, anchor } of batch.events)
+    for (const statement of consentOfEvent(fact)) said.push({ personId, anchor, statement });
   return said
     .filter((s) => s.personId > 0)
-    .map(({ personId, statement }) => ({
+    .map(({ personId, anchor, statement }) => ({
       workspace: batch.workspace,
       person_id: personId,
+      anchor,
       ...statement,
       time: heardBy(statement.time, batch),
       granted: statement.granted ? 1 : 0,
@@ -62,11 +64,12 @@ function consentRows(batch: FactBatch): object[] {
 
 function orderKeyRows(batch: FactBatch): object[] {
   const keys = new Map<string, object>();
-  for (const { fact, personId } of batch.orderLines)
+  for (const { fact, personId, anchor } of batch.orderLines)
     if (personId > 0)
-      keys.set(`${personId}\n${fact.orderId}`, {
+      keys.set(`${anchor}\n${fact.orderId}`, {
         workspace: batch.workspace,
         person_id: personId,
+        anchor,
         order_id: fact.orderId,
         version: batch.receivedAt,
       });

@@ -1,4 +1,4 @@
-import { SURVIVORS } from '../identity/index.ts';
+import { belongingTo, SURVIVORS } from '../identity/index.ts';
 import type { TableDeclaration, WarehouseMigration } from '../platform/warehouse.ts';
 
 const PERSON_COLUMNS = `
@@ -127,14 +127,25 @@ export const profileMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    // Number of the identifier by which a row belongs to someone; tags are given to people, not to identifiers.
+    name: 'profile/0003_anchor',
+    // It ends the order: what two identifiers of one person said must not replace each other, as they may be parted.
+    columns: [
+      ['profile_trait', 'name, import_id'],
+      ['profile_consent', 'channel, purpose, time, granted, import_id'],
+      ['profile_order_key', 'order_id'],
+    ].map(([table, order]) => ({
+      table: table!,
+      column: 'anchor UInt32',
+      orderBy: `(workspace, person_id, ${order}, anchor)`,
+    })),
+  },
 ];
 
-/** Rows of a table of ours with `person` after all merges. */
-function resolved(table: string, columns: string): string {
-  return `(SELECT ${columns}, if(o.survivor = 0, t.person_id, o.survivor) AS person
-    FROM ${table} AS t LEFT ANY JOIN ${SURVIVORS} AS o ON t.person_id = o.person_id
-    WHERE t.workspace = {workspace:String} AND t.person_id > 0)`;
-}
+/** Rows of a table of ours with `person` as it is now. */
+const resolved = (table: string, columns: string) =>
+  belongingTo(table, columns, { where: 't.person_id > 0' });
 
 /** Everything ever said as a trait, with `person` after all merges: name, t_*, version (the highest holds). */
 export const TRAIT_ROWS = resolved(
@@ -164,7 +175,10 @@ export const CONSENT = `(SELECT person, channel, argMax(c_granted, turn) AS gran
 
 /** Tags people carry: person, tag, time since. A FROM source. */
 export const TAGS = `(SELECT person, tag, argMax(t_time, version) AS time
-  FROM ${resolved('profile_tag', 't.tag AS tag, t.has AS has, t.time AS t_time, t.version AS version')}
+  FROM (SELECT t.tag AS tag, t.has AS has, t.time AS t_time, t.version AS version,
+      if(o.survivor = 0, t.person_id, o.survivor) AS person
+    FROM profile_tag AS t LEFT ANY JOIN ${SURVIVORS} AS o ON t.person_id = o.person_id
+    WHERE t.workspace = {workspace:String} AND t.person_id > 0)
   GROUP BY person, tag HAVING argMax(has, version) = 1)`;
 
 /** Everyone as computed last, one row each, with every column of `profile_person` and `person`. A FROM source. */

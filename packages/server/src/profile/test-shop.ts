@@ -51,12 +51,12 @@ export async function openShop(right: { migrations?: WarehouseMigration[]; domai
   const base = { ledger: ledger.db, warehouse, clock, log, bus, jobs, metrics };
   const workspaces = openWorkspaces(base);
   const catalog = openCatalog(base);
-  const identity = openIdentity({ warehouse, workspaces });
+  const identity = openIdentity({ ...base, workspaces });
   const members: SegmentMembers = {
     source: async () => ({ sql: 'SELECT toUInt32(0) AS person WHERE 0', params: {} }),
     segmentsOf: async () => [],
   };
-  const profile = openProfile({ ...base, workspaces, members });
+  const profile = openProfile({ ...base, workspaces, identity, members });
   const collector = openCollector({
     ...base,
     warehouse: collectWarehouse(warehouse),

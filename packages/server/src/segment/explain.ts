@@ -1,5 +1,6 @@
 import type { Condition, WhyNode } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
+import { OF_PERSON } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { maskWords, PROFILES, type Profile } from '../profile/index.ts';
 import { noSegment } from './errors.ts';
@@ -32,9 +33,9 @@ export function openExplain(parts: {
         ? []
         : warehouse.query<{ name: string; ms: number; properties: Record<string, unknown> }>(
             `SELECT name, toUnixTimestamp64Milli(time) AS ms, properties FROM collect_event
-             WHERE workspace = {workspace:String} AND person_id IN {origins:Array(UInt32)}
+             WHERE workspace = {workspace:String} AND ${OF_PERSON}
                AND name IN {names:Array(String)}`,
-            { workspace, origins: known.origins, names: [...new Set(eventNames)] },
+            { workspace, ...known.whose, names: [...new Set(eventNames)] },
           ),
       warehouse.query<ComputedRow>(
         `SELECT orders, spend_cents, average_order_cents, returns_cents, recency_score, frequency_score, monetary_score,

@@ -1,0 +1,37 @@
+import type { IdentityRules } from '@qianmian/contract';
+import type { Generated, JSONColumnType } from 'kysely';
+
+/** Tables of identity in the ledger. */
+export type IdentityTables = {
+  identity_rules: {
+    workspace: string;
+    rules: JSONColumnType<IdentityRules, string | null, string | null> | null;
+    wanted: JSONColumnType<IdentityRules, string | null, string | null> | null;
+    changed_at: Date;
+  };
+  identity_decision: {
+    id: string;
+    workspace: string;
+    verdict: 'same' | 'different';
+    a: number;
+    b: number;
+    decided_at: Date;
+    decided_by: string;
+  };
+  identity_duplicate: {
+    id: string;
+    workspace: string;
+    a: number;
+    b: number;
+    score: number;
+    reasons: JSONColumnType<{ reason: string; weight: number }[], string, string>;
+    put_off_at: Date | null;
+    found_at: Date;
+  };
+  identity_run: {
+    workspace: string;
+    folded_at: Date | null;
+    searched_at: Date | null;
+    skipped_blocks: Generated<number>;
+  };
+};
