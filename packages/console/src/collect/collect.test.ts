@@ -21,7 +21,7 @@ import {
 } from './mapping.ts';
 import { foreignCurrency, suggestPreset } from './presets.ts';
 import { byRows, knownReason } from './reasons.ts';
-import { snippet } from './snippets.ts';
+import { SNIPPET_KINDS, snippet } from './snippets.ts';
 import { unreadableKey } from './unreadable.ts';
 
 const guess: Mapping = {
@@ -194,7 +194,7 @@ describe('events', () => {
 });
 
 it('snippets carry address and key', () => {
-  for (const kind of ['browser', 'node', 'curl'] as const) {
+  for (const kind of SNIPPET_KINDS) {
     const code = snippet(kind, 'https://q.example', 'qmw_1');
     expect(code).toContain('q.example');
     expect(code).toContain('qmw_1');

@@ -1,10 +1,35 @@
-export const SNIPPET_KINDS = ['browser', 'node', 'curl'] as const;
+export const SNIPPET_KINDS = ['site', 'miniProgram', 'browser', 'node', 'curl'] as const;
 export type SnippetKind = (typeof SNIPPET_KINDS)[number];
 
 /** Code that sends a first event, with address and key filled in. */
 export function snippet(kind: SnippetKind, origin: string, writeKey: string): string {
   const { host, protocol } = new URL(origin);
   const scheme = protocol.replace(':', '');
+  if (kind === 'site')
+    return `<script>
+!function(w,d,n,u){w[n]=w[n]||function(){(w[n].q=w[n].q||[]).push([arguments,Date.now()])};
+var s=d.createElement('script');s.async=true;s.src=u;d.head.appendChild(s)}
+(window,document,'qianmian','${origin}/sdk/qianmian.js');
+
+qianmian('init', { writeKey: '${writeKey}' });
+</script>
+
+<script>
+qianmian('productViewed', { product_id: 'SKU-1', price: 19.9 });
+qianmian('identify', 'customer-1', { email: 'ann@example.com', name: 'Ann Lee' });
+</script>`;
+  if (kind === 'miniProgram')
+    return `// ${origin}/sdk/qianmian.mini.js → libs/qianmian.js
+const { createTracker } = require('./libs/qianmian.js');
+
+const tracker = createTracker({ writeKey: '${writeKey}', url: '${origin}' });
+
+App({
+  onLaunch() {
+    tracker.identify('customer-1', { name: 'Ann Lee' });
+    tracker.productViewed({ product_id: 'SKU-1', price: 19.9 });
+  },
+});`;
   if (kind === 'browser')
     return `// npm install @segment/analytics-next
 import { AnalyticsBrowser } from '@segment/analytics-next';

@@ -30,7 +30,7 @@ import { SNIPPET_KINDS, snippet } from './snippets.ts';
 const view = z.object({
   create: z.stringbool().default(false),
   source: z.string().optional(),
-  with: z.enum(SNIPPET_KINDS).default('browser'),
+  with: z.enum(SNIPPET_KINDS).default('site'),
 });
 
 /** Where events come from, each with its key, and how to send the first one. */
@@ -150,7 +150,12 @@ function HowToSend({ sources }: { sources: readonly Source[] }) {
         items={SNIPPET_KINDS.map((of) => ({
           key: of,
           label: t(`send.${of}`),
-          children: <Snippet code={code(of)} label={t(`send.${of}`)} />,
+          children: (
+            <>
+              <p className="qm-note">{t(`send.how.${of}`)}</p>
+              <Snippet code={code(of)} label={t(`send.${of}`)} />
+            </>
+          ),
         }))}
       />
       <p className="qm-note">

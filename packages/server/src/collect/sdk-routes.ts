@@ -5,20 +5,25 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 
-const SCRIPTS = ['qianmian.js', 'qianmian.mjs'] as const;
+/** Names they are asked by, and as they were built. */
+const SCRIPTS = {
+  'qianmian.js': 'qianmian.js',
+  'qianmian.mjs': 'qianmian.mjs',
+  'qianmian.mini.js': 'qianmian.mini.cjs',
+};
 
 /** An hour, as the address has no version in it; for a day after that while the newer one is being fetched. */
 const CACHED = 'public, max-age=3600, stale-while-revalidate=86400';
 
 const BUILT = fileURLToPath(new URL('../../../sdk/dist', import.meta.url));
 
-/** The tracker for web shops, for the pages of anyone. */
+/** The tracker for web shops and mini-programs, open to the pages of anyone. */
 export async function sdkRoutes(app: FastifyInstance, folder = BUILT): Promise<void> {
-  for (const name of SCRIPTS)
+  for (const [name, built] of Object.entries(SCRIPTS))
     app.get(
       `/sdk/${name}`,
       { schema: { hide: true }, config: { access: 'public' } as object },
-      async (request, reply) => sendScript(request, reply, await scriptIn(folder, name)),
+      async (request, reply) => sendScript(request, reply, await scriptIn(folder, built)),
     );
 }
 
