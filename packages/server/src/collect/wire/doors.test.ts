@@ -707,12 +707,10 @@ describe('whatever is sent to a door', () => {
     'sa.gif': (key: string) =>
       encoded.map((payload) => ({ method: 'POST' as const, url: `/sa.gif?token=${key}`, payload })),
     'sa.gif by GET': (key: string) =>
-      fc
-        .base64String()
-        .map((data) => ({
-          method: 'GET' as const,
-          url: `/sa.gif?token=${key}&data=${encodeURIComponent(data)}`,
-        })),
+      fc.base64String().map((data) => ({
+        method: 'GET' as const,
+        url: `/sa.gif?token=${key}&data=${encodeURIComponent(data)}`,
+      })),
     'mp/collect': (key: string) =>
       ga4Body.map((payload) => ({ method: 'POST' as const, url: `/mp/collect?api_secret=${key}`, payload })),
     'debug/mp/collect': (key: string) =>
@@ -722,13 +720,11 @@ describe('whatever is sent to a door', () => {
         payload,
       })),
     'g/collect': (key: string) =>
-      fc
-        .tuple(params, gtagBody)
-        .map(([all, payload]) => ({
-          method: 'POST' as const,
-          url: `/key/${key}/g/collect?v=2&${query(all)}`,
-          payload,
-        })),
+      fc.tuple(params, gtagBody).map(([all, payload]) => ({
+        method: 'POST' as const,
+        url: `/key/${key}/g/collect?v=2&${query(all)}`,
+        payload,
+      })),
     'beacon/v1/batch': (key: string) =>
       segmentBody.map((payload) => ({
         method: 'POST' as const,
