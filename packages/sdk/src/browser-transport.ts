@@ -4,6 +4,7 @@ import { type Answer, receiptStatus, retryAfter, type Transport } from './transp
 /** What a browser lets requests that outlive their page weigh together, with some room to spare. */
 const KEEPALIVE_BYTES = 63_000;
 const TIMEOUT_MS = 20_000;
+const REFUSED_MS = 20;
 
 /**
  * Sends text/plain without headers or cookies of ours, so that no browser asks the server for leave first (CORS
@@ -43,10 +44,13 @@ export function browserTransport(address: string, clock: Clock): Transport {
         return { status: navigator.sendBeacon?.(address, new Blob([body], { type: 'text/plain' })) ? -1 : 0 };
       const keepalive = canOutlive && bytes <= KEEPALIVE_BYTES - outliving;
       if (!keepalive) return post(body, false);
+      const began = clock.now();
       outliving += bytes;
       const answer = await post(body, true);
       outliving -= bytes;
-      return answer;
+      // Other scripts of the page share what may outlive it; what is refused at once for that goes the ordinary way.
+      const isRefused = answer.status === 0 && clock.now() - began < REFUSED_MS;
+      return isRefused && !leaving ? post(body, false) : answer;
     },
   };
 }

@@ -8,6 +8,8 @@ export type ConsentMode = 'granted' | 'pending' | 'denied';
 export type Purposes = { analytics?: boolean } & Record<string, boolean | undefined>;
 
 const CHOICE = 'consent';
+/** A yes to this shop by somebody whose browser says no to all. */
+const INSISTED = 'insisted';
 const SAID = 'said';
 interface Said {
   who: string;
@@ -28,9 +30,10 @@ export function openConsent(parts: {
 }) {
   const { device, durable } = parts;
   const remembered = durable.get(CHOICE);
+  const yes = parts.refusedBySignal ? INSISTED : 'granted';
   let mode: ConsentMode = parts.asked;
-  if (parts.refusedBySignal || remembered === 'denied') mode = 'denied';
-  else if (remembered === 'granted' && mode === 'pending') mode = 'granted';
+  if (remembered === 'denied' || (parts.refusedBySignal && remembered !== INSISTED)) mode = 'denied';
+  else if ((remembered === 'granted' || remembered === INSISTED) && mode === 'pending') mode = 'granted';
 
   return {
     mode: () => mode,
@@ -39,7 +42,7 @@ export function openConsent(parts: {
       mode = 'granted';
       if (durable.get(CHOICE) === 'denied') durable.remove(CHOICE);
       device.permit();
-      if (remember) device.set(CHOICE, 'granted');
+      if (remember) device.set(CHOICE, yes);
     },
 
     deny(remember: boolean): void {

@@ -10,7 +10,7 @@ describe('delivery', () => {
     const { tracker } = world.open({ batchSize: 3 });
     tracker.track('A');
     tracker.track('B');
-    await world.pass(1900);
+    await world.pass(900);
     expect(world.requests).toEqual([]);
     await world.pass(200);
     expect(world.requests.map((r) => r.messages.length)).toEqual([2]);

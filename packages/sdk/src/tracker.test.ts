@@ -237,6 +237,11 @@ describe('consent', () => {
     tracker.track('B');
     await world.pass(MINUTE);
     expect(world.events()).toEqual(['Consent Updated', 'B']);
+    expect(world.open({ signal: true }).tracker.consentMode()).toBe('granted');
+    // A yes from before the signal was set is none against it.
+    const other = new TestWorld();
+    other.open({ consent: 'pending' }).tracker.consent({ analytics: true });
+    expect(other.open({ signal: true }).tracker.consentMode()).toBe('denied');
   });
 
   it('tells consent to other channels without changing whether we track', async () => {

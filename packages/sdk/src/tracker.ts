@@ -24,7 +24,7 @@ export interface TrackerOptions {
   consent?: ConsentMode;
   /** Keep the one word "denied" on the device, so that who said no is not asked again. */
   rememberRefusal?: boolean;
-  /** Send after so long; 2,000 ms. */
+  /** Send after so long; 1,000 ms. */
   flushAfterMs?: number;
   /** Messages sent at once; 40. */
   batchSize?: number;
@@ -137,7 +137,7 @@ export function openTracker(platform: Platform, options: TrackerOptions): { trac
     transport: platform.transport(`${options.url.replace(/\/+$/, '')}/v1/batch`),
     writeKey: options.writeKey,
     batch: { messages: options.batchSize ?? 40, bytes: 60_000 },
-    flushAfterMs: options.flushAfterMs ?? 2000,
+    flushAfterMs: options.flushAfterMs ?? 1000,
     allowed: () => consent.mode() !== 'pending',
     online: platform.online,
   });
