@@ -271,12 +271,12 @@ describe('a campaign', () => {
         properties: { channel: 'email', purpose: 'marketing', granted },
       },
     ];
-    const people = await t.people(workspace, 1);
+    const people = await t.people(workspace, 2);
     await t.shop.collect(workspace, says('yes-from-a-clock-in-shanghai', true, 8 * 60 * MINUTE));
     t.shop.clock.advance(60 * MINUTE);
     await t.shop.collect(workspace, says('no', false, 0));
     const id = await t.send(workspace, t.draft(), people);
-    expect((await t.campaigns.get(workspace, id)).counts.sent).toBe(0);
+    expect((await t.campaigns.get(workspace, id)).counts.sent).toBe(1);
   });
 
   it('stops at once: what was handed over goes, nothing else', async () => {

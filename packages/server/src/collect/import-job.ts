@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -105,8 +106,9 @@ export function importJobs(
 }
 
 /**
- * Reads every file of an import and stores its facts. Stopped anywhere, it is run again from the start: each chunk
- * carries the same token and each row the same key, so nothing is stored twice.
+ * Reads every file of an import and stores its facts. Stopped anywhere, it is run again from the start: each row carries
+ * the same key, so nothing is stored twice. The tokens of a run are its own: what was taken out or said otherwise since
+ * an earlier one has to be written again.
  */
 async function importFiles(
   importId: string,
@@ -127,6 +129,7 @@ async function importFiles(
   }
   plan.sort((a, b) => (ORDER[a.mapping.kind] ?? 9) - (ORDER[b.mapping.kind] ?? 9));
   const tally = new Tally();
+  const runToken = `import:${importId}:${randomUUID()}`;
   const bytes = plan.reduce((sum, p) => sum + p.file.bytes, 0);
   let bytesDone = 0;
   let chunk = 0;
@@ -135,7 +138,7 @@ async function importFiles(
 
   const store = async () => {
     if (signal.aborted) return;
-    const token = `import:${importId}:${chunk}`;
+    const token = `${runToken}:${chunk}`;
     chunk += 1;
     const { said } = await collector.store({
       workspace,

@@ -108,6 +108,16 @@ describe('an import', () => {
     expect(await counts(workspace)).toEqual(before);
   });
 
+  it('started again after its undo broke off half-way stores what was taken out', async () => {
+    const workspace = await t.workspace();
+    const one = await run(workspace, (await draft(workspace, { 'a.csv': ORDERS })).id);
+    const before = await counts(workspace);
+    await t.app.warehouse.deleteRows('collect_order_line', 'workspace = {workspace:String}', { workspace });
+    await t.app.importRuns.patch(workspace, one.id, { state: 'failed', error: 'Undo failed: no space' });
+    expect((await run(workspace, one.id)).state).toBe('done');
+    expect(await counts(workspace)).toEqual(before);
+  });
+
   it('says what is wrong: unknown preset, nothing usable, a broken quote, a wrong mapping', async () => {
     const workspace = await t.workspace();
     const unknown = await draft(workspace, { 'a.csv': ORDERS }, { preset: 'nonsense' }).catch((e) => e);

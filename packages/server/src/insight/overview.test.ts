@@ -127,6 +127,20 @@ describe('the overview', () => {
     expect(value(over, 'salesCents').slice(0, 2)).toEqual([6300, 20]);
   });
 
+  it('keeps the days apart where the clock is put forward at midnight', async () => {
+    const ws = await s.workspace({ timeZone: 'Africa/Cairo', currency: 'EGP' });
+    await s.collect(ws, [
+      purchase('a', 'noon', '2024-04-25T09:00:00Z', 100),
+      purchase('b', 'half-past-eleven', '2024-04-25T21:30:00Z', 10_000),
+      purchase('c', 'next-day', '2024-04-26T09:00:00Z', 1000),
+    ]);
+    const day = await overview(ws, { days: 1, to: '2024-04-25' });
+    expect(value(day, 'salesCents')[0]).toBe(10_100);
+    const later = await overview(ws, { days: 1, to: '2024-04-27' });
+    expect(value(later, 'salesCents')).toEqual([0, 1000, -1]);
+    expect(later.indicators[0]!.previousDaily).toEqual([1000]);
+  });
+
   it('adds up, and equals what is counted by hand from random orders', async () => {
     const ws = await s.workspace({ timeZone: 'America/New_York' });
     let seed = 99;

@@ -8,7 +8,7 @@ import {
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, isoOf } from '../platform/clock.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-import { addDays, dayIn, daysBetween, timeIn } from '../platform/zone.ts';
+import { addDays, dayIn, daysBetween, startOfDay } from '../platform/zone.ts';
 import { overviewWarehouse, PARTS, type PartRow, type TotalRow } from './store.ch.ts';
 
 type Key = (typeof INDICATORS)[number];
@@ -81,8 +81,17 @@ export function openOverview(parts: {
     const previousFrom = addDays(from, -query.days);
     const previousTo = addDays(from, -1);
     const isRunning = to === dayIn(timeZone, now);
-    const previousUntil = isRunning ? `${previousTo} ${timeIn(timeZone, now)}` : `${from} 00:00:00.000`;
-    const stretches = { workspace, timeZone, previousFrom, previousUntil, from, to };
+    const since = startOfDay(timeZone, from);
+    const stretches = {
+      ...{ workspace, timeZone, from },
+      previousSince: startOfDay(timeZone, previousFrom),
+      // As much of the day before as has gone by of this one.
+      previousUntil: isRunning
+        ? Math.min(since, startOfDay(timeZone, previousTo) + now - startOfDay(timeZone, to))
+        : since,
+      since,
+      until: startOfDay(timeZone, addDays(to, 1)),
+    };
     const [counts, { channels, stores }, { categories, topProducts }, lifecycle] = await Promise.all([
       store.counts(stretches),
       store.byChannelAndStore(stretches),

@@ -4,17 +4,18 @@ import type { Warehouse } from '../platform/warehouse.ts';
 import { PROFILES } from '../profile/index.ts';
 
 /**
- * Two stretches of calendar days, one right after the other, in a zone. While the last day is running, the first
- * stretch ends at the same time of day, so that like is compared with like: `previousUntil` is that moment there.
+ * Two stretches of calendar days, one right after the other, in a zone, and the moments that bound them. While the last
+ * day is running, the first stretch ends after as much of its last day, so that like is compared with like.
  */
 export interface Stretches {
   workspace: string;
   timeZone: string;
-  previousFrom: string;
-  /** `2026-11-22 14:05:00.000` in the zone. */
-  previousUntil: string;
+  /** The first day of the second stretch. */
   from: string;
-  to: string;
+  previousSince: number;
+  previousUntil: number;
+  since: number;
+  until: number;
 }
 
 /** What came in on one day, by when the lines are dated; `repeaters` had ordered before their order of that day. */
@@ -30,10 +31,10 @@ export interface DayRow {
 export type TotalRow = Omit<DayRow, 'day'> & { current: number };
 
 const day = 'toDate(time, {timeZone:String})';
-const isCurrent = `${day} >= toDate({from:String})`;
-const inStretches = `time >= toDateTime64(concat({previousFrom:String}, ' 00:00:00'), 3, {timeZone:String})
-  AND time < toDateTime64(concat(toString(toDate({to:String}) + 1), ' 00:00:00'), 3, {timeZone:String})
-  AND (time < toDateTime64({previousUntil:String}, 3, {timeZone:String}) OR ${isCurrent})`;
+const moment = (name: keyof Stretches) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
+const isCurrent = `time >= ${moment('since')}`;
+const inStretches = `time >= ${moment('previousSince')} AND time < ${moment('until')}
+  AND (time < ${moment('previousUntil')} OR ${isCurrent})`;
 
 const COUNTS = `sum(net_cents) AS sales, uniqExactIf(order_id, line_kind = 'sale') AS orders,
   uniqExactIf(person, person > 0 AND line_kind = 'sale') AS customers,

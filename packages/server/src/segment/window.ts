@@ -1,6 +1,6 @@
 import type { Window } from '@qianmian/contract';
 import { DAY } from '../platform/clock.ts';
-import { dayIn } from '../platform/zone.ts';
+import { addDays, dayIn, startOfDay } from '../platform/zone.ts';
 
 /** Times the warehouse can hold as calendar days; a window reaching beyond is cut there. */
 const FIRST_DAY = '1900-01-01';
@@ -24,12 +24,9 @@ export function windowSql(
   bind: (value: unknown, type: string) => string,
 ): string {
   if (w.kind === 'ever') return '1';
-  if (w.kind === 'rolling') {
-    const moment = (ms: number) => `fromUnixTimestamp64Milli(${bind(ms, 'Int64')}, 'UTC')`;
-    return `time > ${moment(now - w.days * DAY)} AND time <= ${moment(now)}`;
-  }
-  const zone = bind(timeZone, 'String');
-  const midnight = (day: string) => `toDateTime64(concat(${bind(day, 'String')}, ' 00:00:00'), 3, ${zone})`;
-  const after = new Date(Date.parse(`${clampDay(w.to)}T00:00:00Z`) + DAY).toISOString().slice(0, 10);
-  return `time >= ${midnight(clampDay(w.from))} AND time < ${midnight(after)}`;
+  const moment = (ms: number) => `fromUnixTimestamp64Milli(${bind(ms, 'Int64')}, 'UTC')`;
+  if (w.kind === 'rolling') return `time > ${moment(now - w.days * DAY)} AND time <= ${moment(now)}`;
+  const from = startOfDay(timeZone, clampDay(w.from));
+  const until = startOfDay(timeZone, addDays(clampDay(w.to), 1));
+  return `time >= ${moment(from)} AND time < ${moment(until)}`;
 }
