@@ -106,7 +106,10 @@ export const arm = z.object({
   perPersonCents: z.number(),
 });
 
-/** An estimated difference with its 95 % interval and p; both null while too few have bought for them to hold. */
+/**
+ * An estimated difference with its 95 % interval and p. The interval is null where none can be made (nobody has bought);
+ * p also while the estimate is rough: see `buyers`.
+ */
 export const estimate = z.object({
   value: z.number(),
   low: z.number().nullable(),
@@ -146,7 +149,10 @@ export const campaignReport = z.object({
   }),
   treated: arm,
   control: arm,
-  /** How many of both groups have bought, and of how many a 95 % interval of revenue needs to be made; null without two groups. */
+  /**
+   * How many of both groups have bought, and how many must for a firm interval of revenue; with fewer, every estimate of
+   * the report is rough: its interval is wide, and nothing is concluded from it. Null without two groups.
+   */
   buyers: z.object({ measured: z.number(), needed: z.number() }).nullable(),
   /** Null while there is no control group or no one on one side. */
   revenuePerPerson: estimate.nullable(),

@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { type Generator, generatorOf, nextBelow, nextShare, nextWord } from './random.ts';
+import {
+  type Generator,
+  generatorOf,
+  nextBelow,
+  nextChiSquared,
+  nextGamma,
+  nextNormal,
+  nextShare,
+  nextWord,
+} from './random.ts';
 
 it('gives the words of the published generator', () => {
   // rand_xoshiro, test vector of Xoshiro128StarStar from the state 1, 2, 3, 4; made with the authors' C code.
@@ -29,4 +38,19 @@ it('spreads numbers evenly', () => {
   }
   for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(400);
   expect(sum / 100_000).toBeCloseTo(0.5, 2);
+});
+
+it.each([
+  ['normal', nextNormal, 0, 1],
+  ['gamma of shape 0.5', (g: Generator) => nextGamma(g, 0.5), 0.5, 0.5],
+  ['gamma of shape 7', (g: Generator) => nextGamma(g, 7), 7, 7],
+  ['chi-squared of 5', (g: Generator) => nextChiSquared(g, 5), 5, 10],
+] as const)('draws from the %s distribution: its mean and variance', (_name, draw, mean, variance) => {
+  const generator = generatorOf(5);
+  const drawn = Array.from({ length: 200_000 }, () => draw(generator));
+  const found = drawn.reduce((a, b) => a + b, 0) / drawn.length;
+  expect(Math.abs(found - mean)).toBeLessThan(4 * Math.sqrt(variance / drawn.length));
+  const spread = drawn.reduce((a, b) => a + (b - mean) ** 2, 0) / drawn.length;
+  expect(spread / variance).toBeGreaterThan(0.95);
+  expect(spread / variance).toBeLessThan(1.05);
 });

@@ -39,3 +39,26 @@ export function nextShare(state: Generator): number {
 export function nextBelow(state: Generator, n: number): number {
   return Math.floor((nextWord(state) * n) / WORDS);
 }
+
+/** A number from the standard normal distribution (G. E. P. Box & M. E. Muller, Annals of Mathematical Statistics 29, 1958). */
+export function nextNormal(state: Generator): number {
+  const radius = Math.sqrt(-2 * Math.log1p(-nextShare(state)));
+  return radius * Math.cos(2 * Math.PI * nextShare(state));
+}
+
+/** A number from the gamma distribution of scale 1 (G. Marsaglia & W. W. Tsang, ACM TOMS 26, 2000); `shape` above 0. */
+export function nextGamma(state: Generator, shape: number): number {
+  if (shape < 1) return nextGamma(state, shape + 1) * (1 - nextShare(state)) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = nextNormal(state);
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - nextShare(state)) < 0.5 * x * x + d * (1 - v + Math.log(v))) return d * v;
+  }
+}
+
+/** A number from the chi-squared distribution with `freedom` degrees of freedom. */
+export function nextChiSquared(state: Generator, freedom: number): number {
+  return 2 * nextGamma(state, freedom / 2);
+}

@@ -17,7 +17,7 @@ import {
 import { intervalScale } from './interval-scale.ts';
 import {
   earnedPhrase,
-  intervalOf,
+  hasTooFew,
   lessonsOf,
   lessonWords,
   peopleNeeded,
@@ -89,12 +89,12 @@ const report = (
   ...change,
 });
 const open = { asOf: '2026-11-05T12:00:00Z', verdict: 'running' } as const;
-const point = (value: number) => ({ value, low: null, high: null, pValue: null });
+const roughly = (value: number, low: number, high: number) => ({ value, low, high, pValue: null });
 const few = {
   verdict: 'tooFew',
   buyers: { measured: 84, needed: 200 },
-  revenuePerPerson: point(30),
-  incrementalRevenueCents: point(36_120),
+  revenuePerPerson: roughly(30, -100, 150),
+  incrementalRevenueCents: roughly(36_120, -120_400, 180_600),
 } as const;
 
 describe('the sentence of a report', () => {
@@ -137,22 +137,22 @@ describe('the sentence of a report', () => {
       treated: idle,
       control: idle,
       buyers: { measured: 0, needed: 200 },
-      revenuePerPerson: point(0),
+      revenuePerPerson: { value: 0, low: null, high: null, pValue: null },
     });
     expect(say('en', early)).toBe('Nobody in either group has bought yet.');
   });
 
   it('says how many buyers are missing for an interval that holds', () => {
     expect(say('en', report(null, few))).toBe(
-      'Too few have bought to tell: 84 in both groups, about 200 are needed.',
+      'Roughly ¥361 against not sending it, somewhere from -¥1,200 to ¥1,810 (95% interval): only 84 have bought in both groups, about 200 make it firm.',
     );
-    expect(say('zh', report(null, few))).toBe('购买的人太少，无法判断：两组共 84 人，约需 200 人');
-    expect(say('en', report(null, { ...few, ...open }))).toMatch(/^Still running: too few have bought/);
-    expect(say('zh', report(null, { ...few, ...open }))).toMatch(/^进行中：购买的人还太少/);
+    expect(say('zh', report(null, few))).toMatch(/^与不发送相比大约相差 361 元，在 -1,200 元至 1,810 元之间/);
+    expect(say('en', report(null, { ...few, ...open }))).toMatch(/^Still running: so far roughly ¥361/);
+    expect(say('zh', report(null, { ...few, ...open }))).toMatch(/^进行中：目前与不发送大约相差/);
     expect(earnedPhrase(report(null, few), ...words('en'))).toBe('Too few have bought to tell');
     expect(lessonsOf(report(null, few))).toEqual([{ key: 'fewBuyers', buyers: 84, needed: 200 }]);
     expect(lessonWords(lessonsOf(report(null, few))[0]!, ...words('en'))).toContain('about 200 are needed');
-    expect(intervalOf(report(null, few).revenuePerPerson)).toBeNull();
+    expect(hasTooFew(report(null, few))).toBe(true);
   });
 
   it('says until when is measured and what was taken off already', () => {

@@ -5,7 +5,7 @@ import { intervalScale } from './interval-scale.ts';
 
 interface IntervalPlotProps {
   label: string;
-  of: { value: number; low: number; high: number; pValue: number };
+  of: { value: number; low: number; high: number; pValue: number | null };
   write: (value: number) => string;
   note?: ReactNode;
   /** The number is not to be trusted. */
@@ -41,7 +41,9 @@ export function IntervalPlot({ label, of, write, note, muted }: IntervalPlotProp
       <p className="qm-effect-foot qm-note">
         <span>{format.interval(of.low, of.high, write)}</span>
         <span>
-          {t('report.pValue', { p: of.pValue < 0.001 ? '< 0.001' : `= ${format.number(of.pValue, 3)}` })}
+          {of.pValue === null
+            ? t('report.rough')
+            : t('report.pValue', { p: of.pValue < 0.001 ? '< 0.001' : `= ${format.number(of.pValue, 3)}` })}
         </span>
       </p>
       {note && <p className="qm-note">{note}</p>}

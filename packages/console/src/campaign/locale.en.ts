@@ -312,6 +312,10 @@ export const en = {
     gain: 'Earned {{value}} more in sales than without it (95% interval {{low}} to {{high}}).',
     loss: 'Sold {{value}} less than without it (95% interval {{low}} to {{high}}).',
     noOrders: 'Nobody in either group has bought within the measured time.',
+    rough:
+      'Roughly {{value}} against not sending it, somewhere from {{low}} to {{high}} (95% interval): only {{buyers}} have bought in both groups, about {{needed}} make it firm.',
+    runningRough:
+      'Still running: so far roughly {{value}} against not sending it, from {{low}} to {{high}} (provisional; {{buyers}} of about {{needed}} buyers that make it firm).',
     tooFew: 'Too few have bought to tell: {{buyers}} in both groups, about {{needed}} are needed.',
     running:
       'Still running: so far {{value}} against not sending it (provisional 95% interval {{low}} to {{high}}). The verdict comes at the end.',
@@ -343,8 +347,9 @@ export const en = {
     noOrders: 'It shows once someone in either group has bought.',
     provisional:
       'Provisional: orders still count. Whoever decides before the end takes chance for an effect.',
+    rough: 'rough',
     tooFew:
-      'Not enough buyers yet for a 95% interval of sales: {{buyers}} of about {{needed}} needed in both groups, so that 20 of them are to be expected in the smaller one.',
+      'Few have bought, so the estimates are rough: their 95% intervals are wide, and nothing is concluded from them. {{buyers}} of about {{needed}} buyers in both groups make them firm, so that 20 are to be expected in the smaller one.',
     adjusted:
       'Compared after taking off what each one’s spend in the year before foretold; that explains {{share}} of the spread.',
     none: 'Nothing to compare: nobody was held out.',

@@ -290,6 +290,10 @@ export const zh: Words<typeof en> = {
     gain: '比不做活动多带来 {{value}}销售额（95% 区间 {{low}}至 {{high}}）',
     loss: '比不做活动少了 {{value}}销售额（95% 区间 {{low}}至 {{high}}）',
     noOrders: '衡量期内，两组都没有人购买',
+    rough:
+      '与不发送相比大约相差 {{value}}，在 {{low}}至 {{high}}之间（95% 区间）：两组只有 {{buyers}} 人购买，约 {{needed}} 人才算可靠',
+    runningRough:
+      '进行中：目前与不发送大约相差 {{value}}，在 {{low}}至 {{high}}之间（暂定；两组 {{buyers}} 人购买，约 {{needed}} 人才算可靠）',
     tooFew: '购买的人太少，无法判断：两组共 {{buyers}} 人，约需 {{needed}} 人',
     running: '进行中：目前与不发送相差 {{value}}（暂定 95% 区间 {{low}}至 {{high}}），衡量期结束后才有结论',
     runningTooFew: '进行中：购买的人还太少，无法比较，两组共 {{buyers}} 人，约需 {{needed}} 人',
@@ -317,8 +321,9 @@ export const zh: Words<typeof en> = {
     effectText: '{{what}}：{{value}}，95% 区间 {{low}}至 {{high}}',
     noOrders: '有人购买之后即可显示。',
     provisional: '暂定结果：订单仍在计入。提前下结论，容易把偶然当成效果。',
+    rough: '粗略',
     tooFew:
-      '购买的人还太少，无法给出销售额的 95% 区间：两组共 {{buyers}} 人，约需 {{needed}} 人，这样较小的一组预计才有 20 人购买。',
+      '购买的人还少，估计比较粗略：95% 区间较宽，不据此下结论。两组共 {{buyers}} 人购买，约 {{needed}} 人才算可靠（较小的一组预计有 20 人购买）。',
     adjusted: '比较时已扣除按每人前一年消费可以预见的部分，它解释了 {{share}} 的波动。',
     none: '没有对照组，无从比较。',
     arms: '发送组与对照组',

@@ -8,7 +8,8 @@ import { fewBuyers, hasTooFew, intervalOf, lessonsOf, lessonWords, verdictOf } f
 type Part = { report: CampaignReport };
 
 function signed(people: number, format: Format): string {
-  const whole = Math.round(people);
+  // Less than half a person is nobody, not minus nobody.
+  const whole = Math.round(people) || 0;
   return `${whole > 0 ? '+' : ''}${format.number(whole)}`;
 }
 
@@ -61,7 +62,7 @@ export function Effects({ report }: Part) {
   const writeMoney = useCallback((cents: number) => format.money(cents), [format]);
   const verdict = verdictOf(report);
   const isRunning = verdict === 'running';
-  const isMuted = isRunning || verdict === 'badSplit';
+  const isMuted = isRunning || verdict === 'badSplit' || hasTooFew(report);
   if (report.treated.orders + report.control.orders === 0)
     return (
       <Panel title={t('report.effect')}>

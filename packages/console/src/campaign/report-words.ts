@@ -9,18 +9,18 @@ export function verdictOf(report: CampaignReport): Verdict {
   return report.verdict;
 }
 
-/** An estimate whose interval is known. */
-export type Interval = { [K in keyof ReportEstimate]: number };
+/** An estimate whose interval is known; p is not while it is rough. */
+export type Interval = { [K in 'value' | 'low' | 'high']: number } & Pick<ReportEstimate, 'pValue'>;
 
 export function intervalOf(estimate: ReportEstimate | null): Interval | null {
   if (!estimate) return null;
   const { value, low, high, pValue } = estimate;
-  return low === null || high === null || pValue === null ? null : { value, low, high, pValue };
+  return low === null || high === null ? null : { value, low, high, pValue };
 }
 
-/** Whether both groups have bought, but too little for an interval of revenue that holds. */
-export function hasTooFew(report: CampaignReport): boolean {
-  return report.buyers !== null && report.buyers.measured > 0 && !intervalOf(report.revenuePerPerson);
+/** Whether some have bought, but so few that estimates are rough and nothing is concluded from them. */
+export function hasTooFew({ buyers }: CampaignReport): boolean {
+  return buyers !== null && buyers.measured > 0 && buyers.measured < buyers.needed;
 }
 
 /** Numbers of the sentence on too few buyers. */
@@ -63,7 +63,9 @@ export function reportHeadline(report: CampaignReport, t: TFunction<'campaign'>,
     case 'noOrders':
       return t('verdict.noOrders');
     case 'tooFew':
-      return t('verdict.tooFew', fewBuyers(report, format));
+      return effect
+        ? t('verdict.rough', { value: say(effect.value), ...between, ...fewBuyers(report, format) })
+        : t('verdict.tooFew', fewBuyers(report, format));
     case 'gain':
       return t('verdict.gain', { value: say(effect?.value ?? 0), ...between });
     case 'loss':
@@ -77,8 +79,12 @@ export function reportHeadline(report: CampaignReport, t: TFunction<'campaign'>,
 function runningSentence(report: CampaignReport, t: TFunction<'campaign'>, format: Format): string {
   const effect = intervalOf(report.incrementalRevenueCents);
   const say = (cents: number) => format.moneyWords(roughly(cents));
-  if (effect)
-    return t('verdict.running', { value: say(effect.value), low: say(effect.low), high: say(effect.high) });
+  if (effect) {
+    const says = { value: say(effect.value), low: say(effect.low), high: say(effect.high) };
+    return hasTooFew(report)
+      ? t('verdict.runningRough', { ...says, ...fewBuyers(report, format) })
+      : t('verdict.running', says);
+  }
   if (hasTooFew(report)) return t('verdict.runningTooFew', fewBuyers(report, format));
   return t('verdict.runningNoOrders');
 }

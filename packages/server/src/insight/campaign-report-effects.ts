@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { CampaignReport, ReportEstimate } from '@qianmian/contract';
 import { adjustForBefore, type BeforeAndAfter } from '@qianmian/science/cuped';
-import { type Estimate, sampleRatioP, scaled } from '@qianmian/science/experiment';
+import { type Estimate, sampleRatioP } from '@qianmian/science/experiment';
+import { roughEffect } from '@qianmian/science/few-occurrences';
 import {
   drawInto,
   effectAmong,
@@ -34,16 +35,14 @@ export type Effects = Pick<
 export async function effectsOf({ treated, control }: Arms, seed: number): Promise<Effects> {
   const hasBoth = treated.people > 0 && control.people > 0;
   const revenue = hasBoth ? await revenueEffect(treated, control, seed) : null;
-  const share = differenceInShares(
-    { yes: control.buyers, n: control.people },
-    { yes: treated.buyers, n: treated.people },
-  );
+  const buyers = hasBoth ? buyersOf(treated, control) : null;
+  const share = shareEffect(treated, control, isRough(buyers));
   return {
-    buyers: hasBoth ? buyersOf(treated, control) : null,
+    buyers,
     revenuePerPerson: revenue?.perPerson ?? null,
     incrementalRevenueCents: revenue && times(revenue.perPerson, treated.people),
     buyerShare: share,
-    incrementalBuyers: share && scaled(share, treated.people),
+    incrementalBuyers: share && times(share, treated.people),
     spendBefore: revenue?.spendBefore ?? null,
   };
 }
@@ -71,7 +70,7 @@ export function verdictOf(
   if (isOpen) return 'running';
   if (treated.orders + control.orders === 0) return 'noOrders';
   const { low, high } = effects.incrementalRevenueCents ?? { low: null, high: null };
-  if (low === null || high === null) return 'tooFew';
+  if (isRough(effects.buyers) || low === null || high === null) return 'tooFew';
   if (low > 0) return 'gain';
   return high < 0 ? 'loss' : 'unclear';
 }
@@ -83,7 +82,18 @@ function buyersOf(treated: ArmSums, control: ArmSums): { measured: number; neede
   };
 }
 
-/** The difference as it is seen while too few have bought, else the adjusted one with its interval. */
+/** Whether so few have bought that estimates are rough and nothing is concluded from them. */
+const isRough = (buyers: Effects['buyers']) => buyers !== null && buyers.measured < buyers.needed;
+
+function shareEffect(treated: ArmSums, control: ArmSums, isRough: boolean): ReportEstimate | null {
+  const share = differenceInShares(
+    { yes: control.buyers, n: control.people },
+    { yes: treated.buyers, n: treated.people },
+  );
+  return share && (isRough ? { ...share, pValue: null } : share);
+}
+
+/** The difference roughly while few have bought, else adjusted by what was spent before; each with its interval. */
 async function revenueEffect(
   treated: ArmSums,
   control: ArmSums,
@@ -91,12 +101,19 @@ async function revenueEffect(
 ): Promise<{ perPerson: ReportEstimate; spendBefore: Effects['spendBefore'] }> {
   const seen = treated.cents / treated.people - control.cents / control.people;
   const plain = { value: seen, low: null, high: null, pValue: null };
-  const { measured, needed } = buyersOf(treated, control);
-  if (measured < needed) return { perPerson: plain, spendBefore: null };
-  const adjusted = adjustForBefore(spendingOf(control), spendingOf(treated));
+  const [controlSpending, treatedSpending] = [spendingOf(control), spendingOf(treated)];
+  if (isRough(buyersOf(treated, control))) {
+    const rough = roughEffect(boughtFor(controlSpending), boughtFor(treatedSpending), { seed });
+    return { perPerson: rough ? { ...rough, pValue: null } : plain, spendBefore: null };
+  }
+  const adjusted = adjustForBefore(controlSpending, treatedSpending);
   const effect = await randomised(adjusted.control, adjusted.treated, seed);
   const spendBefore = adjusted.slope === 0 ? null : { days: DAYS_BEFORE, explained: adjusted.explained };
   return { perPerson: effect ?? plain, spendBefore };
+}
+
+function boughtFor({ n, after }: BeforeAndAfter): Outcomes {
+  return { n, values: after.filter((amount) => amount !== 0) };
 }
 
 function spendingOf({ people, spending }: ArmSums): BeforeAndAfter {
