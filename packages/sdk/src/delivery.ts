@@ -43,6 +43,8 @@ export function openDelivery(parts: {
   let stopped = false;
   let networkFailed = false;
   let running: Promise<void> | null = null;
+  /** Messages of this tab since it last looked. */
+  let fresh = 0;
   let timer: { at: number; cancel: () => void } | null = null;
 
   /** All tabs keep the same pause: a server that asked for rest is not asked by the next tab, or page. */
@@ -56,7 +58,8 @@ export function openDelivery(parts: {
   const pausedMs = () => Math.max(0, pause().until - clock.now());
 
   function rest(answer: Answer): void {
-    const failures = Math.min(pause().failures + 1, 20);
+    const before = pause();
+    const failures = Math.min(before.failures + 1, 20);
     const backOff = Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** (failures - 1));
     const chance = clock.random();
     // Never earlier than the server asked for; otherwise spread, so that not all shoppers come back at once.
@@ -64,7 +67,8 @@ export function openDelivery(parts: {
       ? answer.retryAfterMs + chance * Math.min(answer.retryAfterMs * 0.2, 5_000)
       : backOff * (0.5 + chance / 2);
     networkFailed = answer.status === 0;
-    store.set(PAUSE, `${Math.ceil(clock.now() + ms)},${failures}`);
+    const until = Math.max(before.until, Math.ceil(clock.now() + ms));
+    store.set(PAUSE, `${until},${failures}`);
   }
 
   function bodyOf(batch: Batch): string {
@@ -82,7 +86,8 @@ export function openDelivery(parts: {
     queue.release(batch);
     if (verdict === 'done') {
       most = Math.min(parts.batch.messages, most * 2);
-      store.remove(PAUSE);
+      // What was sent before the server asked for rest does not end the rest.
+      if (pausedMs() === 0) store.remove(PAUSE);
     } else if (verdict === 'later') rest(answer);
     else if (verdict === 'stop') {
       stopped = true;
@@ -125,6 +130,7 @@ export function openDelivery(parts: {
 
   /** Sends what there is, after whoever is sending now; resolves when nothing more can be sent for the moment. */
   function flush(): Promise<void> {
+    fresh = 0;
     if (running) return running;
     if (!mayRun() || !parts.online() || pausedMs() > 0 || queue.readyIn() !== 0) {
       planNext();
@@ -145,8 +151,9 @@ export function openDelivery(parts: {
     flush,
 
     /** Sends soon: after the interval, or now when a batch is full. */
-    soon(): void {
-      if (queue.size() >= most) void flush();
+    soon(added = 1): void {
+      fresh += added;
+      if (fresh >= most) void flush();
       else if (mayRun()) wakeIn(parts.flushAfterMs);
     },
 

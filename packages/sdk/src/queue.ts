@@ -25,6 +25,8 @@ interface Claim {
 
 /** Larger messages are not taken; the server reads bodies up to 5 MB. */
 export const MESSAGE_BYTES = 256_000;
+/** A message as they are; one that weighs more counts as more. */
+const AVERAGE_BYTES = 1_000;
 const MESSAGE = 'm.';
 const CLAIM = 'c.';
 /** No claim is longer: one that seems so was made by a clock that was wrong. */
@@ -41,6 +43,8 @@ export function openQueue(parts: {
   const { store, clock, tab, limits } = parts;
   let last = 0;
   let made = 0;
+  /** Messages that may come before it is worth counting again. */
+  let uncounted = 0;
 
   const messageKeys = () =>
     store
@@ -72,10 +76,16 @@ export function openQueue(parts: {
     return `${MESSAGE}${place}.${tab}.${bytes.toString(36)}`;
   }
 
-  function makeRoom(): void {
+  /** Counts seldom while the bounds are far: other tabs add too, so only to a quarter of the way. */
+  function makeRoom(newBytes: number): void {
+    uncounted -= 1 + newBytes / AVERAGE_BYTES;
+    if (uncounted > 0) return;
     const keys = messageKeys();
     let bytes = keys.reduce((sum, key) => sum + bytesOf(key), 0);
-    if (keys.length <= limits.messages && bytes <= limits.bytes) return;
+    if (keys.length <= limits.messages && bytes <= limits.bytes) {
+      uncounted = Math.min(limits.messages - keys.length, (limits.bytes - bytes) / AVERAGE_BYTES) / 4;
+      return;
+    }
     const underWay = claimed();
     let count = keys.length;
     let lost = 0;
@@ -99,7 +109,7 @@ export function openQueue(parts: {
         return;
       }
       store.set(nextKey(bytes), message);
-      makeRoom();
+      makeRoom(bytes);
     },
 
     /** Claims the oldest messages nobody is sending, as many as fit but at least one; null when there are none. */
@@ -134,8 +144,6 @@ export function openQueue(parts: {
     release(batch: Batch): void {
       store.remove(batch.claim);
     },
-
-    size: () => messageKeys().length,
 
     /** Milliseconds until something can be sent: 0 when it can be now, null when there is nothing. */
     readyIn(): number | null {

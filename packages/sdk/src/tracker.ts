@@ -284,6 +284,6 @@ export function openTracker(platform: Platform, options: TrackerOptions): { trac
     consent.deny(platform.refusedBySignal ? false : durable.get('consent') === 'denied');
     identity.forget();
   }
-  if (consent.mode() === 'granted') delivery.soon();
+  if (consent.mode() === 'granted') delivery.soon(0);
   return { tracker, leave: delivery.leave, reconnected: delivery.reconnected };
 }
