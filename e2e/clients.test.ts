@@ -262,7 +262,11 @@ describe('sa-sdk-javascript', () => {
     ['by pictures', 'GET /sa.gif', "send_type: 'image'"],
     ['by POST', 'POST /sa.gif', "send_type: 'ajax'"],
     ['by beacon', 'POST /sa.gif', "send_type: 'beacon'"],
-    ['in batches', 'batch_send: { datasend_timeout: 6000, send_interval: 300, storage_length: 200 }'],
+    [
+      'in batches',
+      'POST /sa.gif',
+      'batch_send: { datasend_timeout: 6000, send_interval: 300, storage_length: 200 }',
+    ],
   ])('sends everything it can say %s, and every field arrives', async (_how, way, options) => {
     const s = await visit('sensors');
     await run(s.page, init(s.key, options) + says);

@@ -32,7 +32,7 @@ export function openProfile(parts: {
   profileJobs({ ...parts, refresh });
   return {
     /** Writes what facts say about people; to be registered with the collector. */
-    sink: profileSink(parts.warehouse),
+    sink: profileSink(parts),
     undoImport: (workspace: string, importId: string) =>
       undoProfileImport(parts.warehouse, workspace, importId),
     refresh: refresh.refresh,

@@ -1,6 +1,8 @@
 import type { FactBatch, FactSink } from '../collect/index.ts';
+import type { Identity } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { type ConsentStatement, consentOfEvent, consentOfTraits, isConsentTrait } from './consent.ts';
+import { type Folded, openTraitSteps } from './keep-steps.ts';
 import { traitColumns } from './trait-value.ts';
 
 /**
@@ -14,13 +16,13 @@ export function traitVersion(time: number, arrival: number): string {
 /** Nobody says anything before it is heard: a stamp ahead of our clock would stand against all that is said meanwhile. */
 const heardBy = (time: number, batch: FactBatch) => Math.min(time, batch.receivedAt);
 
-function traitRows(batch: FactBatch): object[] {
+function traitRows(batch: FactBatch, fromSteps: ReadonlySet<string>): object[] {
   const newest = new Map<string, { time: number; row: object }>();
   for (const { fact, personId, anchor } of batch.people) {
-    if (personId === 0) continue;
+    if (personId === 0 || fact.operation) continue;
     const time = heardBy(fact.time, batch);
     for (const [name, value] of Object.entries(fact.traits)) {
-      if (isConsentTrait(name) || value === '') continue;
+      if (isConsentTrait(name) || value === '' || fromSteps.has(name)) continue;
       const key = `${anchor}\n${name}`;
       const known = newest.get(key);
       if (known && known.time > time) continue;
@@ -41,10 +43,33 @@ function traitRows(batch: FactBatch): object[] {
   return [...newest.values()].map((n) => n.row);
 }
 
+/** Rows of traits that steps made what they are. */
+function foldedRows(batch: FactBatch, folded: readonly Folded[]): object[] {
+  return folded.flatMap(({ personId, anchor, name, time, value }) =>
+    value === null
+      ? []
+      : [
+          {
+            workspace: batch.workspace,
+            person_id: personId,
+            anchor,
+            name,
+            ...traitColumns(value),
+            time,
+            source: batch.source,
+            import_id: '',
+            version: traitVersion(time, batch.version),
+          },
+        ],
+  );
+}
+
 function consentRows(batch: FactBatch): object[] {
   const said: { personId: number; anchor: number; statement: ConsentStatement }[] = [];
+  // Only what is plainly set is a statement: taking a trait away is no yes.
   for (const { fact, personId, anchor } of batch.people)
-    for (const statement of consentOfTraits(fact)) said.push({ personId, anchor, statement });
+    if (!fact.operation)
+      for (const statement of consentOfTraits(fact)) said.push({ personId, anchor, statement });
   for (const { fact, personId, anchor } of batch.events)
     for (const statement of consentOfEvent(fact)) said.push({ personId, anchor, statement });
   return said
@@ -77,9 +102,17 @@ function orderKeyRows(batch: FactBatch): object[] {
 }
 
 /** Writes what facts say about people: traits, consent, and which orders are whose. */
-export function profileSink(warehouse: Warehouse): FactSink {
+export function profileSink(parts: { warehouse: Warehouse; identity: Pick<Identity, 'whoIs'> }): FactSink {
+  const { warehouse } = parts;
+  const steps = openTraitSteps({ ...parts, heardBy });
   return async (batch) => {
-    await warehouse.insert('profile_trait', traitRows(batch), `${batch.token}:trait`);
+    const { names, folded } = await steps.take(batch);
+    const rows = [...traitRows(batch, names), ...foldedRows(batch, folded)];
+    await warehouse.insert('profile_trait', rows, `${batch.token}:trait`);
+    await steps.remove(
+      batch.workspace,
+      folded.filter((one) => one.value === null),
+    );
     await warehouse.insert('profile_consent', consentRows(batch), `${batch.token}:consent`);
     await warehouse.insert('profile_order_key', orderKeyRows(batch), `${batch.token}:order-key`);
   };
@@ -92,7 +125,7 @@ export async function undoProfileImport(
   importId: string,
 ): Promise<void> {
   if (importId === '') return;
-  for (const table of ['profile_trait', 'profile_consent'])
+  for (const table of ['profile_trait', 'profile_trait_step', 'profile_consent'])
     await warehouse.deleteRows(table, 'workspace = {workspace:String} AND import_id = {importId:String}', {
       workspace,
       importId,

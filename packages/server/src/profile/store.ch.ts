@@ -141,6 +141,30 @@ export const profileMigrations: WarehouseMigration[] = [
       orderBy: `(workspace, person_id, ${order}, anchor)`,
     })),
   },
+  {
+    name: 'profile/0004_trait_step',
+    tables: [
+      {
+        // What was done with traits that are not only set; each step once, by the message that told it.
+        name: 'profile_trait_step',
+        columns: `
+          workspace LowCardinality(String),
+          person_id UInt32,
+          anchor UInt32,
+          name LowCardinality(String),
+          time DateTime64(3, 'UTC'),
+          message_id String,
+          operation LowCardinality(String),
+          type LowCardinality(String),
+          text String,
+          import_id LowCardinality(String),
+          version UInt64`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, person_id, name, time, message_id, operation, anchor)',
+        shardBy: 'cityHash64(workspace, person_id)',
+      },
+    ],
+  },
 ];
 
 /** Rows of a table of ours with `person` as it is now. */

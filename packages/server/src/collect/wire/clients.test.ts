@@ -45,7 +45,7 @@ async function shop() {
 const CONTEXT = {
   ip: '203.0.113.7',
   locale: 'zh-CN',
-  campaign: { source: 'mail', name: 'spring' },
+  campaign: { source: 'mail', medium: 'letter', name: 'spring' },
   device: { id: 'dev-1', model: 'Till 7' },
   network: { wifi: true },
 };

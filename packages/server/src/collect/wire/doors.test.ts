@@ -693,7 +693,9 @@ describe('whatever is sent to a door', () => {
     { maxKeys: 8 },
   );
   const query = (all: Record<string, string>) =>
-    new URLSearchParams(Object.entries(all).map(([k, v]) => [k.toWellFormed(), v.toWellFormed()])).toString();
+    new URLSearchParams(
+      Object.entries(all).map(([k, v]): [string, string] => [k.toWellFormed(), v.toWellFormed()]),
+    ).toString();
   const gtagBody = fc.array(params, { maxLength: 5 }).map((lines) => lines.map(query).join('\r\n'));
   const segmentBody = fc.oneof(
     json.map((one) => JSON.stringify({ batch: one })),

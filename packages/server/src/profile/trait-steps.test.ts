@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Fact, PersonFact, TraitValue } from '../collect/index.ts';
+import { TRAITS } from './store.ch.ts';
+import { happened, type Shop, shop } from './test-shop.ts';
+import { foldSteps, type TraitStep } from './trait-steps.ts';
+
+let s: Shop;
+beforeAll(async () => {
+  s = await shop();
+});
+
+const step = (time: number, operation: TraitStep['operation'], value: TraitValue = true): TraitStep => ({
+  time,
+  id: `m${time}`,
+  operation,
+  value,
+});
+
+describe('what was done with a trait', () => {
+  it('makes it what it is, by the time it was done', () => {
+    expect(foldSteps([])).toBeNull();
+    expect(foldSteps([step(2, 'increment', 3), step(1, 'set', 10), step(3, 'increment', -1)])).toBe(12);
+    expect(foldSteps([step(1, 'increment', 3), step(2, 'set', 10)])).toBe(10);
+    expect(foldSteps([step(2, 'set_once', 'b'), step(1, 'set_once', 'a')])).toBe('a');
+    expect(foldSteps([step(1, 'set_once', 'a'), step(2, 'set', 'c'), step(3, 'set_once', 'd')])).toBe('c');
+    expect(foldSteps([step(1, 'set', 'a'), step(2, 'unset'), step(3, 'set_once', 'b')])).toBe('b');
+    expect(foldSteps([step(1, 'set', 'a'), step(2, 'unset')])).toBeNull();
+    expect(foldSteps([step(1, 'append', '["a","b"]'), step(2, 'append', '["b","c"]')])).toBe('["a","b","c"]');
+    expect(foldSteps([step(1, 'set', 'tea'), step(2, 'append', '["rice"]')])).toBe('["tea","rice"]');
+    expect(foldSteps([step(1, 'set', 'much'), step(2, 'increment', 2)])).toBe(2);
+  });
+});
+
+const told = (
+  messageId: string,
+  time: number,
+  traits: PersonFact['traits'],
+  operation?: PersonFact['operation'],
+  who: 'user' | 'anonymous' = 'user',
+  user = 'u',
+): Fact => ({
+  kind: 'person',
+  messageId,
+  time,
+  identifiers: [{ type: who, value: user }],
+  traits,
+  ...(operation ? { operation } : {}),
+});
+
+async function traitsOf(workspace: string, user = 'u'): Promise<Record<string, string>> {
+  const person = await s.person(workspace, user);
+  const rows = await s.warehouse.query<{ name: string; text: string }>(
+    `SELECT name, text FROM ${TRAITS} WHERE person = {person:UInt32} ORDER BY name`,
+    { workspace, person },
+  );
+  return Object.fromEntries(rows.map((row) => [row.name, row.text]));
+}
+
+describe('steps that arrive', () => {
+  const START = Date.parse('2026-05-01T00:00:00Z');
+
+  it('in any order, again and again, by either identifier, leave what they leave in order', {
+    timeout: 120_000,
+  }, async () => {
+    const one = fc.record({
+      operation: fc.constantFrom('set', 'set_once', 'increment', 'append', 'unset' as const),
+      amount: fc.integer({ min: -5, max: 5 }),
+      who: fc.constantFrom('user', 'anonymous' as const),
+      name: fc.constantFrom('points', 'likes'),
+    });
+    const plan = fc.array(one, { minLength: 1, maxLength: 8 }).chain((steps) =>
+      fc.record({
+        steps: fc.constant(steps),
+        order: fc.shuffledSubarray(
+          steps.flatMap((_, i) => [i, i]),
+          { minLength: steps.length * 2, maxLength: steps.length * 2 },
+        ),
+        cut: fc.integer({ min: 1, max: 4 }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ steps, order, cut }) => {
+        const workspace = await s.workspace();
+        await s.collect(workspace, [
+          {
+            ...happened('u', 'Seen', START),
+            identifiers: [
+              { type: 'user', value: 'u' },
+              { type: 'anonymous', value: 'u' },
+            ],
+          } as Fact,
+        ]);
+        const value = ({ operation, amount }: (typeof steps)[number]): TraitValue =>
+          operation === 'append' ? JSON.stringify([`v${amount}`]) : operation === 'unset' ? true : amount;
+        const facts = steps.map((one, i) =>
+          told(
+            `m${i}`,
+            START + i * 1000,
+            { [one.name]: value(one) },
+            one.operation === 'set' ? undefined : (one.operation as never),
+            one.who as never,
+          ),
+        );
+        for (let at = 0; at < order.length; at += cut) {
+          s.clock.advance(10);
+          await s.collect(
+            workspace,
+            order.slice(at, at + cut).map((i) => facts[i]!),
+          );
+        }
+        const expected: Record<string, string> = {};
+        for (const name of ['points', 'likes']) {
+          const folded = foldSteps(
+            steps.flatMap((one, i) =>
+              one.name === name
+                ? [
+                    {
+                      time: START + i * 1000,
+                      id: `m${i}`,
+                      operation: one.operation as never,
+                      value: value(one),
+                    },
+                  ]
+                : [],
+            ),
+          );
+          if (folded !== null) expected[name] = String(folded);
+        }
+        expect(await traitsOf(workspace)).toEqual(expected);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('begin with what was set before, and are taken away together', async () => {
+    const workspace = await s.workspace();
+    await s.collect(workspace, [told('a', START, { points: 5, city: '上海' })]);
+    await s.collect(workspace, [told('b', START + 1, { points: 3 }, 'increment')]);
+    expect(await traitsOf(workspace)).toEqual({ points: '8', city: '上海' });
+    await s.collect(workspace, [
+      told('c', START + 2, { points: 1 }),
+      told('d', START + 3, { points: 1 }, 'increment'),
+    ]);
+    expect(await traitsOf(workspace)).toEqual({ points: '2', city: '上海' });
+    await s.collect(workspace, [told('e', START + 10, {}, 'delete')]);
+    expect(await traitsOf(workspace)).toEqual({});
+    await s.collect(workspace, [
+      told('f', START + 5, { city: '北京' }),
+      told('g', START + 11, { points: 1 }, 'increment'),
+    ]);
+    expect(await traitsOf(workspace)).toEqual({ points: '1' });
+  });
+
+  it('of two people who turn out to be one add up with the next step', async () => {
+    const workspace = await s.workspace();
+    await s.collect(workspace, [
+      told('a', START, { points: 3 }, 'increment'),
+      told('b', START + 1, { points: 5 }, 'increment', 'anonymous', 'visitor'),
+    ]);
+    await s.collect(workspace, [
+      {
+        ...happened('u', 'Signed In', START + 2),
+        identifiers: [
+          { type: 'user', value: 'u' },
+          { type: 'anonymous', value: 'visitor' },
+        ],
+      } as Fact,
+      told('c', START + 3, { points: 1 }, 'increment'),
+    ]);
+    expect(await traitsOf(workspace)).toEqual({ points: '9' });
+  });
+
+  it('never make a consent', async () => {
+    const workspace = await s.workspace();
+    await s.collect(workspace, [
+      told('a', START, { emailConsent: true }, 'unset'),
+      told('b', START, { smsConsent: true }, 'set_once'),
+    ]);
+    const rows = await s.warehouse.query(
+      'SELECT 1 FROM profile_consent WHERE workspace = {workspace:String}',
+      { workspace },
+    );
+    expect(rows).toEqual([]);
+  });
+});
