@@ -3,6 +3,7 @@ import { catalogEndpoints } from './catalog.ts';
 import { collectEndpoints } from './collect.ts';
 import { demoEndpoints } from './demo.ts';
 import { governanceEndpoints } from './governance.ts';
+import { identityEndpoints } from './identity.ts';
 import { insightEndpoints } from './insight.ts';
 import { jobEndpoints } from './jobs.ts';
 import { profileEndpoints } from './profile.ts';
@@ -15,6 +16,7 @@ export const api = {
   ...jobEndpoints,
   ...catalogEndpoints,
   ...collectEndpoints,
+  ...identityEndpoints,
   ...profileEndpoints,
   ...promotionEndpoints,
   ...campaignEndpoints,

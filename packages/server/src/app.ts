@@ -26,7 +26,17 @@ import {
   openMembers,
   openWorkspaces,
 } from './governance/index.ts';
-import { openIdentity } from './identity/index.ts';
+import {
+  identityJobs,
+  identityRoutes,
+  openDecisions,
+  openFolding,
+  openIdentity,
+  openPersonIdentity,
+  openReview,
+  openRules,
+  SLOW_IDENTITY_JOBS,
+} from './identity/index.ts';
 import {
   insightRoutes,
   openCampaignReport,
@@ -52,11 +62,13 @@ import { openSegment, segmentRoutes } from './segment/index.ts';
 
 /** Tables of what domains right of identity were told of people: who stands in them is not forgotten. */
 const PERSON_TABLES = ['profile_trait', 'profile_consent'];
+/** Tables of facts about people there, to be told whose they are. */
+const FACT_TABLES = [...PERSON_TABLES, 'profile_order_key'].map((table) => ({ table }));
 
 export const VERSION = '0.1.0';
 
 /** Long work that must not hold up the short: portraits, segments, redemptions. */
-const SLOW_JOBS = ['collect.import', 'collect.import_undo', 'campaign.launch', 'campaign.send'];
+const SLOW_JOBS = ['collect.import', 'collect.import_undo', 'campaign.launch', 'campaign.send', ...SLOW_IDENTITY_JOBS];
 
 /** What the process hands to the app: its settings, its stores, its time. */
 export interface AppParts {
@@ -135,6 +147,12 @@ export async function buildApp({
     resolve: identity.resolve,
     sinks,
   });
+  const exclusively = collector.exclusively;
+  const identityRules = openRules({ ...base, identity, exclusively });
+  const decisions = openDecisions({ ...base, identity, exclusively });
+  const folding = openFolding({ ...base, identity, exclusively, factTables: FACT_TABLES });
+  const review = openReview({ ...base, identity, decisions, people: profile.duplicates });
+  identityJobs({ ...base, rules: identityRules, folding, review });
   const runs = openImportRuns({ ...base, warehouse: collected, workspaces, dataDir: config.dataDir });
   const mappings = openMappings(base);
   importJobs(jobs, {
@@ -195,6 +213,10 @@ export async function buildApp({
     originsOf: identity.originsOf,
     masks: { value: maskValue, identifier: maskIdentifier, properties: maskProperties },
     audit,
+  });
+  identityRoutes(mount, {
+    ...{ identity, rules: identityRules, decisions, review, folding, jobs, audit },
+    people: openPersonIdentity({ identity, mask: maskIdentifier }),
   });
   profileRoutes(mount, { profile, audit });
   promotionRoutes(mount, { promotion, audit });

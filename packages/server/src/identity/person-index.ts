@@ -346,7 +346,7 @@ export class PersonIndex {
   /** Identifiers of a person, the numbers under which facts of theirs may be stored, and which of these are their own. */
   partsOf(person: number): { nodes: number[]; numbers: number[]; own: number[] } {
     const holder = this.#holderOf(person);
-    if (this.personOf(holder) !== person) return { nodes: [], numbers: [], own: [] };
+    if (person === 0 || this.personOf(holder) !== person) return { nodes: [], numbers: [], own: [] };
     const nodes = this.#zones.members(holder).filter((node) => this.#person[node] === person);
     const own = [...new Set([person, ...nodes.map((n) => this.#numberOf(n)).filter((n) => this.#used[n])])];
     const was = nodes.flatMap((node) => this.#splits.get(node)?.was ?? []);
@@ -388,6 +388,11 @@ export class PersonIndex {
     return parts
       .filter((part) => part.some((node) => this.#person[node] === person))
       .map((part) => [...part]);
+  }
+
+  /** The number a part of a person would have. */
+  numberOfPart(part: readonly number[]): number {
+    return this.#lowestNumber(part);
   }
 
   /** Notes that two identifiers are of different people, or no longer; takes effect with `settle`. */

@@ -91,9 +91,10 @@ export const identityMigrations: WarehouseMigration[] = [
 export const SURVIVORS = `(SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
   WHERE workspace = {workspace:String} AND survivor_id != 0)`;
 
-const UNFOLDED = `(SELECT person_id, survivor_id AS survivor FROM identity_override FINAL
+// Names of their own: a column of the table beside them keeps its name then.
+const UNFOLDED = `(SELECT person_id AS merged, survivor_id AS survivor FROM identity_override FINAL
   WHERE workspace = {workspace:String} AND survivor_id != 0 AND is_folded = 0)`;
-const SPLITS = `(SELECT anchor, person_id AS apart FROM identity_split FINAL
+const SPLITS = `(SELECT anchor AS parted, person_id AS apart FROM identity_split FINAL
   WHERE workspace = {workspace:String} AND person_id != 0)`;
 
 /**
@@ -107,8 +108,8 @@ export const belongingTo = (
   { isFinal = false, where = '1' }: { isFinal?: boolean; where?: string } = {},
 ) =>
   `(SELECT ${columns}, multiIf(s.apart != 0, s.apart, o.survivor != 0, o.survivor, t.person_id) AS person
-  FROM ${table} AS t${isFinal ? ' FINAL' : ''} LEFT ANY JOIN ${UNFOLDED} AS o ON t.person_id = o.person_id
-  LEFT ANY JOIN ${SPLITS} AS s ON t.anchor = s.anchor
+  FROM ${table} AS t${isFinal ? ' FINAL' : ''} LEFT ANY JOIN ${UNFOLDED} AS o ON t.person_id = o.merged
+  LEFT ANY JOIN ${SPLITS} AS s ON t.anchor = s.parted
   WHERE t.workspace = {workspace:String} AND ${where})`;
 
 /** What of a table (with columns person_id and anchor) is of one person, by what `whoIs` answered. A WHERE condition. */

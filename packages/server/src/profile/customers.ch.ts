@@ -4,7 +4,7 @@ import { IDENTIFIERS } from '../identity/index.ts';
 import type { Params, Warehouse } from '../platform/warehouse.ts';
 import type { Place } from './cursor.ts';
 import type { SqlSource } from './sql-source.ts';
-import { PROFILES, TAGS } from './store.ch.ts';
+import { PROFILES, TAGS, TRAIT_ROWS } from './store.ch.ts';
 
 type Query = z.output<typeof customerQuery>;
 
@@ -36,6 +36,27 @@ export interface PersonRow {
 export const PERSON_ROW = `person, name, email, phone, city, lifecycle, rfm_group, recency_score, frequency_score,
   monetary_score, orders, spend_cents, average_order_cents, returns_cents, first_seen_at, last_seen_at,
   first_order_at, last_order_at`;
+
+/** What of a person is compared when duplicates are looked for. */
+export interface PortraitRow {
+  person: number;
+  name: string;
+  phone: string;
+  email: string;
+  birthday: string;
+  gender: string;
+  city: string;
+  address: string;
+  orders: number;
+  spend_cents: number;
+  last_seen_at: string | null;
+}
+
+const PORTRAIT = `SELECT p.person AS person, p.name AS name, p.phone AS phone, p.email AS email, p.birthday AS birthday,
+    p.gender AS gender, p.city AS city, a.value AS address, p.orders AS orders, p.spend_cents AS spend_cents,
+    p.last_seen_at AS last_seen_at
+  FROM ${PROFILES} AS p LEFT ANY JOIN (SELECT person, argMax(t_text, version) AS value FROM ${TRAIT_ROWS}
+    WHERE name IN ('address', 'address.street', 'address.line1') GROUP BY person) AS a ON p.person = a.person`;
 
 const millis = (column: string) => `ifNull(toUnixTimestamp64Milli(${column}), 0)`;
 const SORT_KEYS: Record<Query['sort'], { key: string; type: 'Int64' | 'String' }> = {
@@ -138,6 +159,24 @@ export function customersWarehouse(warehouse: Warehouse) {
          WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt32)} AND is_deleted = 0`,
         { workspace, anchors },
       ),
+
+    /** What of everyone is compared when duplicates are looked for, by number from one on. */
+    portraits: (workspace: string, after: number, limit: number) =>
+      warehouse.query<PortraitRow>(
+        `${PORTRAIT} WHERE p.person > {after:UInt32} ORDER BY p.person LIMIT {limit:UInt32}`,
+        {
+          workspace,
+          after,
+          limit,
+        },
+      ),
+
+    /** The same of some people. */
+    portraitsOf: (workspace: string, people: readonly number[]) =>
+      warehouse.query<PortraitRow>(`${PORTRAIT} WHERE p.person IN {people:Array(UInt32)}`, {
+        workspace,
+        people,
+      }),
 
     /** The rows of these people, in no order. */
     byIds: (workspace: string, people: number[]) =>

@@ -6,6 +6,7 @@ import type { Jobs } from '../platform/jobs.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { openCustomers, type SegmentMembers } from './customers.ts';
+import { openDuplicates } from './duplicates.ts';
 import { profileJobs } from './jobs.ts';
 import { openNames } from './known-by.ts';
 import { openPerson } from './person.ts';
@@ -45,6 +46,7 @@ export function openProfile(parts: {
     namesOf: names.of,
     person: openPerson({ ...parts, refresh, tags }),
     tags,
+    duplicates: openDuplicates(parts),
     rfmReport: openRfmReport({ ...parts, refresh }),
   };
 }

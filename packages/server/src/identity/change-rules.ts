@@ -1,0 +1,132 @@
+import type { IdentityRules, RulesEffect } from '@qianmian/contract';
+import type { Bus } from '../platform/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Jobs } from '../platform/jobs.ts';
+import type { Exclusively, Identity } from './identity.ts';
+import { inSteps } from './identity.ts';
+import { compileRules, completeRules, DEFAULT_RULES } from './rules.ts';
+
+export const APPLY_RULES = 'identity.apply_rules';
+const EXAMPLES = 20;
+
+/** The rules of a workspace: what others would change, and letting them hold for everyone. */
+export function openRules(parts: {
+  identity: Identity;
+  exclusively: Exclusively;
+  jobs: Jobs;
+  clock: Clock;
+  bus: Bus;
+}) {
+  const { inner } = parts.identity;
+  const { db } = inner;
+
+  const rowOf = (workspace: string) =>
+    db.selectFrom('identity_rules').selectAll().where('workspace', '=', workspace).executeTakeFirst();
+
+  return {
+    async get(workspace: string) {
+      const row = await rowOf(workspace);
+      const rules = row?.wanted ?? row?.rules ?? null;
+      return {
+        ...completeRules(rules ?? DEFAULT_RULES),
+        isDefault: rules === null,
+        isApplying: !!row?.wanted,
+      };
+    },
+
+    /** What other rules would change; people go on being resolved meanwhile. */
+    async preview(workspace: string, rules: IdentityRules): Promise<RulesEffect> {
+      const index = await inner.indexOf(workspace);
+      const compiled = compileRules(rules);
+      const partsOf = new Map<number, number>();
+      const joinedInto = new Map<number, number>();
+      let people = 0;
+      let peopleAfter = 0;
+      let joined = 0;
+      await inSteps(
+        index.underRules(compiled, await inner.blockedBy(workspace, compiled), (found) => {
+          for (const part of found) {
+            peopleAfter += 1;
+            const were = new Set(part.map((node) => index.personOf(node)));
+            were.delete(0);
+            joined += Math.max(0, were.size - 1);
+            for (const person of were) {
+              partsOf.set(person, (partsOf.get(person) ?? 0) + 1);
+              if (were.size > 1) joinedInto.set(person, were.size - 1);
+            }
+          }
+        }),
+      );
+      let parted = 0;
+      const touched = new Set(joinedInto.keys());
+      for (const [person, count] of partsOf) {
+        people += 1;
+        parted += count - 1;
+        if (count > 1) touched.add(person);
+      }
+      const examples = [...touched]
+        .map((personId) => ({
+          personId,
+          becomes: partsOf.get(personId)!,
+          joins: joinedInto.get(personId) ?? 0,
+        }))
+        .sort((a, b) => b.becomes + b.joins - (a.becomes + a.joins) || a.personId - b.personId)
+        .slice(0, EXAMPLES);
+      return { people, peopleAfter, parted, joined, examples };
+    },
+
+    /** Asks for other rules; a job lets them hold. */
+    async put(workspace: string, rules: IdentityRules): Promise<{ jobId: string; before: IdentityRules }> {
+      const before = await this.get(workspace);
+      const row = { wanted: JSON.stringify(completeRules(rules)), changed_at: new Date(parts.clock.now()) };
+      await db
+        .insertInto('identity_rules')
+        .values({ workspace, rules: null, ...row })
+        .onConflict((c) => c.column('workspace').doUpdateSet(row))
+        .execute();
+      const jobId = await parts.jobs.enqueue({
+        workspace,
+        kind: APPLY_RULES,
+        subject: '',
+        payload: {},
+        key: `${APPLY_RULES}:${workspace}`,
+      });
+      return { jobId, before: { types: before.types } };
+    },
+
+    /**
+     * Lets the rules asked for last hold. The ledger says so first: after a crash the index is read with the new rules, and
+     * what they change is written down then.
+     */
+    async apply(workspace: string, progress: (done: number) => Promise<void>): Promise<void> {
+      await parts.exclusively(async () => {
+        const index = await inner.indexOf(workspace);
+        const row = await rowOf(workspace);
+        const wanted = row?.wanted;
+        if (!wanted) return;
+        const compiled = compileRules(wanted);
+        const isBlocked = await inner.blockedBy(workspace, compiled);
+        await db
+          .updateTable('identity_rules')
+          .set({ rules: JSON.stringify(wanted) })
+          .where('workspace', '=', workspace)
+          .execute();
+        try {
+          const changes = await inSteps(index.useRules(compiled, isBlocked), (done) => progress(done * 0.8));
+          await inner.keep(workspace, changes, { source: 'rules', importId: '' }, 'rules');
+        } catch (error) {
+          parts.identity.forget(workspace);
+          throw error;
+        }
+        await db
+          .updateTable('identity_rules')
+          .set({ wanted: null })
+          .where('workspace', '=', workspace)
+          .where('changed_at', '=', row.changed_at)
+          .execute();
+      });
+      await parts.bus.announce('identity.changed', { workspace });
+    },
+  };
+}
+export type Rules = ReturnType<typeof openRules>;

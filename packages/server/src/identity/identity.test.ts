@@ -1,0 +1,491 @@
+import { api, type IdentityRules } from '@qianmian/contract';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Fact, Identifier, IdentifierType } from '../collect/index.ts';
+import { DAY } from '../platform/clock.ts';
+import type { Warehouse } from '../platform/warehouse.ts';
+import { TRAITS } from '../profile/index.ts';
+import { type TestApp, testApp } from '../test-app.ts';
+import { openFolding } from './fold.ts';
+import { DEFAULT_RULES } from './rules.ts';
+import { EVENTS, IDENTIFIERS, ORDER_LINES } from './store.ch.ts';
+
+const PERSON_TABLES = ['profile_trait', 'profile_consent', 'profile_order_key'].map((table) => ({ table }));
+
+vi.setConfig({ testTimeout: 180_000 });
+
+let t: TestApp;
+let messages = 0;
+beforeAll(async () => {
+  t = await testApp();
+}, 120_000);
+
+const id = (text: string): Identifier => {
+  const [type, value] = text.split('=') as [IdentifierType, string];
+  return { type, value };
+};
+const at = (day: number) => Date.UTC(2026, 3, 1) + day * DAY;
+
+const seen = (day: number, ...ids: string[]): Fact => {
+  messages += 1;
+  return {
+    kind: 'event',
+    messageId: `i${messages}`,
+    name: 'Product Viewed',
+    time: at(day),
+    identifiers: ids.map(id),
+    properties: {},
+  };
+};
+const told = (day: number, traits: Record<string, string | boolean>, ...ids: string[]): Fact => ({
+  kind: 'person',
+  time: at(day),
+  identifiers: ids.map(id),
+  traits,
+});
+const bought = (day: number, orderId: string, netCents: number, ...ids: string[]): Fact => ({
+  kind: 'orderLine',
+  orderId,
+  lineId: '1',
+  lineKind: 'sale',
+  time: at(day),
+  identifiers: ids.map(id),
+  channel: 'web',
+  productId: 'p',
+  quantity: 1,
+  unitPriceCents: netCents,
+  discountCents: 0,
+  netCents,
+  currency: 'CNY',
+});
+
+/** Everything a page and a list say of the person behind an identifier. */
+async function portrait(workspace: string, text: string) {
+  const identifier = id(text);
+  const { personId } = await t.call(api.findByIdentifier, {
+    params: { workspace },
+    query: { type: identifier.type, value: identifier.value },
+  });
+  if (personId === null) return null;
+  const params = { workspace, personId };
+  const [page, orders, timeline, list] = await Promise.all([
+    t.call(api.getCustomer, { params }),
+    t.call(api.getOrders, { params, query: {} }),
+    t.call(api.getTimeline, { params, query: {} }),
+    t.call(api.listCustomers, { params: { workspace }, query: {} }),
+  ]);
+  return {
+    personId,
+    identifiers: page.identifiers.map((i) => `${i.type}=${i.value}`).sort(),
+    traits: page.traits.map((x) => `${x.name}=${x.value}`).sort(),
+    consent: page.consent.filter((c) => c.granted).map((c) => c.channel),
+    spend: page.spendCents,
+    orders: orders.rows.map((o) => o.orderId).sort(),
+    events: timeline.rows.map((x) => x.id).sort(),
+    row: list.rows.find((r) => r.personId === personId),
+  };
+}
+
+async function refresh(workspace: string): Promise<void> {
+  await t.call(api.refreshProfiles, { params: { workspace } });
+}
+
+/** Two customers of whom a lot is known. */
+async function ann_and_bob(): Promise<string> {
+  const workspace = await t.workspace();
+  await t.collect(workspace, [
+    told(0, { name: 'Ann', city: 'York', emailConsent: true }, 'user=ann', 'email=ann@x.example'),
+    bought(1, 'o1', 1000, 'user=ann'),
+    seen(1, 'user=ann', 'anonymous=a-1'),
+    told(2, { name: 'Bob', city: 'Leeds', emailConsent: false }, 'user=bob'),
+    bought(3, 'o2', 500, 'user=bob'),
+    seen(3, 'anonymous=b-1', 'user=bob'),
+  ]);
+  await refresh(workspace);
+  return workspace;
+}
+
+describe('a merge by hand', () => {
+  it('is of one person everywhere, and undone leaves both as they were, with what came meanwhile', async () => {
+    const workspace = await ann_and_bob();
+    const [ann, bob] = [(await portrait(workspace, 'user=ann'))!, (await portrait(workspace, 'user=bob'))!];
+    const merged = await t.call(api.mergePeople, {
+      params: { workspace, personId: ann.personId },
+      body: { with: bob.personId },
+    });
+    await refresh(workspace);
+    const both = (await portrait(workspace, 'user=bob'))!;
+    expect(both).toMatchObject({ personId: ann.personId, spend: 1500, orders: ['o1', 'o2'] });
+    expect(both.traits).toEqual(['city=Leeds', 'name=Bob']);
+    expect(both.row).toMatchObject({ orders: 2, spendCents: 1500 });
+
+    // Facts of either go on coming while they are one.
+    await t.collect(workspace, [
+      bought(5, 'o3', 70, 'user=bob'),
+      told(5, { city: 'Hull' }, 'user=bob'),
+      told(4, { city: 'Bath' }, 'user=ann'),
+    ]);
+    await refresh(workspace);
+    expect((await portrait(workspace, 'user=ann'))!.spend).toBe(1570);
+
+    const undone = await t.call(api.undoDecision, { params: { workspace, id: merged.decisionId } });
+    expect(undone.people.sort()).toEqual([ann.personId, bob.personId].sort());
+    await refresh(workspace);
+    const [annNow, bobNow] = [await portrait(workspace, 'user=ann'), await portrait(workspace, 'user=bob')];
+    expect(annNow).toMatchObject({
+      personId: ann.personId,
+      identifiers: ann.identifiers,
+      traits: ['city=Bath', 'name=Ann'],
+      consent: ['email'],
+      orders: ['o1'],
+      events: ann.events,
+    });
+    expect(bobNow).toMatchObject({
+      personId: bob.personId,
+      identifiers: bob.identifiers,
+      traits: ['city=Hull', 'name=Bob'],
+      consent: [],
+      orders: ['o2', 'o3'],
+    });
+    expect(annNow!.row).toEqual(ann.row && { ...ann.row, city: 'Bath' });
+    expect(bobNow!.row).toMatchObject({ orders: 2, spendCents: 570 });
+    const audit = await t.call(api.listAudit, { params: { workspace }, query: {} });
+    expect(audit.rows.map((r) => r.action)).toEqual(
+      expect.arrayContaining(['identity.merge', 'identity.decision_undone']),
+    );
+  });
+});
+
+describe('a split by hand', () => {
+  it('says before what it does, parts what the evidence joined, and lasts until it is undone', async () => {
+    const workspace = await ann_and_bob();
+    const [ann, bob] = [(await portrait(workspace, 'user=ann'))!, (await portrait(workspace, 'user=bob'))!];
+    // A card of Bob's is given with Ann's e-mail: by the rules the two would be one, were there no logins.
+    await t.collect(workspace, [
+      seen(6, 'member_card=7001', 'email=cara@x.example'),
+      bought(6, 'o4', 40, 'member_card=7001'),
+      bought(7, 'o5', 60, 'email=dan@x.example'),
+    ]);
+    await refresh(workspace);
+    const cara = (await portrait(workspace, 'member_card=7001'))!;
+    const dan = (await portrait(workspace, 'email=dan@x.example'))!;
+    await t.collect(workspace, [seen(8, 'member_card=7001', 'email=dan@x.example')]);
+    await refresh(workspace);
+    expect((await portrait(workspace, 'email=dan@x.example'))!.orders).toEqual(['o4', 'o5']);
+
+    const params = { workspace, personId: dan.personId };
+    const who = await t.call(api.getPersonIdentity, { params });
+    expect(who.personId).toBe(cara.personId);
+    const join = who.joins.find((j) => j.b.value === 'dan@x.example')!;
+    expect(join).toMatchObject({ kind: 'seen', source: 'test', a: { type: 'member_card', value: '7001' } });
+    const query = { a: join.a.number, b: join.b.number };
+    const { sides } = await t.call(api.previewSplit, { params, query });
+    expect(sides.map((s) => [s.personId, s.identifiers.length, s.orders])).toEqual([
+      [cara.personId, 2, 1],
+      [dan.personId, 1, 1],
+    ]);
+    const { decisionId, people } = await t.call(api.splitPerson, { params, body: query });
+    expect(people).toEqual([cara.personId, dan.personId]);
+    await refresh(workspace);
+    const now = await portrait(workspace, 'member_card=7001');
+    expect(now).toMatchObject({ ...cara, events: expect.anything(), row: expect.anything() });
+    expect(await portrait(workspace, 'email=dan@x.example')).toEqual(dan);
+    // The same evidence again does not join them again.
+    await t.collect(workspace, [seen(9, 'email=dan@x.example', 'member_card=7001')]);
+    expect((await portrait(workspace, 'email=dan@x.example'))!.personId).toBe(dan.personId);
+    expect((await t.call(api.getPersonIdentity, { params })).refused).toMatchObject([
+      { otherPersonId: cara.personId },
+    ]);
+    // Nor after a restart.
+    t.app.identity.forget(workspace);
+    expect((await portrait(workspace, 'email=dan@x.example'))!.personId).toBe(dan.personId);
+    await t.call(api.undoDecision, { params: { workspace, id: decisionId } });
+    expect((await portrait(workspace, 'email=dan@x.example'))!.personId).toBe(cara.personId);
+    // Others were not touched.
+    expect((await portrait(workspace, 'user=ann'))!.personId).toBe(ann.personId);
+    expect((await portrait(workspace, 'user=bob'))!.personId).toBe(bob.personId);
+  });
+
+  it('is refused where the two are not of the customer', async () => {
+    const workspace = await ann_and_bob();
+    const ann = (await portrait(workspace, 'user=ann'))!;
+    const answer = await t.raw(api.splitPerson, {
+      params: { workspace, personId: ann.personId },
+      body: { a: 1, b: 1 },
+    });
+    expect([answer.status, (answer.body as { code: string }).code]).toEqual([409, 'identity.not_of_one']);
+    const twice = await t.raw(api.mergePeople, {
+      params: { workspace, personId: ann.personId },
+      body: { with: ann.personId },
+    });
+    expect(twice.status).toBe(409);
+    const nobody = await t.raw(api.mergePeople, {
+      params: { workspace, personId: ann.personId },
+      body: { with: 4_000_000 },
+    });
+    expect(nobody.status).toBe(404);
+  });
+});
+
+describe('rules', () => {
+  const without = (type: string): IdentityRules => ({
+    types: DEFAULT_RULES.types.map((r) => (r.type === type ? { ...r, joins: false } : r)),
+  });
+
+  it('say before what they change, change it in a job, and put back restore everything', async () => {
+    const workspace = await t.workspace();
+    await t.collect(workspace, [
+      bought(0, 'r1', 100, 'member_card=c1'),
+      bought(0, 'r2', 200, 'phone=13800138001'),
+    ]);
+    await t.collect(workspace, [
+      bought(1, 'r3', 300, 'member_card=c1', 'phone=13800138001'),
+      bought(1, 'r4', 400, 'phone=13800138001'),
+      told(2, { city: 'Bath' }, 'phone=13800138001'),
+    ]);
+    await refresh(workspace);
+    const before = await portrait(workspace, 'member_card=c1');
+    expect(before).toMatchObject({ orders: ['r1', 'r2', 'r3', 'r4'] });
+    const params = { workspace };
+    const effect = await t.call(api.previewIdentityRules, { params, body: without('phone') });
+    expect(effect).toMatchObject({ people: 1, peopleAfter: 2, parted: 1, joined: 0 });
+    expect(await portrait(workspace, 'member_card=c1')).toEqual(before);
+
+    await t.call(api.putIdentityRules, { params, body: without('phone') });
+    await t.app.jobs.idle();
+    await refresh(workspace);
+    expect((await t.call(api.getIdentityRules, { params })).isApplying).toBe(false);
+    const card = await portrait(workspace, 'member_card=c1');
+    const phone = await portrait(workspace, 'phone=13800138001');
+    expect(card).toMatchObject({ orders: ['r1', 'r3'], traits: [], spend: 400 });
+    expect(phone).toMatchObject({ orders: ['r2', 'r4'], traits: ['city=Bath'], spend: 600 });
+    t.app.identity.forget(workspace);
+    expect(await portrait(workspace, 'phone=13800138001')).toEqual(phone);
+
+    await t.call(api.putIdentityRules, { params, body: DEFAULT_RULES });
+    await t.app.jobs.idle();
+    await refresh(workspace);
+    expect(await portrait(workspace, 'member_card=c1')).toEqual(before);
+  });
+
+  it('of a workspace can block values, also those that came before', async () => {
+    const workspace = await t.workspace();
+    await t.collect(workspace, [
+      seen(0, 'user=u1', 'member_card=STAFF'),
+      seen(0, 'anonymous=x', 'member_card=STAFF'),
+    ]);
+    const params = { workspace };
+    const body = {
+      types: DEFAULT_RULES.types.map((r) => (r.type === 'member_card' ? { ...r, blocked: ['staff'] } : r)),
+    };
+    await t.call(api.putIdentityRules, { params, body });
+    await t.app.jobs.idle();
+    const [u, x] = [(await portrait(workspace, 'user=u1'))!, (await portrait(workspace, 'anonymous=x'))!];
+    expect(u.personId).not.toBe(x.personId);
+    await t.collect(workspace, [seen(1, 'user=u2', 'member_card=Staff'), seen(1, 'member_card=STAFF')]);
+    expect(await portrait(workspace, 'member_card=STAFF')).toBeNull();
+  });
+});
+
+describe('folding', () => {
+  /** A workspace in which people were joined, parted and renumbered, told by everything a reader sees. */
+  async function tangled() {
+    const workspace = await ann_and_bob();
+    await t.collect(workspace, [
+      bought(1, 'q1', 10, 'anonymous=tab'),
+      bought(2, 'q2', 20, 'anonymous=tab', 'user=mum'),
+      bought(40, 'q3', 30, 'anonymous=tab', 'user=dad'),
+      bought(41, 'q4', 40, 'anonymous=late'),
+    ]);
+    await t.collect(workspace, [seen(42, 'anonymous=late', 'user=dad')]);
+    await t.collect(workspace, [
+      bought(43, 'q5', 50, 'anonymous=tab', 'user=kid'),
+      told(43, { city: 'Ely' }, 'anonymous=late'),
+    ]);
+    const [ann, bob] = [(await portrait(workspace, 'user=ann'))!, (await portrait(workspace, 'user=bob'))!];
+    const merged = await t.call(api.mergePeople, {
+      params: { workspace, personId: ann.personId },
+      body: { with: bob.personId },
+    });
+    await t.collect(workspace, [bought(44, 'q6', 60, 'user=bob'), told(44, { city: 'Rye' }, 'user=bob')]);
+    const seenAs = async () => {
+      await refresh(workspace);
+      return Promise.all(
+        ['ann', 'bob', 'mum', 'dad', 'kid']
+          .map((u) => `user=${u}`)
+          .concat('anonymous=tab', 'anonymous=late')
+          .map((who) => portrait(workspace, who)),
+      );
+    };
+    return { workspace, merged, seenAs };
+  }
+
+  const foldingWith = (warehouse: Warehouse) =>
+    openFolding({
+      identity: t.app.identity,
+      warehouse,
+      exclusively: t.app.collector.exclusively,
+      clock: t.clock,
+      factTables: PERSON_TABLES,
+    });
+
+  const rowsOutOfPlace = async (workspace: string) => {
+    let n = 0;
+    for (const table of ['collect_event', 'collect_order_line', 'profile_trait', 'profile_order_key'])
+      n += (
+        await t.app.warehouse.one<{ n: number }>(
+          `SELECT count() AS n FROM ${table} AS f INNER JOIN (SELECT person_id FROM identity_override FINAL
+             WHERE workspace = {workspace:String} AND survivor_id != 0) AS o ON f.person_id = o.person_id
+           WHERE f.workspace = {workspace:String}`,
+          { workspace },
+        )
+      ).n;
+    return n;
+  };
+
+  /** Whose facts are whose, by the views that everything asks. */
+  const whoseFacts = (workspace: string) =>
+    Promise.all(
+      [
+        `SELECT person, groupArraySorted(100)(order_id || toString(net_cents)) AS x FROM ${ORDER_LINES} GROUP BY person ORDER BY person`,
+        `SELECT person, groupArraySorted(100)(message_id) AS x FROM ${EVENTS} GROUP BY person ORDER BY person`,
+        `SELECT person, groupArraySorted(100)(type || value) AS x FROM ${IDENTIFIERS} GROUP BY person ORDER BY person`,
+        `SELECT person, groupArraySorted(100)(name || value) AS x FROM ${TRAITS} GROUP BY person ORDER BY person`,
+      ].map((sql) => t.app.warehouse.query(sql, { workspace })),
+    );
+
+  it('writes who facts belong to into them, and merges can still be undone exactly', async () => {
+    const { workspace, merged, seenAs } = await tangled();
+    const before = await seenAs();
+    expect(await rowsOutOfPlace(workspace)).toBeGreaterThan(0);
+    const folding = foldingWith(t.app.warehouse);
+    expect(await folding.isDue(workspace)).toBe(false);
+    t.clock.advance(8 * DAY);
+    expect(await folding.isDue(workspace)).toBe(true);
+    await folding.fold(workspace);
+    expect(await folding.waiting(workspace)).toBe(0);
+    expect(await rowsOutOfPlace(workspace)).toBe(0);
+    expect(await seenAs()).toEqual(before);
+    t.app.identity.forget(workspace);
+    expect(await seenAs()).toEqual(before);
+    await t.call(api.undoDecision, { params: { workspace, id: merged.decisionId } });
+    const [ann, bob] = await seenAs();
+    expect([ann!.orders, bob!.orders]).toEqual([['o1'], ['o2', 'q6']]);
+    expect([ann!.traits, bob!.traits]).toEqual([
+      ['city=York', 'name=Ann'],
+      ['city=Rye', 'name=Bob'],
+    ]);
+  }, 120_000);
+
+  it('may stop after any statement: nothing is lost, doubled or told of another', async () => {
+    const { workspace, seenAs } = await tangled();
+    const before = await seenAs();
+    const sums = await whoseFacts(workspace);
+    const real = t.app.warehouse;
+    let isDone = false;
+    for (let stopAt = 1; !isDone && stopAt < 150; stopAt += 3) {
+      let statements = 0;
+      const dying = <A extends unknown[]>(work: (...args: A) => Promise<void>) => {
+        return (...args: A) => {
+          statements += 1;
+          return statements > stopAt ? Promise.reject(new Error('the power went')) : work(...args);
+        };
+      };
+      const warehouse = {
+        ...real,
+        command: dying(real.command),
+        replacePartition: dying(real.replacePartition),
+      };
+      isDone = await foldingWith(warehouse)
+        .fold(workspace)
+        .then(
+          () => true,
+          (error: Error) => {
+            expect(error.message).toBe('the power went');
+            return false;
+          },
+        );
+      // A new process knows only what is stored.
+      t.app.identity.forget(workspace);
+      expect(await whoseFacts(workspace)).toEqual(sums);
+    }
+    expect(isDone).toBe(true);
+    expect(await seenAs()).toEqual(before);
+    expect(await rowsOutOfPlace(workspace)).toBe(0);
+  }, 300_000);
+});
+
+describe('the review queue', () => {
+  it('finds probable duplicates with reasons, and remembers what was decided', async () => {
+    const workspace = await t.workspace();
+    const person = (n: number, traits: Record<string, string>) => told(0, traits, `user=p${n}`);
+    await t.collect(workspace, [
+      person(1, { name: '王小明', birthday: '1990-04-05', city: '上海', phone: '13800138123' }),
+      person(2, { name: '王 小明', birthday: '1990-04-05', city: '上海', phone: '13800138132' }),
+      person(3, { name: 'Ｊｏｈｎ Miller', email: 'john.miller77@gmail.com', birthday: '1985-01-02' }),
+      person(4, { name: 'John Miller', email: 'john.miller77@gmial.com', birthday: '1985-01-02' }),
+      ...Array.from({ length: 40 }, (_, i) =>
+        person(10 + i, {
+          name: `Person ${String.fromCharCode(97 + (i % 26))}${i}`,
+          birthday: `19${60 + i}-0${1 + (i % 9)}-11`,
+          city: '上海',
+          gender: 'female',
+        }),
+      ),
+    ]);
+    await refresh(workspace);
+    const params = { workspace };
+    const search = async () => {
+      await t.call(api.searchDuplicates, { params });
+      await t.app.jobs.idle();
+      return (await t.call(api.listDuplicates, { params, query: {} })).rows;
+    };
+    const found = await search();
+    expect(found.map((d) => [d.a.name, d.b.name].sort().join(' / ')).sort()).toEqual([
+      'John Miller / Ｊｏｈｎ Miller',
+      '王 小明 / 王小明',
+    ]);
+    const wang = found.find((d) => d.a.name.startsWith('王'))!;
+    expect(wang.reasons.map((r) => r.reason)).toEqual(
+      expect.arrayContaining(['birthday', 'phoneTypo', 'city']),
+    );
+    expect(wang.score).toBeGreaterThan(0.9);
+    const john = found.find((d) => d !== wang)!;
+
+    // The same is one person; different is never proposed again; later waits at the end.
+    await t.call(api.decideDuplicate, { params: { ...params, id: wang.id }, body: { verdict: 'later' } });
+    expect((await search()).at(-1)!.a.name).toBe(wang.a.name);
+    const same = await t.call(api.decideDuplicate, {
+      params: { ...params, id: wang.id },
+      body: { verdict: 'same' },
+    });
+    expect((await portrait(workspace, 'user=p1'))!.personId).toBe(
+      (await portrait(workspace, 'user=p2'))!.personId,
+    );
+    await t.call(api.decideDuplicate, { params: { ...params, id: john.id }, body: { verdict: 'different' } });
+    await refresh(workspace);
+    expect(await search()).toEqual([]);
+    const decided = await t.call(api.listDecisions, { params, query: {} });
+    expect(decided.rows.map((d) => d.verdict).sort()).toEqual(['different', 'same']);
+    await t.call(api.undoDecision, { params: { ...params, id: same.decisionId! } });
+    expect((await portrait(workspace, 'user=p1'))!.personId).not.toBe(
+      (await portrait(workspace, 'user=p2'))!.personId,
+    );
+  });
+
+  it('masks what may not be revealed, and the state counts what there is', async () => {
+    const workspace = await ann_and_bob();
+    await t.collect(workspace, [
+      seen(1, 'user=a', 'anonymous=kiosk'),
+      seen(2, 'user=b', 'anonymous=kiosk'),
+      seen(3, 'user=c', 'anonymous=kiosk'),
+    ]);
+    const params = { workspace };
+    const state = await t.call(api.getIdentityState, { params });
+    expect(state).toMatchObject({ people: 6, shared: 1, decisions: 0, toReview: 0, isApplying: false });
+    expect(state.types.find((x) => x.type === 'user')).toMatchObject({ identifiers: 5 });
+    const shared = await t.call(api.listShared, { params, query: {} });
+    expect(shared.rows).toMatchObject([{ type: 'anonymous', value: 'kiosk', claims: 3 }]);
+    const wrong = await t.raw(api.findByIdentifier, { params, query: { type: 'soul', value: 'x' } });
+    expect(wrong.status).toBe(400);
+  });
+});
