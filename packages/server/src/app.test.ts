@@ -65,6 +65,13 @@ describe('signing in', () => {
     const signIn = (password: string) =>
       app.inject({ method: 'POST', url: '/v1/session', payload: { email: 'Ann@Shop.example', password } });
     expect((await signIn('wrong')).json()).toMatchObject({ code: 'auth.wrong_password' });
+    const elsewhere = await app.inject({
+      method: 'POST',
+      url: '/v1/session',
+      headers: { origin: 'https://elsewhere.example' },
+      payload: { email: 'Ann@Shop.example', password: 'correct horse' },
+    });
+    expect(elsewhere.json()).toMatchObject({ status: 403, code: 'auth.cross_site' });
     const good = await signIn('correct horse');
     expect(good.statusCode).toBe(200);
     const cookie = String(good.headers['set-cookie']);

@@ -112,7 +112,7 @@ export async function buildApp({
   const accounts = openAccounts(base);
   const apiKeys = openApiKeys(base);
   const members = openMembers({ ...base, accounts });
-  const workspaces = openWorkspaces(base);
+  const workspaces = openWorkspaces({ ...base, hasZone: warehouse.hasTimeZone });
   const audit = openAudit(base);
 
   const catalog = openCatalog(base);

@@ -10,7 +10,7 @@ import { type Clock, isoOrNull } from '../platform/clock.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Ledger } from '../platform/ledger.ts';
-import { isTimeZone } from '../platform/zone.ts';
+import { timeZoneNamed } from '../platform/zone.ts';
 import { describeFile } from './describe-file.ts';
 import { parseMapping, presetFile, presetNamed, requireFit, storedName } from './files/index.ts';
 import { isCurrency } from './files/money.ts';
@@ -388,7 +388,7 @@ function checkSettings(choice: { preset: string | null; currency: string; timeZo
       detail: `"${choice.currency}" is no ISO 4217 currency, such as CNY or EUR.`,
       fields: { currency: 'must be an ISO 4217 code' },
     });
-  if (!isTimeZone(choice.timeZone))
+  if (timeZoneNamed(choice.timeZone) === null)
     throw new AppError({
       code: 'collect.bad_time_zone',
       status: 400,

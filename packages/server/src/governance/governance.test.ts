@@ -262,6 +262,14 @@ describe('an account in two workspaces', () => {
 });
 
 describe('passwords', () => {
+  it('hash nothing for who holds none', async () => {
+    const body = { token: `qmp_${'x'.repeat(40)}`, password: 'short' };
+    expect(await visitor().call(e.redeemLink, { body })).toMatchObject({
+      status: 410,
+      body: { code: 'auth.link_over' },
+    });
+  });
+
   it('are set anew by a link of who manages the person; every session ends', async () => {
     const workspace = await t.workspace();
     const admin = await member(workspace, 'admin@reset.example', 'admin');

@@ -57,6 +57,8 @@ export function openPasswordLinks(parts: { ledger: Ledger; clock: Clock; passwor
 
     /** Sets the password and ends every session of the account; answers whose it is. */
     async redeem(token: string, password: string): Promise<string> {
+      // Who holds no link gets no password hashed: that costs what signing in needs.
+      await this.read(token);
       const hash = await parts.passwords.hashOf(password);
       return db.transaction().execute(async (trx) => {
         const used = await trx

@@ -3,13 +3,19 @@ import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import { isUniqueViolation, type Ledger } from '../platform/ledger.ts';
-import { isTimeZone } from '../platform/zone.ts';
+import { timeZoneNamed } from '../platform/zone.ts';
 import type { GovernanceTables } from './store.pg.ts';
 
 type Row = GovernanceTables['governance_workspace'];
 
 /** Retailers (or brands) kept apart: each has its own people, data and settings. */
-export function openWorkspaces(parts: { ledger: Ledger; clock: Clock; bus: Bus }) {
+export function openWorkspaces(parts: {
+  ledger: Ledger;
+  clock: Clock;
+  bus: Bus;
+  /** Whether what counts by days knows a time zone. */
+  hasZone?: (name: string) => Promise<boolean>;
+}) {
   const db = parts.ledger.withTables<GovernanceTables>();
 
   async function get(id: string): Promise<Workspace> {
@@ -31,10 +37,10 @@ export function openWorkspaces(parts: { ledger: Ledger; clock: Clock; bus: Bus }
 
     /** Makes a workspace; its owner, when given, becomes a member. */
     async create(
-      draft: { id: string; name: string; currency: string; timeZone: string },
+      given: { id: string; name: string; currency: string; timeZone: string },
       ownerAccountId: string | null,
     ): Promise<Workspace> {
-      checkSettings(draft);
+      const draft = await settled(given, parts.hasZone);
       const now = new Date(parts.clock.now());
       try {
         await db.transaction().execute(async (trx) => {
@@ -70,9 +76,9 @@ export function openWorkspaces(parts: { ledger: Ledger; clock: Clock; bus: Bus }
 
     async update(
       id: string,
-      change: { name?: string; currency?: string; timeZone?: string },
+      given: { name?: string; currency?: string; timeZone?: string },
     ): Promise<Workspace> {
-      checkSettings(change);
+      const change = await settled(given, parts.hasZone);
       const set = {
         ...(change.name === undefined ? {} : { name: change.name }),
         ...(change.currency === undefined ? {} : { currency: change.currency }),
@@ -86,9 +92,14 @@ export function openWorkspaces(parts: { ledger: Ledger; clock: Clock; bus: Bus }
 }
 export type Workspaces = ReturnType<typeof openWorkspaces>;
 
-function checkSettings(settings: { currency?: string; timeZone?: string }): void {
+/** The settings as they are kept: the zone under the name that every store knows. */
+async function settled<S extends { currency?: string; timeZone?: string }>(
+  settings: S,
+  hasZone: (name: string) => Promise<boolean> = async () => true,
+): Promise<S> {
   const fields: Record<string, string> = {};
-  if (settings.timeZone !== undefined && !isTimeZone(settings.timeZone))
+  const timeZone = settings.timeZone === undefined ? undefined : timeZoneNamed(settings.timeZone);
+  if (timeZone === null || (timeZone !== undefined && !(await hasZone(timeZone))))
     fields.timeZone = `"${settings.timeZone}" is no IANA time zone, such as Asia/Shanghai or Europe/London`;
   if (settings.currency !== undefined && !Intl.supportedValuesOf('currency').includes(settings.currency))
     fields.currency = `"${settings.currency}" is no ISO 4217 currency, such as CNY or EUR`;
@@ -100,6 +111,7 @@ function checkSettings(settings: { currency?: string; timeZone?: string }): void
       detail: `${faults.join('; ')}.`,
       fields,
     });
+  return timeZone ? { ...settings, timeZone } : settings;
 }
 
 function present(row: Row): Workspace {

@@ -225,25 +225,28 @@ interface Admitted extends FastifyRequest {
   caller?: Principal | null;
 }
 
+const crossSite = () =>
+  new AppError({
+    code: 'auth.cross_site',
+    status: 403,
+    detail: 'Calls that change something from a browser need the header "X-Qianmian: 1".',
+  });
+
 async function admit(
   request: FastifyRequest,
   endpoint: AnyEndpoint,
   workspace: string,
   authenticate: Authenticate,
 ): Promise<Principal | null> {
-  if (endpoint.access === 'public') return null;
+  const changesFromPage = !SAFE_METHODS.has(request.method) && request.headers['x-qianmian'] === undefined;
+  if (endpoint.access === 'public') {
+    // Only a browser names the page that calls: signing in is not for other people's pages.
+    if (changesFromPage && request.headers.origin !== undefined) throw crossSite();
+    return null;
+  }
   const who = await authenticate(request);
   if (!who) throw signedOut();
-  if (
-    who.kind === 'account' &&
-    !SAFE_METHODS.has(request.method) &&
-    request.headers['x-qianmian'] === undefined
-  )
-    throw new AppError({
-      code: 'auth.cross_site',
-      status: 403,
-      detail: 'Calls that change something from a browser need the header "X-Qianmian: 1".',
-    });
+  if (who.kind === 'account' && changesFromPage) throw crossSite();
   if (endpoint.access === 'signedIn') return who;
   const permissions = who.permissionsIn(workspace);
   if (!permissions)

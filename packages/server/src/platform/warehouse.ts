@@ -26,6 +26,8 @@ export interface Warehouse {
   dropPartition(table: string, partition: string, params: Params): Promise<void>;
   /** Puts a partition of `source` in the place of the same one of `table`, in one step on every shard. */
   replacePartition(table: string, source: string, partition: string, params: Params): Promise<void>;
+  /** Whether the engine knows an IANA time zone: its tables may be older than the runtime's. */
+  hasTimeZone(name: string): Promise<boolean>;
   /** Statements that declare a table on this installation, single or clustered. */
   declare(table: TableDeclaration): string[];
   /** Statements that give a table one more column, which may stand at the end of a longer order. */
@@ -207,6 +209,8 @@ function warehouseOver(
         clickhouse_settings: { ...SETTINGS, insert_deduplication_token: token || randomUUID() },
       });
     },
+    hasTimeZone: async (name) =>
+      (await query('SELECT 1 FROM system.time_zones WHERE time_zone = {name:String}', { name })).length > 0,
     declare: (table) => declaration(table, cluster),
     addColumn: (table, column, orderBy) =>
       [...new Set([here(table), table])].map(
