@@ -38,7 +38,7 @@ const TOGETHER = 'flushAfterMs: 60000';
 
 let made = 0;
 /** A workspace of its own, a key for it, and a browser that has never been there. */
-async function visit(options = '', { locks = true } = {}) {
+async function visit(options = '', { locks = true, keepalive = true } = {}) {
   made += 1;
   const workspace = `sdk-${made}`;
   await world.api('POST', '/v1/workspaces', { id: workspace, name: workspace });
@@ -51,6 +51,7 @@ async function visit(options = '', { locks = true } = {}) {
   const context = blank.context();
   if (!locks)
     await context.addInitScript("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })");
+  if (!keepalive) await context.addInitScript('delete Request.prototype.keepalive');
   await blank.goto('about:blank');
   const address = `${shop.url}/${workspace}/`;
   return {
@@ -224,6 +225,9 @@ it('waits as long as a server that is full asks, though it is of another origin'
   const [first, second] = line.requests;
   expect(second!.at - first!.at).toBeGreaterThanOrEqual(3000);
   expect(second!.at - first!.at).toBeLessThan(5000);
+  // That a page may read how long is for the server to say.
+  const answer = await fetch(`${world.url}/v1/batch`, { method: 'POST', headers: { origin: shop.url } });
+  expect(answer.headers.get('access-control-expose-headers')).toBe('retry-after');
   await v.context.close();
 });
 
@@ -268,6 +272,22 @@ it('sends what a tab still has when it is closed or left, and the next visit wha
   );
   await v.open();
   expect(names(await v.events(4)).sort()).toEqual(['closed', 'crashed', 'left', 'server down']);
+  await v.context.close();
+});
+
+it('sends by beacon where requests cannot outlive a page, and keeps what no answer is heard for', async () => {
+  const v = await visit('pages: false, flushAfterMs: 60000', { keepalive: false });
+  const page = await v.open();
+  await page.waitForFunction('window.qianmian.tracker');
+  await track(page, 'A');
+  await page.close({ runBeforeUnload: true });
+  await v.events(1);
+  const next = await v.open();
+  expect(queuedIn(await keysIn(next)).filter((key) => key.includes('.m.'))).toHaveLength(1);
+  // Once it is sure that nobody is sending it, it is sent again, and counts once.
+  await expect.poll(() => keysIn(next).then(queuedIn), { timeout: 20_000 }).toEqual([]);
+  await v.events(1);
+  expect(twice()).toBe(1);
   await v.context.close();
 });
 

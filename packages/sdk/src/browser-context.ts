@@ -1,4 +1,3 @@
-import { cleanUrl } from './privacy.ts';
 import { VERSION } from './version.ts';
 
 /** Takes out of an address what shall not be told. */
@@ -10,7 +9,7 @@ export function pageContext(clean: CleanUrl, referrer = document.referrer) {
   const query = url.split('#')[0]!.split('?').slice(1).join('?');
   return {
     url,
-    path: location.pathname + (/^#!?\//.test(location.hash) ? url.slice(url.indexOf('#')) : ''),
+    path: clean(location.pathname + (/^#!?\//.test(location.hash) ? location.hash : '')),
     search: query ? `?${query}` : '',
     title: document.title,
     ...(referrer ? { referrer: clean(referrer) } : {}),
@@ -41,5 +40,3 @@ export function refusesBySignal(): boolean {
   const said = navigator as Navigator & { globalPrivacyControl?: boolean };
   return said.globalPrivacyControl === true || said.doNotTrack === '1';
 }
-
-export { cleanUrl };

@@ -1,4 +1,4 @@
-import { browserContext, type CleanUrl, cleanUrl, refusesBySignal } from './browser-context.ts';
+import { browserContext, type CleanUrl, refusesBySignal } from './browser-context.ts';
 import { browserStore, cookieId } from './browser-store.ts';
 import { browserTransport } from './browser-transport.ts';
 import { campaignOf } from './campaign.ts';
@@ -6,6 +6,7 @@ import { type ClickOptions, followClicks } from './clicks.ts';
 import { systemClock } from './clock.ts';
 import { leaseLock, noLock, webLock } from './lock.ts';
 import { followPages } from './page-views.ts';
+import { cleanUrl } from './privacy.ts';
 import { memoryStore } from './store.ts';
 import { openTracker, type Platform, type Tracker, type TrackerOptions } from './tracker.ts';
 

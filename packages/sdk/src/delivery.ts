@@ -150,9 +150,12 @@ export function openDelivery(parts: {
   return {
     flush,
 
+    /** What earlier pages left is sent soon, whether or not there is anything new. */
+    resume: () => planNext(Math.min(parts.flushAfterMs, SHORTEST_PAUSE)),
+
     /** Sends soon: after the interval, or now when a batch is full. */
-    soon(added = 1): void {
-      fresh += added;
+    soon(): void {
+      fresh += 1;
       if (fresh >= most) void flush();
       else if (mayRun()) wakeIn(parts.flushAfterMs);
     },

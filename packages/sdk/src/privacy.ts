@@ -1,6 +1,7 @@
 /** Parameters of addresses whose values are nobody's business. */
 const PRIVATE_PARAMETER =
   /pass(word|wd)?|pwd|token|secret|mail|phone|mobile|tel$|auth|session|^(code|state|sid|otp|openid|unionid)$/i;
+const MAIL_IN_PATH = /[^/?#\s]+(@|%40)[^/?#\s]+/gi;
 const PERSONAL = /[^\s@]+@[^\s@]+|\+?\d[\d\s().-]{5,}\d/g;
 
 /** Whether a parameter of an address may be told. */
@@ -21,7 +22,7 @@ export function cleanUrl(url: string): string {
       return pair !== '' && !isPrivateParameter(name, value);
     });
   const route = /^!?\//.test(hash) ? `#${cleanUrl(hash)}` : '';
-  return path + (kept.length > 0 ? `?${kept.join('&')}` : '') + route;
+  return path.replace(MAIL_IN_PATH, '***') + (kept.length > 0 ? `?${kept.join('&')}` : '') + route;
 }
 
 /** Words on a page, short and without what may be an e-mail address or a phone number. */

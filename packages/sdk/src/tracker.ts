@@ -284,6 +284,6 @@ export function openTracker(platform: Platform, options: TrackerOptions): { trac
     consent.deny(platform.refusedBySignal ? false : durable.get('consent') === 'denied');
     identity.forget();
   }
-  if (consent.mode() === 'granted') delivery.soon(0);
+  if (consent.mode() === 'granted') delivery.resume();
   return { tracker, leave: delivery.leave, reconnected: delivery.reconnected };
 }

@@ -18,6 +18,10 @@ describe('what is told of addresses and words', () => {
     expect(cleanUrl('https://shop.example/?q=50%&coupon_code=SAVE')).toBe(
       'https://shop.example/?q=50%&coupon_code=SAVE',
     );
+    expect(cleanUrl('https://shop.example/reset/ann%40b.example/x?a=1')).toBe(
+      'https://shop.example/reset/***/x?a=1',
+    );
+    expect(cleanUrl('/@tea/p')).toBe('/@tea/p');
     expect(cleanText('  Signed in as\n ann@shop.example, +86 138 0013 8000 ')).toBe('Signed in as *** ***');
     expect(cleanText('Add 2 to cart for ¥19.90')).toBe('Add 2 to cart for ¥19.90');
     expect(cleanText('x'.repeat(200))).toHaveLength(80);

@@ -106,7 +106,11 @@ export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<
 function allowAnyOrigin(request: FastifyRequest, reply: FastifyReply): void {
   const origin = request.headers.origin;
   if (!origin) return;
-  reply.header('access-control-allow-origin', origin).header('vary', 'origin');
+  reply
+    .header('access-control-allow-origin', origin)
+    .header('vary', 'origin')
+    // A page may know how long it is asked to wait.
+    .header('access-control-expose-headers', 'retry-after');
   if (request.method !== 'OPTIONS') return;
   reply
     .header('access-control-allow-methods', 'GET, POST, OPTIONS')
