@@ -17,6 +17,8 @@ export const en = {
     marginHelp: 'Share of the price left after cost',
     otherName: 'Other name',
     attributes: 'Attributes',
+    stock: 'In stock',
+    stockOf: '{{onHand}} (stores: {{stores}}, reserved: {{reserved}}, on order: {{onOrder}})',
     buyers: 'Who bought it',
     empty: 'The catalogue is empty',
     emptyText: 'Products come in with order files, or from a product file of their own.',

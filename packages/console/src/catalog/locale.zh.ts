@@ -18,6 +18,8 @@ export const zh: Words<typeof en> = {
     marginHelp: '售价扣除成本后所占的比例',
     otherName: '其他名称',
     attributes: '属性',
+    stock: '库存',
+    stockOf: '{{onHand}} 件，分布在 {{stores}} 家门店；其中 {{reserved}} 件已预留，{{onOrder}} 件在途',
     buyers: '查看买过的顾客',
     empty: '商品库是空的',
     emptyText: '商品会随订单文件一起导入，也可以单独导入商品文件。',

@@ -10,6 +10,7 @@ import { Answer, Facts, Money, Percent, useFormat, useGoTo } from '../ui/index.t
 import { nameIn } from '../ui/name-in.ts';
 import { pathCalled } from './called.ts';
 import { marginOf } from './names.ts';
+import { stockWords } from './stock-words.ts';
 import { useCalled } from './use-called.ts';
 
 /** One product beside the list, with the way to who bought it. */
@@ -42,6 +43,7 @@ function ProductFacts({ product }: { product: Product }) {
   const shown = nameIn(format.language, product, product.productId);
   const other = [product.name, product.nameZh].find((name) => name && name !== shown);
   const attributes = Object.entries(product.attributes);
+  const { data: levels = [] } = useApi(api.listStock, { params: { id: product.productId } });
   return (
     <div className="qm-grid">
       <Facts
@@ -53,6 +55,14 @@ function ProductFacts({ product }: { product: Product }) {
           { label: t('products.price'), value: <Money cents={product.priceCents} /> },
           { label: t('products.cost'), value: <Money cents={product.costCents} /> },
           { label: t('products.margin'), value: <Percent share={marginOf(product)} /> },
+          ...(levels.length > 0
+            ? [
+                {
+                  label: t('products.stock'),
+                  value: t('products.stockOf', stockWords(levels, format.number)),
+                },
+              ]
+            : []),
           ...attributes.map(([name, value]) => ({
             label: name,
             value: typeof value === 'string' ? value : JSON.stringify(value),

@@ -224,7 +224,16 @@ function EventDrawer({
                 ),
               },
               { label: t('events.channel'), value: channelName(words, event.channel) },
-              { label: t('events.wireName'), value: <code>{event.name}</code> },
+              {
+                label: t('events.wireName'),
+                value: (
+                  <code>
+                    {event.original
+                      ? t('events.original', { ...event.original, version: event.original.mapping })
+                      : event.name}
+                  </code>
+                ),
+              },
               { label: t('events.source'), value: sourceName || '–' },
               { label: t('events.id'), value: <code>{event.messageId}</code> },
             ]}
@@ -248,6 +257,15 @@ function EventDrawer({
             <summary>{t('events.raw')}</summary>
             <pre className="qm-code">{JSON.stringify(event.properties, null, 2)}</pre>
           </details>
+          {(['context', 'envelope'] as const).map(
+            (part) =>
+              Object.keys(event[part]).length > 0 && (
+                <details key={part}>
+                  <summary>{t(`events.${part}`)}</summary>
+                  <pre className="qm-code">{JSON.stringify(event[part], null, 2)}</pre>
+                </details>
+              ),
+          )}
         </div>
       )}
     </Drawer>

@@ -451,6 +451,9 @@ export const en = {
     resume: 'Go on',
     byName: 'Event name',
     wireName: 'Name as sent',
+    original: '{{name}} ({{protocol}}, mapping {{version}})',
+    context: 'Context',
+    envelope: 'The rest of the message',
     byPerson: 'Customer',
     typeName: 'Type a name, phone or e-mail',
     nobody: 'Nobody found',
@@ -522,6 +525,24 @@ export const en = {
     no_amount: {
       name: 'Order without an amount',
       fix: 'Send products with prices, or properties.revenue or total.',
+    },
+    too_late: {
+      name: 'More than 400 days late',
+      fix: "Bring older history in as a file. A sender's clock that runs wrong looks like this too.",
+    },
+    bad_property: {
+      name: 'A property is at fault',
+      fix: 'What the server says names the property and what it must be.',
+    },
+    no_item: { name: 'No item named', fix: 'Send both item_type and item_id.' },
+    malformed_form: { name: 'Form without data', fix: 'Send events in "data" or "data_list".' },
+    malformed_base64: {
+      name: 'Not base64',
+      fix: 'What is in "data" and "data_list" must be base64, encoded for an address.',
+    },
+    malformed_gzip: {
+      name: 'Cannot be unzipped',
+      fix: 'It begins like gzip. A body cut off on the way looks like this too.',
     },
   },
 };

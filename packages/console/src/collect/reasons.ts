@@ -70,6 +70,12 @@ export const QUARANTINE_REASONS = [
   'bad_line',
   'too_many_lines',
   'no_amount',
+  'too_late',
+  'bad_property',
+  'no_item',
+  'malformed_form',
+  'malformed_base64',
+  'malformed_gzip',
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
