@@ -224,7 +224,7 @@ it('waits as long as a server that is full asks, though it is of another origin'
   await v.events(2);
   const [first, second] = line.requests;
   expect(second!.at - first!.at).toBeGreaterThanOrEqual(3000);
-  expect(second!.at - first!.at).toBeLessThan(5000);
+  expect(second!.at - first!.at).toBeLessThan(9000);
   // That a page may read how long is for the server to say.
   const answer = await fetch(`${world.url}/v1/batch`, { method: 'POST', headers: { origin: shop.url } });
   expect(answer.headers.get('access-control-expose-headers')).toBe('retry-after');
@@ -320,7 +320,7 @@ it('keeps and sends nothing until the visitor agrees, then tells all with its ow
   const began = Date.now();
   await track(page, 'A');
   await call(page, 'identify', 'ann', { city: 'Berlin' });
-  await sleep(1500);
+  await sleep(3000);
   expect(await keptIn(v.context, page)).toEqual([[], []]);
   expect(line.requests).toEqual([]);
 
@@ -328,7 +328,7 @@ it('keeps and sends nothing until the visitor agrees, then tells all with its ow
   await call(page, 'consent', { marketing: true }, 'email');
   const rows = await v.events(5);
   expect(names(rows).sort()).toEqual(['A', 'Consent Updated', 'Consent Updated', 'Identify', 'Page Viewed']);
-  expect(Math.abs(Date.parse(rows.find((r) => r.name === 'A')!.time) - began)).toBeLessThan(1000);
+  expect(Math.abs(Date.parse(rows.find((r) => r.name === 'A')!.time) - began)).toBeLessThan(2500);
   const [keys, cookies] = await keptIn(v.context, page);
   expect(keys!.length).toBeGreaterThan(0);
   expect(cookies).toEqual(['qm_id']);
