@@ -69,11 +69,7 @@ export function openReview(parts: {
         if (rows.length === KEPT_AT_MOST) break;
       }
       await db.transaction().execute(async (t) => {
-        await t
-          .deleteFrom('identity_duplicate')
-          .where('workspace', '=', workspace)
-          .where('put_off_at', 'is', null)
-          .execute();
+        // Pairs that are found again keep their names: somebody may be looking at them.
         for (let at = 0; at < rows.length; at += 500)
           await t
             .insertInto('identity_duplicate')
@@ -82,9 +78,15 @@ export function openReview(parts: {
               c.columns(['workspace', 'a', 'b']).doUpdateSet((e) => ({
                 score: e.ref('excluded.score'),
                 reasons: e.ref('excluded.reasons'),
+                found_at: e.ref('excluded.found_at'),
               })),
             )
             .execute();
+        await t
+          .deleteFrom('identity_duplicate')
+          .where('workspace', '=', workspace)
+          .where('found_at', '<', now)
+          .execute();
         const run = { searched_at: now, skipped_blocks: skippedBlocks };
         await t
           .insertInto('identity_run')
