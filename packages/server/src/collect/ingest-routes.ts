@@ -6,9 +6,10 @@ import { PIXEL, rudderSource, segmentSettings } from './wire/answers.ts';
 import { validateGa4 } from './wire/ga4-validation.ts';
 import { gtagHit } from './wire/gtag.ts';
 import { type Json, textOf, without } from './wire/json.ts';
+import { type Bounds, isWithin, KEYED, KEYLESS } from './wire/parse.ts';
 import type { Protocol } from './wire/protocols.ts';
 import { sensorsMessages, type Unpacked } from './wire/sensors-body.ts';
-import { BODY_LIMIT, unzipped, weighed } from './wire/unpack.ts';
+import { BODY_LIMIT, KEYLESS_LIMIT, unzipped, weighed } from './wire/unpack.ts';
 
 /** Messages in one body. */
 const MESSAGES_LIMIT = 10_000;
@@ -127,8 +128,8 @@ async function takeSegment(
   type: string | null,
   parts: Parts,
 ): Promise<FastifyReply> {
-  const aside = await take(request, parts, async (bytes) => {
-    const body = parseObject(bytes);
+  const aside = await take(request, parts, async (bytes, bounds) => {
+    const body = parseObject(bytes, bounds);
     const messages = body && messagesIn(body, type);
     const anonymousId = headerText(request, 'anonymousid');
     return {
@@ -157,8 +158,8 @@ async function takeSensors(
   const aside = await take(
     request,
     parts,
-    async (bytes) => {
-      const found: Unpacked = await sensorsMessages(query, bytes.toString('utf8'));
+    async (bytes, bounds) => {
+      const found: Unpacked = await sensorsMessages(query, bytes.toString('utf8'), bounds);
       const project = textOf(parametersOf(request).project);
       return {
         key: null,
@@ -175,8 +176,8 @@ async function takeSensors(
 }
 
 async function takeGa4(request: FastifyRequest, reply: FastifyReply, parts: Parts): Promise<FastifyReply> {
-  await take(request, parts, async (bytes) => {
-    const body = parseObject(bytes);
+  await take(request, parts, async (bytes, bounds) => {
+    const body = parseObject(bytes, bounds);
     const events = Array.isArray(body?.events) ? body.events : null;
     return {
       key: null,
@@ -194,8 +195,8 @@ async function checkGa4(request: FastifyRequest, reply: FastifyReply, parts: Par
   await take(
     request,
     parts,
-    async (bytes) => {
-      body = parseObject(bytes);
+    async (bytes, bounds) => {
+      body = parseObject(bytes, bounds);
       return { key: null, delivery: { protocol: 'ga4', messages: [] } };
     },
     { isDry: true },
@@ -224,7 +225,7 @@ async function takeGtag(request: FastifyRequest, reply: FastifyReply, parts: Par
 async function take(
   request: FastifyRequest,
   { collector, sources }: Parts,
-  read: (bytes: Buffer) => Promise<Read>,
+  read: (bytes: Buffer, bounds: Bounds) => Promise<Read>,
   { isDry = false } = {},
 ): Promise<string | null> {
   const given = keyBeside(request);
@@ -232,9 +233,11 @@ async function take(
   if (given !== null && !source) throw unknownKey();
   const packed = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   return weighed(packed, async () => {
-    const bytes = await unzipped(packed);
+    const bytes = await unzipped(packed, source ? undefined : KEYLESS_LIMIT);
     const { key, delivery } =
-      bytes === null ? { key: null, delivery: { malformed: 'malformed_gzip' } } : await read(bytes);
+      bytes === null
+        ? { key: null, delivery: { malformed: 'malformed_gzip' } }
+        : await read(bytes, source ? KEYED : KEYLESS);
     source ??= key === null ? null : await sources.byKey(key);
     if (!source) throw unknownKey();
     const { workspace, sourceId } = source;
@@ -262,7 +265,8 @@ const unknownKey = () =>
       'The write key is missing or unknown. Send it as the Basic user name, or as "writeKey", "token", "api_secret" or "tid"; the console shows it under Data, Sources.',
   });
 
-function parseObject(bytes: Buffer): Json | null {
+function parseObject(bytes: Buffer, bounds: Bounds): Json | null {
+  if (!isWithin(bytes, bounds)) return null;
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     if (Array.isArray(value)) return { batch: value };

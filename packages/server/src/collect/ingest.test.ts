@@ -53,6 +53,17 @@ describe('the Segment protocol', () => {
     expect((await s.events()).map((e) => e.name).sort()).toEqual(['A', 'B', 'Page Viewed']);
   });
 
+  it('parses no millions of brackets, whoever sends them', async () => {
+    const s = await shop();
+    const bomb = gzipSync(`{"a":${'['.repeat(9_000_000)}${']'.repeat(9_000_000)}}`);
+    expect(bomb.length).toBeLessThan(30_000);
+    const sent = (headers: Record<string, string>) =>
+      app.inject({ method: 'POST', url: '/v1/track', headers, payload: bomb });
+    expect((await sent({})).statusCode).toBe(413);
+    const kept = await sent({ authorization: s.basic });
+    expect(kept.json()).toEqual({ success: false, quarantined: 1, reason: 'malformed_json' });
+  });
+
   it('refuses a wrong key, and only that', async () => {
     const s = await shop();
     const wrong = await app.inject({

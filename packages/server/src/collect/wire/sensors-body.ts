@@ -1,4 +1,5 @@
 import { isObject } from '../storable.ts';
+import { type Bounds, isWithin } from './parse.ts';
 import { unzipped } from './unpack.ts';
 
 /** Events of a body or address as 神策's clients pack them, or why none can be found. */
@@ -8,9 +9,9 @@ export type Unpacked = { messages: unknown[] } | { malformed: string };
  * Finds the events in what was sent: a form with `data` (one) or `data_list` (many), each base64 of JSON or of gzip of
  * JSON; the same form as plain text (a beacon); or JSON as it is.
  */
-export async function sensorsMessages(query: string, body: string): Promise<Unpacked> {
+export async function sensorsMessages(query: string, body: string, bounds: Bounds): Promise<Unpacked> {
   const text = body.trim();
-  if (text.startsWith('{') || text.startsWith('[')) return parsed(text);
+  if (text.startsWith('{') || text.startsWith('[')) return parsed(Buffer.from(text), bounds);
   const form = new URLSearchParams(text === '' ? query : text);
   const packed = form.get('data_list') ?? form.get('data');
   if (packed === null || packed === '') return { malformed: 'malformed_form' };
@@ -18,12 +19,13 @@ export async function sensorsMessages(query: string, body: string): Promise<Unpa
   const base64 = packed.replaceAll(' ', '+');
   if (!/^[A-Za-z0-9+/_=\r\n-]+$/.test(base64)) return { malformed: 'malformed_base64' };
   const bytes = await unzipped(Buffer.from(base64, 'base64'));
-  return bytes === null ? { malformed: 'malformed_gzip' } : parsed(bytes.toString('utf8'));
+  return bytes === null ? { malformed: 'malformed_gzip' } : parsed(bytes, bounds);
 }
 
-function parsed(text: string): Unpacked {
+function parsed(bytes: Buffer, bounds: Bounds): Unpacked {
+  if (!isWithin(bytes, bounds)) return { malformed: 'malformed_json' };
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
     if (Array.isArray(value)) return { messages: value };
     return isObject(value) ? { messages: [value] } : { malformed: 'malformed_json' };
   } catch {

@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { isWithin } from './parse.ts';
+
+/** Values and depth of what was parsed, counted on the value itself. */
+function measure(value: unknown): { values: number; depth: number } {
+  if (typeof value !== 'object' || value === null) return { values: 1, depth: 0 };
+  const parts = Object.values(value).map(measure);
+  return {
+    values: 1 + parts.reduce((sum, part) => sum + part.values, 0),
+    depth: 1 + parts.reduce((most, part) => Math.max(most, part.depth), 0),
+  };
+}
+
+it('lets in what is small enough, and nothing that is nested deeper', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 8 }), fc.nat({ max: 9 }), (value, depth) => {
+      const bytes = Buffer.from(JSON.stringify(value, null, 1));
+      const true_ = measure(value);
+      expect(isWithin(bytes, { values: Number.MAX_SAFE_INTEGER, depth })).toBe(true_.depth <= depth);
+      // Every value stands behind a comma or is the first within a bracket: at most as many again are counted.
+      expect(isWithin(bytes, { values: 2 * true_.values, depth: 99 })).toBe(true);
+      expect(isWithin(bytes, { values: Math.ceil(true_.values / 2) - 1, depth: 99 })).toBe(false);
+    }),
+  );
+});
+
+it('takes no bracket for one that stands in a text', () => {
+  const text = JSON.stringify({ a: '[[[[{{{{,,,,\\"[[[['.repeat(100) });
+  expect(isWithin(Buffer.from(text), { values: 3, depth: 1 })).toBe(true);
+});
