@@ -34,6 +34,9 @@ export const en = {
   kind: {
     'collect.import': 'Import',
     'collect.import_undo': 'Undo of an import',
+    'identity.apply_rules': 'Apply identity rules',
+    'identity.fold': 'Write merges into the data',
+    'identity.find_duplicates': 'Look for duplicates',
     'profile.refresh': 'Recompute profiles',
     'segment.refresh': 'Recompute segments',
     'promotion.read': 'Look for coupon codes in orders',
@@ -43,6 +46,9 @@ export const en = {
     'demo.advance': 'Let demo time pass',
   },
   about: {
+    'identity.apply_rules': 'All customers',
+    'identity.fold': 'All customers',
+    'identity.find_duplicates': 'All customers',
     'profile.refresh': 'All customers',
     'segment.refresh': 'All segments',
     'promotion.read': 'Orders that came in',

@@ -33,6 +33,9 @@ export const zh: Words<typeof en> = {
   kind: {
     'collect.import': '导入数据',
     'collect.import_undo': '撤销导入',
+    'identity.apply_rules': '应用标识规则',
+    'identity.fold': '把合并写入数据',
+    'identity.find_duplicates': '查找重复顾客',
     'profile.refresh': '重新计算画像',
     'segment.refresh': '重新计算人群',
     'promotion.read': '核对订单中的券码',
@@ -42,6 +45,9 @@ export const zh: Words<typeof en> = {
     'demo.advance': '推进演示时间',
   },
   about: {
+    'identity.apply_rules': '全部顾客',
+    'identity.fold': '全部顾客',
+    'identity.find_duplicates': '全部顾客',
     'profile.refresh': '全部顾客',
     'segment.refresh': '全部人群',
     'promotion.read': '新收到的订单',

@@ -2,6 +2,7 @@ import { QuestionCircleOutlined } from '@ant-design/icons';
 import { api, type Customer } from '@qianmian/contract';
 import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { WhyOnePerson } from '../identity/why-one-person.tsx';
 import { useTo } from '../shell/address.ts';
 import { useApi } from '../shell/use-api.ts';
 import { Anchor, Badge, Panel, useFormat } from '../ui/index.ts';
@@ -100,7 +101,11 @@ function Identifiers({ customer }: { customer: Customer }) {
   const { t } = useTranslation('profile');
   const format = useFormat();
   return (
-    <Panel title={t('customer.identifiers')} note={t('customer.identifiersNote')}>
+    <Panel
+      title={t('customer.identifiers')}
+      note={t('customer.identifiersNote')}
+      extra={<WhyOnePerson personId={customer.personId} />}
+    >
       <dl className="qm-pairs">
         {customer.identifiers.map(({ type, value, firstSeenAt }) => (
           <div key={`${type}:${value}:${firstSeenAt}`}>

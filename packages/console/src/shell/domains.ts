@@ -3,6 +3,7 @@ import { catalog } from '../catalog/index.ts';
 import { collect } from '../collect/index.ts';
 import { demo } from '../demo/index.ts';
 import { governance } from '../governance/index.ts';
+import { identity } from '../identity/index.ts';
 import { insight } from '../insight/index.ts';
 import { jobs } from '../jobs/index.ts';
 import { profile } from '../profile/index.ts';
@@ -20,6 +21,7 @@ export const domains: readonly ConsoleDomain[] = [
   promotion,
   catalog,
   collect,
+  identity,
   governance,
   jobs,
   demo,

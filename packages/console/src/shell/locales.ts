@@ -8,6 +8,8 @@ import { en as demoEn } from '../demo/locale.en.ts';
 import { zh as demoZh } from '../demo/locale.zh.ts';
 import { en as governanceEn } from '../governance/locale.en.ts';
 import { zh as governanceZh } from '../governance/locale.zh.ts';
+import { en as identityEn } from '../identity/locale.en.ts';
+import { zh as identityZh } from '../identity/locale.zh.ts';
 import { en as insightEn } from '../insight/locale.en.ts';
 import { zh as insightZh } from '../insight/locale.zh.ts';
 import { en as jobsEn } from '../jobs/locale.en.ts';
@@ -33,6 +35,7 @@ export const english = {
   campaign: campaignEn,
   promotion: promotionEn,
   collect: collectEn,
+  identity: identityEn,
   catalog: catalogEn,
   jobs: jobsEn,
   governance: governanceEn,
@@ -47,6 +50,7 @@ export const chinese = {
   campaign: campaignZh,
   promotion: promotionZh,
   collect: collectZh,
+  identity: identityZh,
   catalog: catalogZh,
   jobs: jobsZh,
   governance: governanceZh,

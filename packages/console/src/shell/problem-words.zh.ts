@@ -64,6 +64,9 @@ export const CHINESE_PROBLEMS: Record<string, string> = {
   'server.bug': '服务器内部出错，详情见服务器日志。',
   'server.storage': '服务器磁盘已满，清理出空间之前无法保存更改。',
   'workspace.bad_setting': '设置有误，请检查标出的项目。',
+  'identity.unknown_type': '没有“{1}”这种标识类型。',
+  'identity.not_of_one': '这两个标识已不属于同一位顾客，请刷新页面。',
+  'identity.already_one': '两个编号已经是同一位顾客。',
   'workspace.owners_only': '只有已拥有工作区的人才能新建工作区。',
 };
 
