@@ -10,6 +10,8 @@ export type Purposes = { analytics?: boolean } & Record<string, boolean | undefi
 const CHOICE = 'consent';
 /** A yes to this shop by somebody whose browser says no to all. */
 const INSISTED = 'insisted';
+/** The shop tracks without asking. */
+const ASSUMED = 'assumed';
 const SAID = 'said';
 interface Said {
   who: string;
@@ -29,20 +31,36 @@ export function openConsent(parts: {
   refusedBySignal: boolean;
 }) {
   const { device, durable } = parts;
+  const isYes = (choice: string | null) => choice === 'granted' || choice === INSISTED;
   const remembered = durable.get(CHOICE);
   const yes = parts.refusedBySignal ? INSISTED : 'granted';
   let mode: ConsentMode = parts.asked;
   if (remembered === 'denied' || (parts.refusedBySignal && remembered !== INSISTED)) mode = 'denied';
-  else if ((remembered === 'granted' || remembered === INSISTED) && mode === 'pending') mode = 'granted';
+  else if (isYes(remembered) && mode === 'pending') mode = 'granted';
+
+  /** Whether the yes of this tab stands on the device, where another tab can take it away. */
+  let isWritten = false;
 
   return {
-    mode: () => mode,
+    /** What is agreed to now; a no in one tab ends it in all. */
+    mode(): ConsentMode {
+      if (mode === 'granted' && isWritten && !isYes(durable.get(CHOICE)) && durable.get(CHOICE) !== ASSUMED) {
+        mode = 'denied';
+        device.forget();
+      }
+      return mode;
+    },
 
-    grant(remember: boolean): void {
+    /** Whether the visitor said yes in another tab while this one waits. */
+    isGrantedElsewhere: () => mode === 'pending' && isYes(durable.get(CHOICE)),
+
+    /** Begins; `asked` when the visitor said so, not only the shop. */
+    grant(asked: boolean): void {
       mode = 'granted';
-      if (durable.get(CHOICE) === 'denied') durable.remove(CHOICE);
+      const known = durable.get(CHOICE);
       device.permit();
-      if (remember) device.set(CHOICE, yes);
+      if (asked || !isYes(known)) device.set(CHOICE, asked ? yes : ASSUMED);
+      isWritten = durable.get(CHOICE) !== null;
     },
 
     deny(remember: boolean): void {

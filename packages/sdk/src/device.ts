@@ -6,6 +6,8 @@ export interface Device extends Store {
   permit(): void;
   /** Forgets everything, on the device and in memory; from now on only memory is used. */
   forbid(): void;
+  /** The same where another tab has cleared the device already: what it wrote since stays. */
+  forget(): void;
   readonly permitted: boolean;
 }
 
@@ -43,8 +45,12 @@ export function openDevice(durable: Store, full: () => void): Device {
       }
     },
     forbid() {
+      device.forget();
+      for (const key of durable.keys()) durable.remove(key);
+    },
+    forget() {
       permitted = false;
-      for (const store of [memory, durable]) for (const key of store.keys()) store.remove(key);
+      for (const key of memory.keys()) memory.remove(key);
     },
   };
   return device;

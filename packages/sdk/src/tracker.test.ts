@@ -244,6 +244,31 @@ describe('consent', () => {
     expect(other.open({ signal: true }).tracker.consentMode()).toBe('denied');
   });
 
+  it('a no in one tab ends it in all; a yes in one begins it in those that wait', async () => {
+    for (const mode of ['granted', 'pending'] as const) {
+      const world = new TestWorld();
+      const one = world.open({ consent: mode });
+      const two = world.open({ consent: mode });
+      two.tracker.track('A');
+      one.tracker.consent({ analytics: true });
+      two.tracker.track('B');
+      await world.pass(MINUTE);
+      expect(world.events().sort()).toEqual(['A', 'B', 'Consent Updated']);
+      one.tracker.consent({ analytics: false });
+      two.tracker.track('C');
+      two.tracker.identify('ann');
+      await world.pass(MINUTE);
+      expect(world.events().sort()).toEqual(['A', 'B', 'Consent Updated', 'Consent Updated']);
+      expect(kept(world)).toEqual(NOTHING);
+    }
+  });
+
+  it('does not take for a yes that a shop once tracked without asking', async () => {
+    const world = new TestWorld();
+    world.open().tracker.track('A');
+    expect(world.open({ consent: 'pending' }).tracker.consentMode()).toBe('pending');
+  });
+
   it('tells consent to other channels without changing whether we track', async () => {
     const world = new TestWorld();
     const { tracker } = world.open();

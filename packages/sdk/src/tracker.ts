@@ -179,6 +179,7 @@ export function openTracker(platform: Platform, options: TrackerOptions): { trac
           problem({ code: 'bad_call', lost: 1, cause });
         }
       };
+      if (consent.isGrantedElsewhere()) grant(false);
       const mode = consent.mode();
       if (mode === 'granted') safely(() => run(...args));
       if (mode !== 'pending') return;
@@ -203,8 +204,8 @@ export function openTracker(platform: Platform, options: TrackerOptions): { trac
       say('track', { event: 'Consent Updated', properties: { channel, purpose, granted } });
   }
 
-  function grant(remember: boolean): void {
-    consent.grant(remember);
+  function grant(asked: boolean): void {
+    consent.grant(asked);
     const calls = held;
     held = [];
     for (const call of calls) {
