@@ -100,7 +100,7 @@ export const withId = inWorkspace.extend({ id: z.string().min(1).max(80) });
 
 /** Page of a list: an opaque cursor from the answer before, and how many rows. */
 export const pageQuery = z.object({
-  cursor: z.string().max(400).optional(),
+  cursor: z.string().max(2000).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(50),
 });
 

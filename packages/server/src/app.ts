@@ -196,6 +196,7 @@ export async function buildApp({
     log,
     clock,
     metrics,
+    secret,
     version: VERSION,
     consoleDir,
     publicUrl: config.publicUrl,

@@ -1,6 +1,7 @@
 import { campaignEndpoints as e } from '@qianmian/contract';
 import type { Audit } from '../governance/index.ts';
-import { type Mount, offsetCursor, pageFrom } from '../platform/http.ts';
+import { offsetCursor, pageFrom } from '../platform/cursor.ts';
+import type { Mount } from '../platform/http.ts';
 import type { Campaigns } from './campaigns.ts';
 
 /** HTTP edge of campaigns; the report is insight's. */

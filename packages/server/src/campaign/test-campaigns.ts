@@ -50,6 +50,7 @@ export async function openTestCampaigns() {
   };
   const http = await buildHttp({
     ...shop,
+    secret,
     authenticate: async (request) => (request.headers.authorization ? who : null),
     version: '0',
     consoleDir: null,

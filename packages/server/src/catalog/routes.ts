@@ -1,5 +1,6 @@
 import { catalogEndpoints } from '@qianmian/contract';
-import { type Mount, offsetCursor, pageFrom } from '../platform/http.ts';
+import { offsetCursor, pageFrom } from '../platform/cursor.ts';
+import type { Mount } from '../platform/http.ts';
 import type { Catalog } from './catalogue.ts';
 
 /** HTTP edge of the catalogue. */

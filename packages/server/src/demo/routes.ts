@@ -1,7 +1,8 @@
 import { demoEndpoints as e } from '@qianmian/contract';
 import { type Clock, isoOf } from '../platform/clock.ts';
+import { offsetCursor, pageFrom } from '../platform/cursor.ts';
 import { AppError } from '../platform/errors.ts';
-import { type Mount, offsetCursor, type Principal, pageFrom } from '../platform/http.ts';
+import type { Mount, Principal } from '../platform/http.ts';
 import type { Mailbox } from './mailbox.ts';
 import { DEMO_WORKSPACE, type Retailer } from './retailer.ts';
 

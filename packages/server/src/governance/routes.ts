@@ -1,7 +1,8 @@
 import { governanceEndpoints as e, PERMISSIONS_OF_ROLE, type Role, type Session } from '@qianmian/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { offsetCursor, pageFrom } from '../platform/cursor.ts';
 import { notFound } from '../platform/errors.ts';
-import { type Authenticate, type Mount, offsetCursor, pageFrom } from '../platform/http.ts';
+import type { Authenticate, Mount } from '../platform/http.ts';
 import { hashOf } from '../platform/secret.ts';
 import type { Accounts } from './accounts.ts';
 import type { ApiKeys } from './api-keys.ts';

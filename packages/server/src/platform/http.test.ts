@@ -49,6 +49,7 @@ async function start(settings: { publicUrl?: string } = {}): Promise<{ http: Htt
     log: openLog('silent'),
     clock: new FakeClock(0),
     metrics,
+    secret: Buffer.alloc(32),
     version: '0',
     consoleDir: null,
     patience: { headersMs: 500, bodyMs: 900, idleMs: 800, connections: 20 },

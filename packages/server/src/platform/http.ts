@@ -17,6 +17,7 @@ import {
 } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { type Clock, isoOf } from './clock.ts';
+import { type Cursors, openCursors } from './cursor.ts';
 import { AppError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -94,6 +95,8 @@ export async function buildHttp(parts: {
   clock: Clock;
   metrics: Metrics;
   authenticate: Authenticate;
+  /** Seals the cursors of lists. */
+  secret: Buffer;
   version: string;
   /** Folder of the built console; absent in tests. */
   consoleDir: string | null;
@@ -145,7 +148,12 @@ export async function buildHttp(parts: {
   await describeApi(app, { version: parts.version, contentPolicy: CONTENT_POLICY });
   const mounted: AnyEndpoint[] = [];
   if (parts.consoleDir && existsSync(parts.consoleDir)) await serveConsole(app, parts.consoleDir);
-  return { app, mount: mounter(app, { authenticate: parts.authenticate, isHttps }, mounted), mounted };
+  const cursors = openCursors(parts.secret);
+  return {
+    app,
+    mount: mounter(app, { authenticate: parts.authenticate, cursors, isHttps }, mounted),
+    mounted,
+  };
 }
 
 async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
@@ -162,7 +170,7 @@ async function serveConsole(app: FastifyInstance, folder: string): Promise<void>
 
 function mounter(
   app: FastifyInstance,
-  { authenticate, isHttps }: { authenticate: Authenticate; isHttps: boolean },
+  { authenticate, cursors, isHttps }: { authenticate: Authenticate; cursors: Cursors; isHttps: boolean },
   mounted: AnyEndpoint[],
 ): Mount {
   return (endpoint, handler) => {
@@ -195,9 +203,11 @@ function mounter(
       handler: async (request, reply) => {
         const who = (request as Admitted).caller as Principal;
         const workspace = (request.params as { workspace?: string }).workspace ?? '';
+        const { cursor, ...query } = (request.query ?? {}) as { cursor?: string };
+        const list = `${endpoint.path} ${JSON.stringify(request.params)}`;
         const answer = await handler({
           params: request.params,
-          query: request.query,
+          query: cursor ? { ...query, cursor: cursors.open(list, cursor) } : query,
           body: request.body,
           workspace,
           who,
@@ -207,7 +217,8 @@ function mounter(
           reply,
         } as never);
         if (endpoint.media) reply.type(`${endpoint.media}; charset=utf-8`);
-        return answer === undefined && !reply.sent ? reply.status(204).send() : answer;
+        if (answer === undefined && !reply.sent) return reply.status(204).send();
+        return answer?.nextCursor ? { ...answer, nextCursor: cursors.seal(list, answer.nextCursor) } : answer;
       },
     });
   };
@@ -388,32 +399,4 @@ function notFoundAnswer(request: FastifyRequest, reply: FastifyReply, hasConsole
     status: 404,
     detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
   });
-}
-
-/** An opaque cursor that is nothing but an offset: for lists that are small or sorted by what changes. */
-export function offsetCursor(cursor: string | undefined): number {
-  if (!cursor) return 0;
-  const offset = Number(Buffer.from(cursor, 'base64url').toString());
-  if (!Number.isInteger(offset) || offset < 0 || offset > 10_000_000)
-    throw new AppError({
-      code: 'request.bad_cursor',
-      status: 400,
-      detail: 'The cursor is not one this list gave out; begin without one.',
-      fields: { cursor: 'is not one this list gave out' },
-    });
-  return offset;
-}
-
-/** The page of rows fetched with one row more than asked, and the cursor of the next. */
-export function pageFrom<T>(
-  fetched: T[],
-  page: { limit: number; offset: number },
-  total: number | null = null,
-) {
-  const more = fetched.length > page.limit;
-  return {
-    rows: more ? fetched.slice(0, page.limit) : fetched,
-    nextCursor: more ? Buffer.from(String(page.offset + page.limit)).toString('base64url') : null,
-    total,
-  };
 }

@@ -1,6 +1,7 @@
 import { type Job, jobEndpoints } from '@qianmian/contract';
 import { isoOrNull } from './clock.ts';
-import { type Mount, offsetCursor, pageFrom } from './http.ts';
+import { offsetCursor, pageFrom } from './cursor.ts';
+import type { Mount } from './http.ts';
 import type { JobRow } from './job-store.pg.ts';
 import type { Jobs } from './jobs.ts';
 

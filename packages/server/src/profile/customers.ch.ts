@@ -2,7 +2,6 @@ import type { customerQuery } from '@qianmian/contract';
 import type { z } from 'zod';
 import { IDENTIFIERS } from '../identity/index.ts';
 import type { Params, Warehouse } from '../platform/warehouse.ts';
-import type { Place } from './cursor.ts';
 import type { SqlSource } from './sql-source.ts';
 import { PROFILES, TAGS, TRAIT_ROWS } from './store.ch.ts';
 
@@ -10,6 +9,9 @@ type Query = z.output<typeof customerQuery>;
 
 /** Which customers, in which order: the query of the list without its page. */
 export type CustomerFilter = Omit<Query, 'cursor' | 'limit'>;
+
+/** What a page's last row is sorted by, and its person. */
+export type CustomerPlace = readonly [sortKey: string | number, person: number];
 
 /** A person's computed row. */
 export interface PersonRow {
@@ -66,7 +68,8 @@ const SORT_KEYS: Record<Query['sort'], { key: string; type: 'Int64' | 'String' }
   lastOrderAt: { key: millis('last_order_at'), type: 'Int64' },
   firstSeenAt: { key: millis('first_seen_at'), type: 'Int64' },
   lastSeenAt: { key: millis('last_seen_at'), type: 'Int64' },
-  name: { key: 'name', type: 'String' },
+  // A cursor holds the key, so that it must not be long.
+  name: { key: 'substringUTF8(name, 1, 100)', type: 'String' },
 };
 
 /** Phones are kept as +8613812345678; people type 138-1234 5678. */
@@ -132,7 +135,7 @@ export function customersWarehouse(warehouse: Warehouse) {
     page: async (
       workspace: string,
       filter: CustomerFilter,
-      page: { after: Place | null; limit: number; within: SqlSource | null; reveal: boolean },
+      page: { after: CustomerPlace | null; limit: number; within: SqlSource | null; reveal: boolean },
     ): Promise<(PersonRow & { sort_key: string | number })[]> => {
       const where = whereSql(filter, page.within, page.reveal);
       const { key, type } = SORT_KEYS[filter.sort];

@@ -1,11 +1,23 @@
 import { Readable } from 'node:stream';
-import type { CustomerRow, KnownBy, LifecycleStage, RfmGroup } from '@qianmian/contract';
+import {
+  type CustomerRow,
+  type KnownBy,
+  type LifecycleStage,
+  personId,
+  type RfmGroup,
+} from '@qianmian/contract';
+import { z } from 'zod';
 import { isoOrNull } from '../platform/clock.ts';
 import { csvLine } from '../platform/csv.ts';
+import { cursorOf, placeOf } from '../platform/cursor.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-import { cursorOf, type Place, placeOf } from './cursor.ts';
-import { type CustomerFilter, customersWarehouse, type PersonRow } from './customers.ch.ts';
-import { badCursor } from './errors.ts';
+import {
+  type CustomerFilter,
+  type CustomerPlace,
+  customersWarehouse,
+  type PersonRow,
+} from './customers.ch.ts';
+import { maskedSort } from './errors.ts';
 import type { Names } from './known-by.ts';
 import { maskEmail, maskName, maskPhone } from './masking.ts';
 import type { SqlSource } from './sql-source.ts';
@@ -17,6 +29,14 @@ export interface SegmentMembers {
 }
 
 const EXPORT_CHUNK = 20_000;
+/** The last row of a page: what it is sorted by, and the person. */
+const byName = z.tuple([z.string(), personId]);
+const byNumber = z.tuple([z.number().int(), personId]);
+
+function allowSort({ sort }: Pick<CustomerFilter, 'sort'>, reveal: boolean): void {
+  if (sort === 'name' && !reveal) throw maskedSort();
+}
+
 const COLUMNS: readonly (keyof CustomerRow)[] = [
   'personId',
   'name',
@@ -86,7 +106,7 @@ export function openCustomers(parts: { warehouse: Warehouse; members: SegmentMem
     reveal: boolean,
   ) {
     yield `\uFEFF${csvLine(COLUMNS)}`;
-    let after: Place | null = null;
+    let after: CustomerPlace | null = null;
     for (;;) {
       const rows: (PersonRow & { sort_key: string | number })[] = await store.page(workspace, filter, {
         after,
@@ -110,12 +130,9 @@ export function openCustomers(parts: { warehouse: Warehouse; members: SegmentMem
       query: CustomerFilter & { cursor?: string | undefined; limit: number },
       reveal: boolean,
     ) {
-      const after = placeOf(query.cursor);
-      if (
-        after &&
-        (typeof after[1] !== 'number' || (typeof after[0] === 'string') !== (query.sort === 'name'))
-      )
-        throw badCursor();
+      allowSort(query, reveal);
+      const form: z.ZodType<CustomerPlace> = query.sort === 'name' ? byName : byNumber;
+      const after = placeOf(query.cursor, form);
       const within = await withinOf(workspace, query.segment);
       const [total, rows] = await Promise.all([
         store.count(workspace, query, within, reveal),
@@ -132,6 +149,7 @@ export function openCustomers(parts: { warehouse: Warehouse; members: SegmentMem
 
     /** The whole list as CSV, in pieces. */
     async exportCsv(workspace: string, filter: CustomerFilter, reveal: boolean): Promise<Readable> {
+      allowSort(filter, reveal);
       const within = await withinOf(workspace, filter.segment);
       return Readable.from(csvOf(workspace, filter, within, reveal));
     },

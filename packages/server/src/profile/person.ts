@@ -1,11 +1,11 @@
 import { CHANNELS, type Customer, type OrderRow, type TimelineEntry } from '@qianmian/contract';
+import { z } from 'zod';
 import type { Identity } from '../identity/index.ts';
 import { DAY, isoOf, isoOrNull } from '../platform/clock.ts';
-import { offsetCursor, pageFrom } from '../platform/http.ts';
+import { cursorOf, offsetCursor, pageFrom, placeOf } from '../platform/cursor.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-import { cursorOf, placeOf } from './cursor.ts';
 import { presentCustomer, type SegmentMembers } from './customers.ts';
-import { badCursor, noCustomer } from './errors.ts';
+import { noCustomer } from './errors.ts';
 import type { TimelineKind } from './event-kinds.ts';
 import { presentKnownBy } from './known-by.ts';
 import { lifecycleStage } from './lifecycle.ts';
@@ -17,6 +17,9 @@ import type { Refresh } from './refresh.ts';
 import type { Tags } from './tags.ts';
 import { eventEntry, inOrder, isAfter, orderEntries, withNames } from './timeline.ts';
 import { traitValue } from './trait-value.ts';
+
+/** The time of a page's last entry, and its id. */
+const timelinePlace = z.tuple([z.number().int(), z.string()]);
 
 const at = (time: string) => isoOf(Date.parse(time));
 
@@ -173,9 +176,8 @@ export function openPerson(parts: {
       reveal: boolean,
     ): Promise<{ rows: TimelineEntry[]; nextCursor: string | null; total: null }> {
       const { whose } = await known(workspace, number);
-      const place = placeOf(query.cursor);
-      if (place && (typeof place[0] !== 'number' || typeof place[1] !== 'string')) throw badCursor();
-      const before = place ? { ms: place[0] as number, id: place[1] as string } : null;
+      const place = placeOf(query.cursor, timelinePlace);
+      const before = place && { ms: place[0], id: place[1] };
       const isOrderKind = query.kind === 'order' || query.kind === 'return';
       const [events, lines] = await Promise.all([
         isOrderKind

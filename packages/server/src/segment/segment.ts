@@ -1,9 +1,9 @@
-import type { Segment, segmentDraft } from '@qianmian/contract';
-import type { z } from 'zod';
+import { personId, type Segment, type segmentDraft } from '@qianmian/contract';
+import { z } from 'zod';
 import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, isoOf } from '../platform/clock.ts';
-import { offsetCursor } from '../platform/http.ts';
+import { cursorOf, placeOf } from '../platform/cursor.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
@@ -18,6 +18,9 @@ import { membersOf, segmentWarehouse } from './store.ch.ts';
 import { openVocabulary } from './vocabulary.ts';
 
 type Draft = z.output<typeof segmentDraft>;
+
+/** The last member of a page. */
+const memberPlace = z.tuple([personId]);
 
 /** Sets of people defined by a condition. */
 export function openSegment(parts: {
@@ -100,14 +103,13 @@ export function openSegment(parts: {
       total: number | null;
     }> {
       const { size } = await segments.get(workspace, id);
-      const page = { after: offsetCursor(query.cursor), limit: query.limit + 1 };
+      const page = { after: placeOf(query.cursor, memberPlace)?.[0] ?? 0, limit: query.limit + 1 };
       const rows = await store.members(workspace, id, page);
       const shown = rows.slice(0, query.limit);
       const last = shown.at(-1);
       return {
         rows: shown.map((r) => ({ personId: r.person, since: isoOf(Date.parse(r.since)) })),
-        nextCursor:
-          rows.length > query.limit && last ? Buffer.from(String(last.person)).toString('base64url') : null,
+        nextCursor: rows.length > query.limit && last ? cursorOf([last.person]) : null,
         total: size,
       };
     },

@@ -1,0 +1,89 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { AppError } from './errors.ts';
+
+/**
+ * Where a page of a list ended: the values its last row is sorted by, or an offset alone. Inside it is plain JSON; at
+ * the edge it is encrypted and tied to its list, for it may hold what the reader sees masked, and a place made by hand
+ * would ask what stands behind it.
+ */
+export type Place = readonly (string | number)[];
+
+const VERSION = 1;
+const NONCE = 12;
+const TAG = 16;
+
+/** A cursor that no list of this installation gave out. */
+export const badCursor = () =>
+  new AppError({
+    code: 'request.bad_cursor',
+    status: 400,
+    detail: 'The cursor is not one this list gave out; begin without one.',
+    fields: { cursor: 'is not one this list gave out' },
+  });
+
+/** Seals cursors that leave the installation and opens those that come back. */
+export function openCursors(secret: Buffer) {
+  const key = createHmac('sha256', secret).update('cursors').digest();
+  const tied = (list: string) => Buffer.from(`${VERSION}\n${list}`);
+
+  return {
+    seal(list: string, cursor: string): string {
+      const nonce = randomBytes(NONCE);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(tied(list));
+      const hidden = Buffer.concat([cipher.update(cursor, 'utf8'), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), hidden]).toString('base64url');
+    },
+
+    /** The cursor within; refuses what was not sealed for this list. */
+    open(list: string, sealed: string): string {
+      const bytes = Buffer.from(sealed, 'base64url');
+      if (bytes.length < NONCE + TAG) throw badCursor();
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE), { authTagLength: TAG })
+        .setAAD(tied(list))
+        .setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
+      try {
+        return Buffer.concat([decipher.update(bytes.subarray(NONCE + TAG)), decipher.final()]).toString();
+      } catch {
+        throw badCursor();
+      }
+    },
+  };
+}
+export type Cursors = ReturnType<typeof openCursors>;
+
+/** A place as a list's answer carries it to the edge. */
+export function cursorOf(place: Place): string {
+  return JSON.stringify(place);
+}
+
+/** The place a cursor names, in the form this list gives them; null for the beginning. */
+export function placeOf<T extends Place>(cursor: string | undefined, form: z.ZodType<T>): T | null {
+  if (!cursor) return null;
+  try {
+    return form.parse(JSON.parse(cursor));
+  } catch {
+    throw badCursor();
+  }
+}
+
+const offsetPlace = z.tuple([z.number().int().min(0).max(10_000_000)]);
+
+/** A cursor that is nothing but an offset: for lists that are small or sorted by what changes. */
+export function offsetCursor(cursor: string | undefined): number {
+  return placeOf(cursor, offsetPlace)?.[0] ?? 0;
+}
+
+/** The page of rows fetched with one row more than asked, and the cursor of the next. */
+export function pageFrom<T>(
+  fetched: T[],
+  page: { limit: number; offset: number },
+  total: number | null = null,
+) {
+  const more = fetched.length > page.limit;
+  return {
+    rows: more ? fetched.slice(0, page.limit) : fetched,
+    nextCursor: more ? cursorOf([page.offset + page.limit]) : null,
+    total,
+  };
+}
