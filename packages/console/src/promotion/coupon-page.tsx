@@ -162,7 +162,7 @@ function Codes({ coupon }: { coupon: Coupon }) {
             label={t('codes.title')}
             columns={columns}
             rows={rows}
-            rowKey={(code) => code.code}
+            rowKey={(code) => `${code.code}:${code.personId}:${code.issuedAt}`}
             total={coupon.issued}
             more={list.more}
             loading={list.loading}

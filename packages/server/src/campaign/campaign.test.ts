@@ -724,7 +724,13 @@ describe('over HTTP', () => {
 
   it('a campaign goes from draft to report-ready, and who may not see addresses does not', async () => {
     t.members.set('s', await t.people(workspace, 10));
-    const made = await call(campaignEndpoints.createCampaign, { workspace }, t.draft({ controlShare: 0.2 }));
+    const coupon = await call(
+      promotionEndpoints.createCoupon,
+      { workspace },
+      { name: 'Five', discount: { kind: 'percent', percent: 5 }, prefix: 'XX' },
+    );
+    const draft = t.draft({ controlShare: 0.2, couponId: coupon.body.id });
+    const made = await call(campaignEndpoints.createCampaign, { workspace }, draft);
     expect(made.status).toBe(200);
     const at = { workspace, id: made.body.id };
     const audience = await call(campaignEndpoints.previewAudience, at);
@@ -740,6 +746,11 @@ describe('over HTTP', () => {
     expect(listed.body.rows).toHaveLength(10);
     expect(listed.body.total).toBe(10);
     expect(JSON.stringify(listed.body)).not.toContain('u1@');
+    const whole = await call(campaignEndpoints.listRecipients, at);
+    const codes = (body: typeof whole.body): string[] =>
+      body.rows.map((r: { couponCode: string }) => r.couponCode).filter((code: string) => code !== '');
+    expect(codes(whole.body)).toHaveLength(8);
+    expect(codes(listed.body)).toEqual(codes(whole.body).map((code) => `****${code.slice(-3)}`));
     expect((await call(campaignEndpoints.listCampaigns, { workspace })).body).toHaveLength(1);
     expect((await call(campaignEndpoints.createCampaign, { workspace }, { name: '' })).status).toBe(400);
     expect(

@@ -2,6 +2,7 @@ import { campaignEndpoints as e } from '@qianmian/contract';
 import type { Audit } from '../governance/index.ts';
 import { offsetCursor, pageFrom } from '../platform/cursor.ts';
 import type { Mount } from '../platform/http.ts';
+import { codeShown } from '../promotion/index.ts';
 import type { Campaigns } from './campaigns.ts';
 
 /** HTTP edge of campaigns; the report is insight's. */
@@ -48,6 +49,11 @@ export function campaignRoutes(mount: Mount, parts: { campaigns: Campaigns; audi
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
     const wanted = { ...page, limit: page.limit + 1, state: query.state };
     const rows = await campaigns.recipients(workspace, params.id, wanted, may('customer.reveal'));
-    return pageFrom(rows, page, await campaigns.countRecipients(params.id, query.state));
+    const shown = codeShown(may);
+    return pageFrom(
+      rows.map((row) => ({ ...row, couponCode: shown(row.couponCode) })),
+      page,
+      await campaigns.countRecipients(params.id, query.state),
+    );
   });
 }

@@ -37,7 +37,7 @@ beforeAll(async () => {
     },
     'ann.secret@private.example',
   ] as object[]);
-  const csv = `会员编号,姓名,手机号,邮箱,生日,收货人,备注
+  const csv = `会员编号,姓名,手机号,邮箱,生日,收货人,规格
 u1,王小明,13812345678,ann.secret@private.example,1990-02-03,刘备,"red, large"
 u2,王小明,not a phone,no.private.example,1990-02-03,刘备,call 13812345678
 M-77889900,王小明,broken

@@ -17,6 +17,7 @@ export type ImportNote = z.infer<typeof importNote>;
 type File = ImportRun['files'][number];
 
 const HIDDEN = '****';
+const GOODS = Symbol('goods');
 /** What may be an e-mail, or digits that may be a phone number, within a sentence. */
 const PERSONAL_RUN = /[^\s"'<>,;()]*[^\s"'<>,;(]@[^\s"'<>,;)][^\s"'<>,;()]*|\+?\d[\d\s()-]{6,}/g;
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -34,14 +35,15 @@ export function openMasked(masks: Masks) {
     return parsed === undefined ? HIDDEN : JSON.stringify(masks.properties({ '': parsed })['']);
   }
 
-  /** How a cell of each column is shown: by the column's name, and by what the mapping says it is. */
+  /** How a cell of each column is shown: by the column's name, and by what it is read as; what is not read is hidden. */
   function cellsOf(file: File, preset: string | null) {
-    const meant = meaningOf(mappingOf(file, preset));
+    const meaningOfColumn = meaningsOf(mappingOf(file, preset));
     return (column: string, value: unknown): unknown => {
+      const meaning = meaningOfColumn(column);
+      if (meaning === undefined) return value === '' || value === null ? value : HIDDEN;
       const byName = masks.properties({ [column]: value })[column];
       if (byName !== value || (typeof value !== 'string' && typeof value !== 'number')) return byName;
-      const meaning = meant.get(column);
-      if (meaning === undefined) return value;
+      if (meaning === GOODS) return value;
       return isIdentifier(meaning) ? masks.identifier(meaning, String(value)) : masks.value(meaning, value);
     };
   }
@@ -108,13 +110,21 @@ function mappingOf(file: File, preset: string | null): Mapping | undefined {
   return known && presetFile(known, file.headers)?.mapping;
 }
 
-/** The identifier or trait a column is read as. */
-function meaningOf(mapping: Mapping | undefined): Map<string, string> {
-  const meant = new Map<string, string>();
-  for (const [trait, { column }] of Object.entries(mapping?.traits ?? {})) meant.set(column, trait);
+/** What a column is read as: an identifier, a trait or property by its name, or something of orders, goods or stores. */
+function meaningsOf(mapping: Mapping | undefined) {
+  const meant = new Map<string, string | typeof GOODS>();
+  for (const { columns } of Object.values(mapping?.fields ?? {}))
+    for (const column of columns) meant.set(column, GOODS);
+  for (const { column } of Object.values(mapping?.attributes ?? {})) meant.set(column, GOODS);
+  for (const extras of [mapping?.properties, mapping?.traits])
+    for (const [name, { column }] of Object.entries(extras ?? {})) meant.set(column, name);
   for (const type of IDENTIFIER_TYPES)
     for (const column of mapping?.fields[type]?.columns ?? []) meant.set(column, type);
-  return meant;
+  const families = [...meant.keys()].filter((column) => column.endsWith('*'));
+  return (column: string) => {
+    const family = families.find((one) => column.startsWith(one.slice(0, -1)));
+    return meant.get(column) ?? (family === undefined ? undefined : meant.get(family));
+  };
 }
 
 function parsedJson(text: string): unknown {

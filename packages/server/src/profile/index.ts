@@ -2,6 +2,7 @@ export type { SegmentMembers } from './customers.ts';
 export { timelineKind } from './event-kinds.ts';
 export {
   isPersonal,
+  LONG_NUMBER,
   LOOKS_PERSONAL,
   maskEmail,
   maskIdentifier,
@@ -10,6 +11,8 @@ export {
   maskProperties,
   maskValue,
   maskWords,
+  mayHoldPhones,
+  personalLook,
 } from './masking.ts';
 export { openProfile, type Profile } from './profile.ts';
 export { profileRoutes } from './routes.ts';

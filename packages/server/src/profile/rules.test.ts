@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { csvLine } from '../platform/csv.ts';
 import { timelineKind } from './event-kinds.ts';
 import { lifecycleDays, lifecycleStage } from './lifecycle.ts';
-import { maskEmail, maskIdentifier, maskName, maskPhone, maskProperties } from './masking.ts';
+import { maskEmail, maskIdentifier, maskName, maskPhone, maskProperties, maskValue } from './masking.ts';
 import { personName } from './person-name.ts';
 import { quintileBounds, quintileScore, rfmGroupOf } from './rfm.ts';
 import { traitVersion } from './sink.ts';
@@ -150,6 +150,64 @@ describe('masking', () => {
       note: '****5678',
       order: { shipping: { address: '****', city: 'Leeds' }, to: ['a***@***.example'] },
       address: { city: 'Leeds' },
+    });
+  });
+});
+
+describe('names of personal data', () => {
+  const hidden = (name: string, value: string | number) => maskValue(name, value);
+
+  it('are known in both languages, in one word or many', () => {
+    const plain =
+      '收货人 联系人 昵称 微信号 receiver recipient consignee nick addr clientIp ip_address device_id 身份证号 出生日期 dob ssn QQ qq号 收货地址 联系方式 contactNo nickName IDCard idNo iban 银行卡号 会员名 买家昵称 客户备注 shipping.receiver context.device.id couponCode bankAccountNo';
+    for (const name of plain.split(' ')) {
+      const shown = hidden(name, '王小明的');
+      expect([name, String(shown)]).toEqual([name, expect.stringMatching(/^(王\*\*|\*{4})$/)]);
+    }
+    expect(hidden('收货人', '王小明')).toBe('王**');
+    expect(hidden('dob', '1990-01-02')).toBe('****');
+  });
+
+  it('hide numbers too, and numbers as long as a phone number under any name but those of amounts and orders', () => {
+    for (const name of ['contact', '联系方式', 'id_number', 'qq', '手机', 'code_of_till'])
+      expect([name, hidden(name, 13812345678)]).toEqual([name, expect.stringMatching(/^\*{4}(5678)?$/)]);
+    expect(hidden('hotline', 1234567)).toBe('****');
+  });
+
+  it('do not hide amounts, counts, times and numbers of orders and goods', () => {
+    const open: [string, string | number][] = [
+      ['points', 12345678],
+      ['spend_cents', 123456789],
+      ['totalSpentCny', 12345678],
+      ['累计消费金额', 12345678],
+      ['emailCount', 3],
+      ['contact_count', 2],
+      ['联系次数', 4],
+      ['order_id', '20260601001'],
+      ['orderNo', 20260601001],
+      ['订单编号', '20260601001'],
+      ['sku', '6901234567890'],
+      ['productId', 6901234567890],
+      ['条码', '6901234567890'],
+      ['created_at', 1780000000000],
+      ['lastLoginTime', 1780000000000],
+      ['shipping_method', 'sea'],
+      ['class', 'A'],
+      ['session', 'x'],
+      ['remarketing', 'yes'],
+      ['address.city', 'York'],
+      ['收货城市', '上海'],
+    ];
+    for (const [name, value] of open) expect([name, hidden(name, value)]).toEqual([name, value]);
+    expect(hidden('order_id', 'ann@lee.example')).toBe('a***@***.example');
+  });
+
+  it('hide all that lies within', () => {
+    expect(
+      maskProperties({ 收货信息: { 详情: ['王小明', 5] }, recipient: { line: 'x', city: 'York' } }),
+    ).toEqual({
+      收货信息: { 详情: ['****', '****'] },
+      recipient: { line: '****', city: 'York' },
     });
   });
 });

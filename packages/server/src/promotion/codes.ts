@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Permission } from '@qianmian/contract';
 
 /** 32 signs that are not taken for one another, said or written by hand: no I, O, 0, 1. */
 const SIGNS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
@@ -13,6 +14,17 @@ export function makeCodes(prefix: string, count: number): string[] {
     for (let k = 0; k < LENGTH; k++) code += SIGNS[bytes[i * LENGTH + k]! & 31];
     return code;
   });
+}
+
+/** Whoever holds a code has its discount: it is shown whole to who may use or make codes, to others by its end. */
+export function codeShown(may: (permission: Permission) => boolean): (code: string) => string {
+  return may('promotion.redeem') || may('promotion.write') ? (code) => code : maskCode;
+}
+
+/** XXMJFV6TX2FK → ****2FK: seven signs of ten are not told. */
+function maskCode(code: string): string {
+  if (code === '') return '';
+  return code.length < LENGTH ? '****' : `****${code.slice(-3)}`;
 }
 
 /** A code as people type it, in the form it is kept. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { collectEndpoints, promotionEndpoints } from '@qianmian/contract';
+import { collectEndpoints, governanceEndpoints, promotionEndpoints, type Role } from '@qianmian/contract';
 import { expect, it } from 'vitest';
 import { MINUTE } from '../platform/clock.ts';
 import { testApp } from '../test-app.ts';
@@ -35,4 +35,19 @@ it('the code of an order that comes in a file is redeemed', async () => {
   expect(of(1)).toMatchObject({ orderId: 'O1', discountCents: 500 });
   expect(of(1)?.redeemedAt).toMatch(/^2026-06-0[12]T/);
   expect(of(2)).toMatchObject({ orderId: null, redeemedAt: null });
+
+  // Whoever holds a code has its discount: by its end alone it is known, and not used.
+  const seenAs = async (role: Exclude<Role, 'owner'>) => {
+    const key = await t.call(governanceEndpoints.createApiKey, {
+      params: { workspace },
+      body: { name: role, role },
+    });
+    const at = { params: { workspace, id: coupon.id }, token: key.secret };
+    const { body } = await t.raw(promotionEndpoints.listCodes, at);
+    return (body as { rows: { code: string }[] }).rows.map((r) => r.code);
+  };
+  const whole = rows.map((r) => r.code);
+  for (const role of ['viewer', 'analyst'] as const)
+    expect(await seenAs(role)).toEqual(whole.map((code) => `****${code.slice(-3)}`));
+  for (const role of ['service', 'operator'] as const) expect(await seenAs(role)).toEqual(whole);
 });

@@ -1,3 +1,4 @@
+export { codeShown } from './codes.ts';
 export type { CouponUse, UsesOfCoupons } from './coupons.ts';
 export { openPromotion, type Promotion } from './promotion.ts';
 export type { Terms } from './quote.ts';

@@ -2,6 +2,7 @@ import { promotionEndpoints as e } from '@qianmian/contract';
 import type { Audit } from '../governance/index.ts';
 import { offsetCursor, pageFrom } from '../platform/cursor.ts';
 import type { Mount } from '../platform/http.ts';
+import { codeShown } from './codes.ts';
 import type { Promotion } from './promotion.ts';
 
 /** HTTP edge of promotion. */
@@ -26,11 +27,16 @@ export function promotionRoutes(mount: Mount, parts: { promotion: Promotion; aud
     await audit.note(workspace, who, 'coupon.delete', params.id);
     return undefined;
   });
-  mount(e.listCodes, async ({ workspace, params, query }) => {
+  mount(e.listCodes, async ({ workspace, params, query, may }) => {
     const coupon = await coupons.get(workspace, params.id);
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
     const rows = await promotion.codes(workspace, params.id, { ...page, limit: page.limit + 1 });
-    return pageFrom(rows, page, coupon.issued);
+    const shown = codeShown(may);
+    return pageFrom(
+      rows.map((row) => ({ ...row, code: shown(row.code) })),
+      page,
+      coupon.issued,
+    );
   });
   mount(e.quoteCode, ({ workspace, body }) => promotion.quote(workspace, body));
   mount(e.redeemCode, async ({ workspace, body, who }) => {

@@ -28,9 +28,12 @@ it('knows by names and values what a test would tell', () => {
   expect(asks({ name: 'emailConsent', test: is(true) })).toBe('nothing');
   expect(asks({ name: 'address.city', test: is('York') })).toBe('nothing');
   expect(asks({ name: 'address.city', test: { op: 'contains', value: 'Yo' } })).toBe('ifStored');
-  expect(asks({ name: 'contact', test: is('ann@x.example') })).toBe('personal');
-  expect(asks({ name: 'contact', test: is(13812345678) })).toBe('ifStored');
+  expect(asks({ name: 'reach', test: is('ann@x.example') })).toBe('personal');
+  expect(asks({ name: 'reach', test: is(13812345678) })).toBe('ifStored');
   expect(asks({ name: 'points', test: { op: 'gte', value: 10_000_000 } })).toBe('ifStored');
+  expect(asks({ name: '收货人', test: { op: 'startsWith', value: '王' } })).toBe('personal');
+  expect(asks({ name: 'order_id', test: is('20260601001') })).toBe('nothing');
+  expect(asks({ name: 'order_id', test: is('ann@x.example') })).toBe('personal');
 });
 
 describe('who sees personal data masked', () => {
@@ -52,9 +55,11 @@ describe('who sees personal data masked', () => {
         traits: {
           name: 'Ann Lee',
           email: 'ann@lee.example',
-          contact: 'ann@lee.example',
+          reach: 'ann@lee.example',
           plan: 'gold',
           points: 12_345_678,
+          hotline: 13_812_345_678,
+          收货人: '王小明',
           emailVerified: true,
         },
       },
@@ -63,7 +68,13 @@ describe('who sees personal data masked', () => {
         userId: 'ann',
         messageId: 'e1',
         event: 'Form Sent',
-        properties: { field1: 'ann@lee.example', size: 'large', email: 'ann@lee.example' },
+        properties: {
+          field1: 'ann@lee.example',
+          size: 'large',
+          email: 'ann@lee.example',
+          till: 13_812_345_678,
+          order_id: '20260601001',
+        },
       },
     ]);
     await t.call(p.refreshProfiles, { params: { workspace } });
@@ -85,11 +96,15 @@ describe('who sees personal data masked', () => {
       trait('email', { op: 'isNot', value: 'bob@lee.example' }),
       { kind: 'not', of: trait('email', { op: 'in', value: ['ann@lee.example'] }) },
       { kind: 'any', of: [{ kind: 'all', of: [] }, trait('email', { op: 'startsWith', value: 'b' })] },
-      trait('contact', { op: 'startsWith', value: 'ann' }),
-      trait('contact', { op: 'is', value: 'ann@lee.example' }),
-      trait('contact', { op: 'lt', value: 5 }),
+      trait('reach', { op: 'startsWith', value: 'ann' }),
+      trait('reach', { op: 'is', value: 'ann@lee.example' }),
+      trait('reach', { op: 'lt', value: 5 }),
       sent('email', { op: 'startsWith', value: 'a' }),
       sent('field1', { op: 'startsWith', value: 'a' }),
+      trait('收货人', { op: 'startsWith', value: '王' }),
+      trait('hotline', { op: 'gt', value: 5 }),
+      trait('hotline', { op: 'is', value: 13_812_345_678 }),
+      sent('till', { op: 'lt', value: 14_000_000_000 }),
     ];
     for (const condition of oracles) {
       expect(await preview(condition, analyst)).toMatchObject(refused);
@@ -105,7 +120,9 @@ describe('who sees personal data masked', () => {
     expect(await size(trait('emailVerified', { op: 'is', value: true }))).toBe(1);
     expect(await size(trait('plan', { op: 'startsWith', value: 'go' }))).toBe(1);
     expect(await size(trait('points', { op: 'gt', value: 12_000_000 }))).toBe(1);
-    expect(await size(trait('contact', { op: 'is', value: 'unknown' }))).toBe(0);
+    expect(await size(trait('reach', { op: 'is', value: 'unknown' }))).toBe(0);
+    expect(await size(sent('order_id', { op: 'is', value: '20260601001' }))).toBe(1);
+    expect(await size(sent('order_id', { op: 'startsWith', value: '2026' }))).toBe(1);
     expect(await size(sent('size', { op: 'contains', value: 'arg' }))).toBe(1);
   });
 

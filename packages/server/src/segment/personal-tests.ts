@@ -1,6 +1,6 @@
 import type { Condition, TraitTest } from '@qianmian/contract';
 import type { Warehouse } from '../platform/warehouse.ts';
-import { isPersonal, LOOKS_PERSONAL } from '../profile/index.ts';
+import { isPersonal, LONG_NUMBER, mayHoldPhones, personalLook } from '../profile/index.ts';
 import { personalTest } from './errors.ts';
 import type { Definitions } from './references.ts';
 import type { Segments } from './segments.ts';
@@ -41,10 +41,14 @@ export function asks({ name, test }: Pick<ValueTest, 'name' | 'test'>): 'nothing
   if (given.every((value) => /^(true|false)$/i.test(String(value)))) return 'nothing';
   if (isPersonal(name) || isPersonal(name.split('.').at(-1)!)) return 'personal';
   if (!['is', 'isNot', 'in', 'notIn'].includes(test.op)) return 'ifStored';
-  const looking = given.filter((value) => LOOKS_PERSONAL.test(String(value)));
+  const looking = given.filter((value) => personalLook(name).test(String(value)));
   if (looking.length === 0) return 'nothing';
   return looking.some((value) => typeof value === 'string') ? 'personal' : 'ifStored';
 }
+
+/** Numbers with as many digits as a phone number, where the name does not say that they are none. */
+const isLong = (number: string) =>
+  `({long:UInt32} > 0 AND abs(${number}) >= {long:UInt32} AND floor(${number}) = ${number})`;
 
 /** Refuses conditions that would tell masked data. */
 export function openPersonalTests(parts: { warehouse: Warehouse; segments: Segments }) {
@@ -55,11 +59,19 @@ export function openPersonalTests(parts: { warehouse: Warehouse; segments: Segme
     const rows = await warehouse.query(
       event === null
         ? `SELECT 1 FROM profile_trait WHERE workspace = {workspace:String} AND name = {name:String}
-             AND toString(type) = 'text' AND match(text, {look:String}) LIMIT 1`
+             AND (toString(type) = 'text' AND match(text, {look:String}) OR toString(type) = 'number' AND ${isLong('number')})
+           LIMIT 1`
         : `SELECT 1 FROM (SELECT getSubcolumn(properties, {name:String}) AS value FROM collect_event
              WHERE workspace = {workspace:String} AND name = {event:String})
-           WHERE ${isScalar} AND dynamicType(value) = 'String' AND match(toString(value), {look:String}) LIMIT 1`,
-      { workspace, name, event: event ?? '', look: LOOKS_PERSONAL.source },
+           WHERE ${isScalar} AND (dynamicType(value) = 'String' AND match(toString(value), {look:String})
+             OR dynamicType(value) NOT IN ('String', 'Bool') AND ${isLong('toFloat64OrNull(toString(value))')}) LIMIT 1`,
+      {
+        workspace,
+        name,
+        event: event ?? '',
+        look: personalLook(name).source,
+        long: mayHoldPhones(name) ? LONG_NUMBER : 0,
+      },
     );
     return rows.length > 0;
   }

@@ -41,5 +41,5 @@ export function segmentRoutes(mount: Mount, parts: { segment: SegmentService; au
     if (!reveal) await segment.personalTests.refuseWithin(workspace, condition);
     return segment.explain(workspace, params.id, params.personId, reveal);
   });
-  mount(e.getVocabulary, ({ workspace }) => segment.vocabulary(workspace));
+  mount(e.getVocabulary, ({ workspace, may }) => segment.vocabulary(workspace, may('customer.reveal')));
 }

@@ -258,7 +258,7 @@ describe('a segment explains itself', () => {
 describe('the vocabulary', () => {
   it('is what the workspace knows, without values that name people', async () => {
     const { ws } = await threePeople();
-    const v = await segment.vocabulary(ws);
+    const v = await segment.vocabulary(ws, true);
     expect(v.traits).toContainEqual({
       name: 'city',
       type: 'text',
@@ -394,6 +394,6 @@ describe('a workspace', () => {
     await expect(segment.refresh(other, id)).rejects.toMatchObject({ code: 'segment.not_found' });
     await expect(segment.explain(other, id, ann, true)).rejects.toMatchObject({ code: 'segment.not_found' });
     expect(await segment.preview(other, { kind: 'all', of: [] }, true)).toMatchObject({ size: 0, of: 0 });
-    expect((await segment.vocabulary(other)).traits).toEqual([]);
+    expect((await segment.vocabulary(other, true)).traits).toEqual([]);
   });
 });
