@@ -118,10 +118,12 @@ export async function buildApp({
   const catalog = openCatalog(base);
   const identity = openIdentity({ ...base, workspaces });
 
+  const collected = collectWarehouse(warehouse);
   const profile = openProfile({
     ...base,
     workspaces,
     identity,
+    setAside: collected.insertQuarantine,
     // Segments stand to the right: profile asks for them when a page does.
     members: {
       source: (workspace, id) => segment.members.source(workspace, id),
@@ -129,7 +131,6 @@ export async function buildApp({
     },
   });
 
-  const collected = collectWarehouse(warehouse);
   const sources = openSources({ ...base, warehouse: collected });
   const sinks: FactSink[] = [
     async (batch) => {

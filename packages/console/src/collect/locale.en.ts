@@ -518,6 +518,10 @@ export const en = {
       name: 'Order line not readable',
       fix: 'Each product needs a price and a quantity that are numbers and not negative.',
     },
+    too_many_traits: {
+      name: 'Too many traits',
+      fix: 'Live sources may bring 1,000 names of traits, with files 2,000; the rest was not kept. Do not write ids into names.',
+    },
     too_many_lines: {
       name: 'Too many order lines',
       fix: 'An order may have 2,000 lines. Send larger ones as a file.',

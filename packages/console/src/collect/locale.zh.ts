@@ -459,6 +459,10 @@ export const zh: Words<typeof en> = {
     bad_currency: { name: '币种无法识别', fix: '将 properties.currency 写成 CNY 等 ISO 代码。' },
     bad_line: { name: '订单明细无法识别', fix: '每个商品须有价格和数量，且为非负数字。' },
     too_many_lines: { name: '订单明细过多', fix: '一笔订单最多 2,000 行，更大的请用文件导入。' },
+    too_many_traits: {
+      name: '属性种类过多',
+      fix: '实时来源最多带来 1,000 种属性名，连同文件最多 2,000 种，多出的没有保留。请勿把编号写进属性名。',
+    },
     no_amount: { name: '订单没有金额', fix: '请发送带价格的商品，或 properties.revenue、total。' },
     too_late: { name: '迟到超过 400 天', fix: '更早的历史请用文件导入；也请检查发送方的时钟。' },
     bad_property: { name: '属性有误', fix: '服务器说明中写明了是哪个属性、应当是什么。' },

@@ -76,6 +76,7 @@ export const QUARANTINE_REASONS = [
   'malformed_form',
   'malformed_base64',
   'malformed_gzip',
+  'too_many_traits',
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 

@@ -2,6 +2,7 @@ import type { CustomerRow } from '@qianmian/contract';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCalled } from '../catalog/use-called.ts';
+import { useCan } from '../shell/session.tsx';
 import { type Column, DateText, Money, useFormat } from '../ui/index.ts';
 import { displayName } from './names.ts';
 import { Group, Stage } from './stage.tsx';
@@ -11,6 +12,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
   const { t } = useTranslation('profile');
   const format = useFormat();
   const called = useCalled();
+  const canReveal = useCan('customer.reveal');
   return useMemo(() => {
     const money = (
       key: 'spendCents' | 'averageOrderCents' | 'returnsCents',
@@ -42,7 +44,8 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
         key: 'name',
         title: t('column.name'),
         always: true,
-        sortable: true,
+        // The order of names would tell them.
+        sortable: canReveal,
         width: 190,
         value: (row) => displayName(t, row),
         cell: (row) => (
@@ -99,5 +102,5 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
       time('firstSeenAt', t('column.firstSeen'), { sortable: true, hidden: true }),
       time('firstOrderAt', t('column.firstOrder'), { hidden: true }),
     ];
-  }, [t, format, called]);
+  }, [t, format, called, canReveal]);
 }

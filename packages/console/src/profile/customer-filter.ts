@@ -30,6 +30,11 @@ export function filtersOf(view: CustomerView): Omit<Query, 'sort' | 'order' | 'c
   ) as Omit<Query, 'sort' | 'order' | 'cursor' | 'limit'>;
 }
 
+/** The order a list can be had in: that of names would tell them to who sees them masked. */
+export function sortFor(sort: CustomerView['sort'], canReveal: boolean): CustomerView['sort'] {
+  return sort === 'name' && !canReveal ? 'spendCents' : sort;
+}
+
 /** What the list asks the server for. */
 export function queryOf(view: CustomerView): Query {
   return { ...filtersOf(view), sort: view.sort, order: view.order };

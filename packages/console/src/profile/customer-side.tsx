@@ -1,6 +1,7 @@
 import { QuestionCircleOutlined } from '@ant-design/icons';
 import { api, type Customer } from '@qianmian/contract';
 import { Button, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { WhyOnePerson } from '../identity/why-one-person.tsx';
 import { useTo } from '../shell/address.ts';
@@ -121,10 +122,15 @@ function Identifiers({ customer }: { customer: Customer }) {
   );
 }
 
+/** Most people have fewer; a page with thousands would be slow to draw. */
+const TRAITS_AT_FIRST = 60;
+
 function Traits({ customer }: { customer: Customer }) {
   const { t } = useTranslation('profile');
   const { t: words } = useTranslation('segment');
   const format = useFormat();
+  const [all, setAll] = useState(false);
+  const shown = all ? customer.traits : customer.traits.slice(0, TRAITS_AT_FIRST);
   const write = (value: string | number | boolean) => {
     if (typeof value === 'boolean') return words(value ? 'yes' : 'no');
     return typeof value === 'number' ? format.number(value, 6) : value;
@@ -135,7 +141,7 @@ function Traits({ customer }: { customer: Customer }) {
         <p className="qm-note">{t('customer.noTraits')}</p>
       ) : (
         <dl className="qm-pairs">
-          {customer.traits.map(({ name, value, since }) => (
+          {shown.map(({ name, value, since }) => (
             <div key={name}>
               <dt title={name}>{traitName(t, name)}</dt>
               <dd>
@@ -145,6 +151,11 @@ function Traits({ customer }: { customer: Customer }) {
             </div>
           ))}
         </dl>
+      )}
+      {shown.length < customer.traits.length && (
+        <Button type="link" size="small" onClick={() => setAll(true)}>
+          {t('customer.allTraits', { number: format.number(customer.traits.length) })}
+        </Button>
       )}
     </Panel>
   );

@@ -19,6 +19,7 @@ import {
   isFiltered,
   NO_FILTERS,
   queryOf,
+  sortFor,
 } from './customer-filter.ts';
 import { CustomerFilters } from './customer-filters.tsx';
 import './profile.css';
@@ -28,7 +29,9 @@ export default function CustomersPage() {
   const { t } = useTranslation('profile');
   const workspace = useWorkspaceId();
   const to = useTo();
-  const [view, setView] = useAddressState(customerView);
+  const [asked, setView] = useAddressState(customerView);
+  const canReveal = useCan('customer.reveal');
+  const view = { ...asked, sort: sortFor(asked.sort, canReveal) };
   const list = useApiPages(api.listCustomers, { query: { ...queryOf(view), limit: 200 } }, { keep: true });
   const columns = useCustomerColumns();
   const { headline, words } = useHeadline(view, list.data ? list.total : null);

@@ -306,6 +306,7 @@ export const en = {
     identifiersNote: 'Everything that leads to this one person, with the day it was first seen.',
     traits: 'Attributes',
     noTraits: 'Nothing told yet',
+    allTraits: 'Show all {{number}}',
     since: 'since {{date}}',
     tags: 'Tags',
     noTags: 'No tags yet',

@@ -303,6 +303,7 @@ export const zh: Words<typeof en> = {
     identifiersNote: '指向同一位顾客的全部标识，以及首次出现的日期。',
     traits: '属性',
     noTraits: '暂无属性',
+    allTraits: '显示全部 {{number}} 项',
     since: '{{date}} 起',
     tags: '标签',
     noTags: '暂无标签',

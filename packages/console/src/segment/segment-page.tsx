@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useCustomerColumns } from '../profile/customer-columns.tsx';
+import { sortFor } from '../profile/customer-filter.ts';
 import { displayName } from '../profile/names.ts';
 import { useCustomerNames } from '../profile/use-customer-names.ts';
 import { useTo } from '../shell/address.ts';
@@ -194,7 +195,8 @@ function Members({ segment }: { segment: Segment }) {
   const format = useFormat();
   const workspace = useWorkspaceId();
   const to = useTo();
-  const [{ sort, order, why }, setView] = useAddressState(view);
+  const [{ sort: asked, order, why }, setView] = useAddressState(view);
+  const sort = sortFor(asked, useCan('customer.reveal'));
   const query = { segment: segment.id, sort, order };
   const list = useApiPages(api.listCustomers, { query: { ...query, limit: 200 } }, { keep: true });
   const plain = useCustomerColumns();

@@ -1,4 +1,10 @@
-import { campaignEndpoints, couponDraft, type Endpoint, PERMISSIONS } from '@qianmian/contract';
+import {
+  campaignEndpoints,
+  couponDraft,
+  type Endpoint,
+  PERMISSIONS,
+  promotionEndpoints,
+} from '@qianmian/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../platform/clock.ts';
 import type { JobTables } from '../platform/job-store.pg.ts';

@@ -22,5 +22,5 @@ export type { Masks } from './masked.ts';
 export { collectRoutes } from './routes.ts';
 export { sdkRoutes } from './sdk-routes.ts';
 export { openSources, type Sources } from './sources.ts';
-export { collectMigrations, collectWarehouse } from './store.ch.ts';
+export { collectMigrations, collectWarehouse, type QuarantineRow } from './store.ch.ts';
 export { factsOfMessage } from './wire/segment.ts';

@@ -14,6 +14,7 @@ import { openRefresh } from './refresh.ts';
 import { openRfmReport } from './rfm-report.ts';
 import { profileSink, undoProfileImport } from './sink.ts';
 import { openTags } from './tags.ts';
+import { openTraitNames, type SetAside } from './trait-names.ts';
 
 /** The portrait of every customer: traits, consent, tags, computed facts and scores. */
 export function openProfile(parts: {
@@ -25,17 +26,22 @@ export function openProfile(parts: {
   workspaces: Pick<Workspaces, 'get'>;
   identity: Pick<Identity, 'whoIs' | 'whoAre'>;
   members: SegmentMembers;
+  /** What is not kept is told in quarantine. */
+  setAside: SetAside;
 }) {
   const refresh = openRefresh(parts);
   const tags = openTags(parts);
   const names = openNames(parts);
+  const traitNames = openTraitNames(parts);
   const customers = openCustomers({ ...parts, names });
   profileJobs({ ...parts, refresh });
   return {
     /** Writes what facts say about people; to be registered with the collector. */
-    sink: profileSink(parts),
-    undoImport: (workspace: string, importId: string) =>
-      undoProfileImport(parts.warehouse, workspace, importId),
+    sink: profileSink({ ...parts, names: traitNames }),
+    async undoImport(workspace: string, importId: string): Promise<void> {
+      await undoProfileImport(parts.warehouse, workspace, importId);
+      traitNames.forget(workspace);
+    },
     refresh: refresh.refresh,
     lastRefresh: refresh.last,
     /** The moment to which days are counted in a workspace. */

@@ -3,6 +3,7 @@ import type { Identity } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { type ConsentStatement, consentOfEvent, consentOfTraits, isConsentTrait } from './consent.ts';
 import { type Folded, openTraitSteps } from './keep-steps.ts';
+import type { TraitNames } from './trait-names.ts';
 import { traitColumns } from './trait-value.ts';
 
 /**
@@ -101,11 +102,30 @@ function orderKeyRows(batch: FactBatch): object[] {
   return [...keys.values()];
 }
 
+/** The batch without traits whose names are one too many. */
+async function admitted(batch: FactBatch, names: TraitNames): Promise<FactBatch> {
+  const isKept = await names.admit(batch);
+  const people = batch.people.map((one) => {
+    const traits = Object.entries(one.fact.traits);
+    if (traits.every(([name]) => isKept(name))) return one;
+    return {
+      ...one,
+      fact: { ...one.fact, traits: Object.fromEntries(traits.filter(([name]) => isKept(name))) },
+    };
+  });
+  return { ...batch, people };
+}
+
 /** Writes what facts say about people: traits, consent, and which orders are whose. */
-export function profileSink(parts: { warehouse: Warehouse; identity: Pick<Identity, 'whoIs'> }): FactSink {
+export function profileSink(parts: {
+  warehouse: Warehouse;
+  identity: Pick<Identity, 'whoIs'>;
+  names: TraitNames;
+}): FactSink {
   const { warehouse } = parts;
   const steps = openTraitSteps({ ...parts, heardBy });
-  return async (batch) => {
+  return async (told) => {
+    const batch = await admitted(told, parts.names);
     const { names, folded } = await steps.take(batch);
     const rows = [...traitRows(batch, names), ...foldedRows(batch, folded)];
     await warehouse.insert('profile_trait', rows, `${batch.token}:trait`);

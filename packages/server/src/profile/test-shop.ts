@@ -56,7 +56,13 @@ export async function openShop(right: { migrations?: WarehouseMigration[]; domai
     source: async () => ({ sql: 'SELECT toUInt32(0) AS person WHERE 0', params: {} }),
     segmentsOf: async () => [],
   };
-  const profile = openProfile({ ...base, workspaces, identity, members });
+  const profile = openProfile({
+    ...base,
+    workspaces,
+    identity,
+    members,
+    setAside: collectWarehouse(warehouse).insertQuarantine,
+  });
   const collector = openCollector({
     ...base,
     warehouse: collectWarehouse(warehouse),
