@@ -13,6 +13,7 @@ import {
   isFiltered,
   NO_FILTERS,
   queryOf,
+  sortFor,
 } from './customer-filter.ts';
 
 const word = fc.stringMatching(/^[\p{L}\d][\p{L}\d +&=%#-]{0,20}[\p{L}\d]$/u);
@@ -46,6 +47,12 @@ describe('the filters of the list', () => {
         );
       }),
     );
+  });
+
+  it('are in no order of names for who sees names masked', () => {
+    expect(sortFor('name', false)).toBe('spendCents');
+    expect(sortFor('name', true)).toBe('name');
+    expect(sortFor('orders', false)).toBe('orders');
   });
 
   it('ask the server for what the contract accepts', () => {

@@ -11,7 +11,7 @@ import { displayName } from '../profile/names.ts';
 import { useCustomerNames } from '../profile/use-customer-names.ts';
 import { useTo } from '../shell/address.ts';
 import { hrefOf } from '../shell/api.ts';
-import { useWorkspaceId } from '../shell/session.tsx';
+import { useCan, useWorkspaceId } from '../shell/session.tsx';
 import { ActionButton, ActionMenu, usePageActions } from '../shell/use-actions.tsx';
 import { useApi, useApiPages } from '../shell/use-api.ts';
 import {
