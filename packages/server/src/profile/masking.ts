@@ -89,37 +89,71 @@ function wordsOf(name: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '_');
 }
 
+/** What a name says of what lies under it. */
+interface Sense {
+  isPersonal: boolean;
+  /** A person's own name, of which one character may be shown. */
+  isCalled: boolean;
+  /** How much of something: a number of it names nobody, whatever of. */
+  isCount: boolean;
+  /** What a text must not look like to be shown. */
+  look: RegExp;
+  mayHoldPhones: boolean;
+}
+
+/** Names come again with every row; so many are remembered. */
+const REMEMBERED = 5000;
+const senses = new Map<string, Sense>();
+
+function senseOf(name: string): Sense {
+  const known = senses.get(name);
+  if (known) return known;
+  const words = wordsOf(name);
+  const isOrdinary = QUANTITY.test(words) || ORDER_OR_GOODS.test(words);
+  const sense = {
+    isPersonal: PERSONAL.test(words) && !SHARED.test(words),
+    isCalled: CALLED.test(words),
+    isCount: COUNTED.test(words),
+    look: isOrdinary ? LOOKS_LIKE_EMAIL : LOOKS_PERSONAL,
+    mayHoldPhones: !isOrdinary && !MOMENT.test(words),
+  };
+  if (senses.size >= REMEMBERED) senses.clear();
+  if (name.length <= 200) senses.set(name, sense);
+  return sense;
+}
+
 /** Whether a trait or property of this name tells who a person is; a path tells it by any of its parts. */
 export function isPersonal(name: string): boolean {
-  const words = wordsOf(name);
-  return PERSONAL.test(words) && !SHARED.test(words);
+  return senseOf(name).isPersonal;
 }
 
 /** What a text looks like that must not be shown under a name: numbers of orders and amounts may be long. */
 export function personalLook(name: string): RegExp {
-  const words = wordsOf(name);
-  return QUANTITY.test(words) || ORDER_OR_GOODS.test(words) ? LOOKS_LIKE_EMAIL : LOOKS_PERSONAL;
+  return senseOf(name).look;
 }
 
 /** Whether a long whole number under this name may be one that reaches a person. */
 export function mayHoldPhones(name: string): boolean {
-  const words = wordsOf(name);
-  return !(QUANTITY.test(words) || ORDER_OR_GOODS.test(words) || MOMENT.test(words));
+  return senseOf(name).mayHoldPhones;
 }
 
 /** A trait or property: hidden when its name or its look says that it tells who the person is. */
 export function maskValue(name: string, value: TraitValue): TraitValue {
   if (typeof value === 'boolean') return value;
-  const text = String(value);
-  if (typeof value === 'number') {
-    if (isPersonal(name)) return COUNTED.test(wordsOf(name)) ? value : '****';
-    const isLong = Number.isInteger(value) && Math.abs(value) >= LONG_NUMBER;
-    return isLong && mayHoldPhones(name) ? keepEnd(text) : value;
-  }
-  if (!isPersonal(name)) return personalLook(name).test(text) ? maskIdentifier('', text) : value;
+  return typeof value === 'number' ? maskNumber(senseOf(name), value) : maskText(senseOf(name), value);
+}
+
+function maskNumber(sense: Sense, value: number): TraitValue {
+  if (sense.isPersonal) return sense.isCount ? value : '****';
+  const isLong = Number.isInteger(value) && Math.abs(value) >= LONG_NUMBER;
+  return isLong && sense.mayHoldPhones ? keepEnd(String(value)) : value;
+}
+
+function maskText(sense: Sense, text: string): string {
+  if (!sense.isPersonal) return sense.look.test(text) ? maskIdentifier('', text) : text;
   // The end of a date is the day of a birthday.
   if (LOOKS_PERSONAL.test(text) && !DATE.test(text)) return maskIdentifier('', text);
-  return CALLED.test(wordsOf(name)) ? maskName(text) : '****';
+  return sense.isCalled ? maskName(text) : '****';
 }
 
 /** Words of the form "name = value", as a reason gives them. */
