@@ -29,7 +29,8 @@ export function spawnServer(
   const { QM_URL, QM_API_KEY, ...env } = process.env;
   return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), SERVER], {
     ...options,
-    env: { ...env, QM_DATA_DIR: resolve(dataDir), ...settings },
+    // Long statements of the embedded warehouse must leave threads for files and passwords.
+    env: { UV_THREADPOOL_SIZE: '12', ...env, QM_DATA_DIR: resolve(dataDir), ...settings },
   });
 }
 

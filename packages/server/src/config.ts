@@ -52,6 +52,8 @@ export interface Config {
   mailFrom: string;
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   demo: { people: number } | null;
+  /** Threads Node has for files and for the embedded warehouse: its own setting, four unless it is told otherwise. */
+  threads: number;
 }
 
 /** Reads the environment; throws one error that lists every fault. */
@@ -84,6 +86,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     mailFrom: e.QM_MAIL_FROM,
     logLevel: e.QM_LOG_LEVEL,
     demo: e.QM_DEMO ? { people: e.QM_DEMO_PEOPLE } : null,
+    threads: Number(env.UV_THREADPOOL_SIZE) || 4,
   };
 }
 

@@ -15,7 +15,7 @@ const SOURCE_ROOT = fileURLToPath(new URL('.', import.meta.url));
 
 /** Opens both stores and brings them to the newest form. */
 export async function openStores(
-  config: Pick<Config, 'dataDir' | 'ledgerUrl' | 'warehouseUrl' | 'warehouseCluster'>,
+  config: Pick<Config, 'dataDir' | 'ledgerUrl' | 'warehouseUrl' | 'warehouseCluster' | 'threads'>,
 ): Promise<{ ledger: OpenedLedger; warehouse: Warehouse }> {
   const [ledger, warehouse] = await Promise.all([
     openLedger({ url: config.ledgerUrl, folder: join(config.dataDir, 'ledger') }),
@@ -23,6 +23,7 @@ export async function openStores(
       url: config.warehouseUrl,
       cluster: config.warehouseCluster,
       folder: join(config.dataDir, 'warehouse'),
+      threads: config.threads,
     }),
   ]);
   await Promise.all([

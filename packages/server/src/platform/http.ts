@@ -16,6 +16,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { givenUp, whileAsked } from './asker.ts';
 import { type Clock, isoOf } from './clock.ts';
 import { type Cursors, openCursors } from './cursor.ts';
 import { AppError } from './errors.ts';
@@ -50,6 +51,8 @@ export interface Call<E> {
   may(permission: Permission): boolean;
   /** Whether people reach us by https, so that their cookies must travel by nothing else. */
   secure: boolean;
+  /** Set when the caller hangs up before the answer. */
+  gone: AbortSignal;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -205,7 +208,8 @@ function mounter(
         const workspace = (request.params as { workspace?: string }).workspace ?? '';
         const { cursor, ...query } = (request.query ?? {}) as { cursor?: string };
         const list = `${endpoint.path} ${JSON.stringify(request.params)}`;
-        const answer = await handler({
+        const gone = hangUpOf(reply);
+        const call = {
           params: request.params,
           query: cursor ? { ...query, cursor: cursors.open(list, cursor) } : query,
           body: request.body,
@@ -213,15 +217,29 @@ function mounter(
           who,
           may: (p: Permission) => who.permissionsIn(workspace)?.has(p) ?? false,
           secure: isHttps || request.protocol === 'https',
+          gone,
           request,
           reply,
-        } as never);
+        } as never;
+        // What only reads is stopped when nobody waits for it; what changes something is finished.
+        const answer = await (SAFE_METHODS.has(endpoint.method)
+          ? whileAsked({ gone }, () => handler(call))
+          : handler(call));
         if (endpoint.media) reply.type(`${endpoint.media}; charset=utf-8`);
         if (answer === undefined && !reply.sent) return reply.status(204).send();
         return answer?.nextCursor ? { ...answer, nextCursor: cursors.seal(list, answer.nextCursor) } : answer;
       },
     });
   };
+}
+
+/** A signal for the moment a caller hangs up before they have the whole answer. */
+function hangUpOf(reply: FastifyReply): AbortSignal {
+  const control = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) control.abort(givenUp());
+  });
+  return control.signal;
 }
 
 const unstorable = (path: string) =>

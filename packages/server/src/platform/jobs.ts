@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
+import { forNobody } from './asker.ts';
 import { type Clock, MINUTE, SECOND } from './clock.ts';
 import { AppError, messageOf, notFound } from './errors.ts';
 import {
@@ -280,7 +281,8 @@ export class Jobs {
 
   #begin(row: JobRow): void {
     const control = new AbortController();
-    const done = this.#run(row, control).finally(() => {
+    // Whoever asked for the turn, the job is nobody's in particular.
+    const done = forNobody(() => this.#run(row, control)).finally(() => {
       this.#running.delete(row.id);
       this.tick();
     });

@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whileAsked } from './asker.ts';
 import { migrateWarehouse, openWarehouse, type Warehouse } from './warehouse.ts';
 import { timeZoneNamed } from './zone.ts';
 
@@ -83,4 +85,85 @@ it('knows every time zone by the name that the runtime gives it, however it was 
     'Asia/Kolkata',
     null,
   ]);
+});
+
+/** A statement with a bound value that runs until somebody stops it. */
+const endless = (settings = {}) =>
+  warehouse.query(
+    'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = {k:UInt64}',
+    { k: 1 },
+    settings,
+  );
+const running = async () =>
+  (
+    await warehouse.one<{ n: number }>(
+      "SELECT count() AS n FROM system.processes WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%system.processes%'",
+    )
+  ).n;
+
+describe('somebody who waits', () => {
+  it('holds nobody up with values of their own, and is stopped when they have gone', async () => {
+    const control = new AbortController();
+    const asked = whileAsked({ gone: control.signal }, () => endless());
+    const refused = expect(asked).rejects.toThrow('enough');
+    expect(await warehouse.one('SELECT {a:UInt8} AS a', { a: 7 })).toEqual({ a: 7 });
+    while ((await running()) === 0);
+    control.abort(new Error('enough'));
+    await refused;
+    while ((await running()) > 0);
+  });
+
+  it('is not asked about at all once they have gone', async () => {
+    const control = new AbortController();
+    const ahead = [1, 2].map((k) => warehouse.query('SELECT sleep(0.3) AS s, {k:UInt8} AS k', { k }));
+    const asked = whileAsked({ gone: control.signal }, () =>
+      warehouse.query('SELECT throwIf(1) AS never, {k:UInt8} AS k', { k: 1 }),
+    );
+    control.abort(new Error('gone'));
+    await expect(asked).rejects.toThrow('gone');
+    await Promise.all(ahead);
+  });
+
+  it('is told when it takes too long', async () => {
+    const { signal } = new AbortController();
+    await expect(
+      whileAsked({ gone: signal }, () => endless({ max_execution_time: 1 })),
+    ).rejects.toMatchObject({ code: 'request.too_slow', status: 422 });
+  });
+
+  it('of heavy work leaves room for quick questions', async () => {
+    const control = new AbortController();
+    const heavy = Array.from({ length: 6 }, () =>
+      whileAsked({ gone: control.signal, isHeavy: true }, () => endless()).catch((e: Error) => e.message),
+    );
+    expect(await warehouse.one('SELECT {a:UInt8} AS a', { a: 7 })).toEqual({ a: 7 });
+    control.abort(new Error('enough'));
+    expect(await Promise.all(heavy)).toEqual(Array(6).fill('enough'));
+  });
+});
+
+it('never takes a value that another statement bound', async () => {
+  await warehouse.query('SELECT {secret:String}', { secret: 'x' });
+  await expect(warehouse.query('SELECT {secret:String}')).rejects.toThrow(/secret/);
+});
+
+it('binds any text, list and number side by side', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.string({ unit: 'binary' })),
+      fc.string(),
+      fc.integer(),
+      async (list, text, n) => {
+        const clean = (t: string) => t.replaceAll('\0', '').toWellFormed();
+        const values = { list: list.map(clean), text: clean(text), n };
+        expect(
+          await warehouse.one(
+            'SELECT {list:Array(String)} AS list, {text:String} AS text, {n:Int64} AS n',
+            values,
+          ),
+        ).toEqual(values);
+      },
+    ),
+    { numRuns: 25 },
+  );
 });

@@ -6,6 +6,9 @@ import {
   type ClickHouseClientConfigOptions as ClientConfig,
   createClient,
 } from '@clickhouse/client';
+import { formatQueryParams } from '@clickhouse/client-common';
+import { type Asker, askerNow, LONGEST_WAIT_SECONDS, tooSlow } from './asker.ts';
+import { openTurns } from './lanes.ts';
 
 /** Values bound to `{name:Type}` places in a query. */
 export type Params = Record<string, unknown>;
@@ -85,27 +88,44 @@ const CLUSTER_SETTINGS: ClickHouseSettings = {
   prefer_global_in_and_join: 1,
 };
 const LONGEST_STATEMENT_MS = 3_600_000;
+/** Values are part of a statement's text where the engine is in the process. */
+const LONGEST_STATEMENT_BYTES = 1 << 30;
 const DATABASE = 'qianmian';
-/** One lane for writing, the rest for reading: the embedded engine runs one query per connection at a time. */
-const EMBEDDED_READERS = 4;
+/**
+ * Statements the embedded engine reads with at the same time, beside the one that writes. Each holds one of the process's
+ * threads for files as long as it lasts, of which Node has four unless it is told otherwise: one must stay free.
+ */
+const FEWEST_READERS = 2;
+const MOST_READERS = 4;
+const KILL_AGAIN_MS = 200;
 
 /** Opens the embedded warehouse in `folder`, or the ClickHouse at `url` when one is given. */
 export async function openWarehouse(where: {
   url: string | null;
   cluster: string | null;
   folder: string;
+  /** Threads the process has for files and for the embedded engine's statements. */
+  threads?: number;
 }): Promise<Warehouse> {
   const { url } = where;
-  if (url) await createDatabase(url, where.cluster);
-  const connect = url ? () => served(url, where.cluster) : embedded(where.folder);
-  const writer = connect();
-  const readers = url ? [writer] : Array.from({ length: EMBEDDED_READERS }, connect);
-  if (!url) {
-    await writer.command({ query: `CREATE DATABASE IF NOT EXISTS ${DATABASE} ENGINE = Atomic` });
-    // The embedded engine heeds no database named at connection.
-    for (const client of [writer, ...readers]) await client.command({ query: `USE ${DATABASE}` });
+  if (url) {
+    await createDatabase(url, where.cluster);
+    return warehouseOver(overNetwork(served(url, where.cluster)), where.cluster);
   }
-  return warehouseOver(writer, readers, where.cluster);
+  const connect = embedded(where.folder);
+  const readers = Math.max(FEWEST_READERS, Math.min(MOST_READERS, (where.threads ?? 4) - 3));
+  const lines = {
+    writer: connect(),
+    killer: connect(),
+    readers: Array.from({ length: readers }, connect),
+  };
+  await lines.writer.command({ query: `CREATE DATABASE IF NOT EXISTS ${DATABASE} ENGINE = Atomic` });
+  // The embedded engine heeds no database named at connection.
+  for (const client of [lines.writer, lines.killer, ...lines.readers]) {
+    await client.command({ query: `USE ${DATABASE}` });
+    await client.command({ query: `SET max_query_size = ${LONGEST_STATEMENT_BYTES}` });
+  }
+  return warehouseOver(inProcess(lines), where.cluster);
 }
 
 async function createDatabase(url: string, cluster: string | null): Promise<void> {
@@ -148,39 +168,136 @@ function embedded(folder: string): () => ClickHouseClient {
     });
 }
 
-function warehouseOver(
-  writer: ClickHouseClient,
-  readers: ClickHouseClient[],
-  cluster: string | null,
-): Warehouse {
-  const busy = readers.map(() => 0);
-  /** Gives the work to the reader with the fewest queries under way. */
-  async function read<T>(work: (client: ClickHouseClient) => Promise<T>): Promise<T> {
-    const lane = busy.indexOf(Math.min(...busy));
-    busy[lane]! += 1;
-    try {
-      return await work(readers[lane]!);
-    } finally {
-      busy[lane]! -= 1;
-    }
-  }
-  const query = <T>(sql: string, params: Params = {}, settings: ClickHouseSettings = {}): Promise<T[]> =>
-    read(async (client) => {
+/** How statements reach an engine. */
+interface Road {
+  query<T>(sql: string, params: Params, settings: ClickHouseSettings, asker: Asker | null): Promise<T[]>;
+  command(sql: string, params: Params, settings: ClickHouseSettings): Promise<void>;
+  insert(table: string, rows: readonly object[], settings: ClickHouseSettings): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function insertRows(
+  client: ClickHouseClient,
+  table: string,
+  values: readonly object[],
+  settings: ClickHouseSettings,
+): Promise<void> {
+  await client.insert({ table, values, format: 'JSONEachRow', clickhouse_settings: settings });
+}
+
+/** A server elsewhere: it queues statements itself, and ends those whose connection is closed. */
+function overNetwork(client: ClickHouseClient): Road {
+  return {
+    async query<T>(sql: string, params: Params, settings: ClickHouseSettings, asker: Asker | null) {
       const answer = await client.query({
         query: sql,
         format: 'JSONEachRow',
         query_params: params,
-        clickhouse_settings: { ...SETTINGS, ...settings },
+        clickhouse_settings: { ...settings, cancel_http_readonly_queries_on_client_close: 1 },
+        ...(asker ? { abort_signal: asker.gone } : {}),
       });
-      return answer.json<T>() as Promise<T[]>;
-    });
-  const command = async (sql: string, params: Params = {}) => {
-    await writer.command({
-      query: sql,
-      query_params: params,
-      clickhouse_settings: { ...SETTINGS, insert_deduplication_token: randomUUID() },
-    });
+      return (await answer.json<T>()) as T[];
+    },
+    async command(sql, params, settings) {
+      await client.command({ query: sql, query_params: params, clickhouse_settings: settings });
+    },
+    insert: (table, rows, settings) => insertRows(client, table, rows, settings),
+    close: () => client.close(),
   };
+}
+
+/**
+ * The engine in this process. Values are handed over as settings of the connection: chdb's own way of binding lets one
+ * bound statement run at a time in the whole process, so that one long question would hold everybody up.
+ */
+function inProcess(lines: {
+  writer: ClickHouseClient;
+  killer: ClickHouseClient;
+  readers: ClickHouseClient[];
+}): Road {
+  const inTurn = openTurns(lines.readers.length);
+
+  /** Ends a statement that is under way, by the mark it carries; again until it has: it may not have begun. */
+  function kill(mark: string): () => void {
+    const statement = `${bound({ mark })}KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC`;
+    const once = () => void lines.killer.command({ query: statement }).catch(() => {});
+    once();
+    const again = setInterval(once, KILL_AGAIN_MS);
+    return () => clearInterval(again);
+  }
+
+  async function read<T>(
+    client: ClickHouseClient,
+    query: string,
+    settings: ClickHouseSettings,
+    asker: Asker | null,
+  ): Promise<T[]> {
+    const mark = asker ? randomUUID() : '';
+    let stopKilling = () => {};
+    const end = () => {
+      stopKilling = kill(mark);
+    };
+    asker?.gone.addEventListener('abort', end, { once: true });
+    try {
+      const answer = await client.query({
+        query,
+        format: 'JSONEachRow',
+        clickhouse_settings: { ...settings, log_comment: mark },
+      });
+      return (await answer.json<T>()) as T[];
+    } finally {
+      asker?.gone.removeEventListener('abort', end);
+      stopKilling();
+    }
+  }
+
+  return {
+    query<T>(sql: string, params: Params, settings: ClickHouseSettings, asker: Asker | null): Promise<T[]> {
+      const statement = bound(params, sql) + sql;
+      return inTurn((place) => read<T>(lines.readers[place]!, statement, settings, asker), asker ?? {});
+    },
+    async command(sql, params, settings) {
+      await lines.writer.command({ query: bound(params, sql) + sql, clickhouse_settings: settings });
+    },
+    insert: (table, rows, settings) => insertRows(lines.writer, table, rows, settings),
+    async close() {
+      await Promise.all([lines.writer, lines.killer, ...lines.readers].map((client) => client.close()));
+    },
+  };
+}
+
+/** Statements that bind values for those that follow on the same connection; a place without a value is refused. */
+function bound(params: Params, sql = ''): string {
+  // A connection keeps values: what one statement bound must never be what another means.
+  for (const [, name] of sql.matchAll(/\{(\w+):\w/g))
+    if (params[name!] === undefined)
+      throw new TypeError(`A statement names {${name}} and is given no value for it.`);
+  return Object.entries(params)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `SET param_${name} = ${quoted(formatQueryParams({ value }))}; `)
+    .join('');
+}
+
+const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+/** ClickHouse's codes for what took longer than allowed, or would. */
+const TOO_SLOW = new Set(['159', '160']);
+
+function warehouseOver(road: Road, cluster: string | null): Warehouse {
+  async function query<T>(sql: string, params: Params = {}, settings: ClickHouseSettings = {}): Promise<T[]> {
+    const asker = askerNow();
+    asker?.gone.throwIfAborted();
+    try {
+      // Connections keep settings: what has no limit says so.
+      const limit = { max_execution_time: asker ? LONGEST_WAIT_SECONDS : 0 };
+      return await road.query<T>(sql, params, { ...SETTINGS, ...limit, ...settings }, asker);
+    } catch (error) {
+      asker?.gone.throwIfAborted();
+      throw asker && TOO_SLOW.has((error as { code?: string }).code ?? '') ? tooSlow() : error;
+    }
+  }
+  const command = (sql: string, params: Params = {}) =>
+    road.command(sql, params, { ...SETTINGS, insert_deduplication_token: randomUUID() });
   // Rows are changed where they lie: a distributed table only reads and inserts.
   const here = (table: string) => (cluster ? `${table}_local` : table);
   const onCluster = cluster ? ` ON CLUSTER ${cluster}` : '';
@@ -201,13 +318,9 @@ function warehouseOver(
     },
     async insert(table, rows, token) {
       if (rows.length === 0) return;
-      await writer.insert({
-        table: `${DATABASE}.${table}`,
-        values: rows,
-        format: 'JSONEachRow',
-        // Always a token: the embedded engine keeps settings, and would take rows without one for a repeat.
-        clickhouse_settings: { ...SETTINGS, insert_deduplication_token: token || randomUUID() },
-      });
+      // Always a token: the embedded engine keeps settings, and would take rows without one for a repeat.
+      const settings = { ...SETTINGS, insert_deduplication_token: token || randomUUID() };
+      await road.insert(`${DATABASE}.${table}`, rows, settings);
     },
     hasTimeZone: async (name) =>
       (await query('SELECT 1 FROM system.time_zones WHERE time_zone = {name:String}', { name })).length > 0,
@@ -229,9 +342,7 @@ function warehouseOver(
       [...new Set([table, here(table)])].map(
         (name) => `DROP TABLE IF EXISTS ${DATABASE}.${name}${onCluster} SYNC`,
       ),
-    async close() {
-      await Promise.all([...new Set([writer, ...readers])].map((client) => client.close()));
-    },
+    close: road.close,
   };
 }
 

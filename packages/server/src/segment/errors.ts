@@ -1,6 +1,9 @@
 import { AppError, notFound } from '../platform/errors.ts';
 
-/** What a condition may be with the segments it refers to: more would make a query no one waits for. */
+/**
+ * What a condition may be with the segments it refers to: more would make a query no one waits for. Each test of a
+ * property of events counts as a part.
+ */
 export const MAX_LEAVES = 300;
 export const MAX_DEPTH = 40;
 
@@ -30,6 +33,13 @@ export const tooLarge = (leaves: number, depth: number) =>
     status: 400,
     detail: `With the segments it refers to, the condition has ${leaves} parts, ${depth} levels deep; at most ${MAX_LEAVES} parts and ${MAX_DEPTH} levels can be computed.`,
     fields: { condition: `must have at most ${MAX_LEAVES} parts and ${MAX_DEPTH} levels` },
+  });
+
+export const previewReplaced = () =>
+  new AppError({
+    code: 'segment.preview_replaced',
+    status: 409,
+    detail: 'You have asked for another preview since; only the newest is computed.',
   });
 
 export const personalTest = (name: string) =>

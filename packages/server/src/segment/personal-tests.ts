@@ -2,9 +2,10 @@ import type { Condition, TraitTest } from '@qianmian/contract';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { isPersonal, LONG_NUMBER, mayHoldPhones, personalLook } from '../profile/index.ts';
 import { personalTest } from './errors.ts';
+import { personalTestsWarehouse } from './personal-tests.ch.ts';
 import type { Definitions } from './references.ts';
 import type { Segments } from './segments.ts';
-import { isPresenceTest, propertyExpressions } from './value-test.ts';
+import { isPresenceTest } from './value-test.ts';
 
 /**
  * What a condition may ask for who sees personal data masked. Answers of yes and no to "begins with a", "with b", … spell
@@ -46,42 +47,26 @@ export function asks({ name, test }: Pick<ValueTest, 'name' | 'test'>): 'nothing
   return looking.some((value) => typeof value === 'string') ? 'personal' : 'ifStored';
 }
 
-/** Numbers with as many digits as a phone number, where the name does not say that they are none. */
-const isLong = (number: string) =>
-  `({long:UInt32} > 0 AND abs(${number}) >= {long:UInt32} AND floor(${number}) = ${number})`;
-
 /** Refuses conditions that would tell masked data. */
 export function openPersonalTests(parts: { warehouse: Warehouse; segments: Segments }) {
-  const { warehouse } = parts;
-
-  async function isStored(workspace: string, { event, name }: ValueTest): Promise<boolean> {
-    const { isScalar } = propertyExpressions('value');
-    const rows = await warehouse.query(
-      event === null
-        ? `SELECT 1 FROM profile_trait WHERE workspace = {workspace:String} AND name = {name:String}
-             AND (toString(type) = 'text' AND match(text, {look:String}) OR toString(type) = 'number' AND ${isLong('number')})
-           LIMIT 1`
-        : `SELECT 1 FROM (SELECT getSubcolumn(properties, {name:String}) AS value FROM collect_event
-             WHERE workspace = {workspace:String} AND name = {event:String})
-           WHERE ${isScalar} AND (dynamicType(value) = 'String' AND match(toString(value), {look:String})
-             OR dynamicType(value) NOT IN ('String', 'Bool') AND ${isLong('toFloat64OrNull(toString(value))')}) LIMIT 1`,
-      {
-        workspace,
-        name,
-        event: event ?? '',
-        look: personalLook(name).source,
-        long: mayHoldPhones(name) ? LONG_NUMBER : 0,
-      },
-    );
-    return rows.length > 0;
-  }
+  const store = personalTestsWarehouse(parts.warehouse);
 
   async function refuse(workspace: string, tests: readonly ValueTest[]): Promise<void> {
+    const doubted: ValueTest[] = [];
     for (const one of tests) {
       const answer = asks(one);
-      if (answer === 'personal' || (answer === 'ifStored' && (await isStored(workspace, one))))
-        throw personalTest(one.name);
+      if (answer === 'personal') throw personalTest(one.name);
+      if (answer === 'ifStored') doubted.push(one);
     }
+    const name = await store.looksPersonal(
+      workspace,
+      doubted.map(({ event, name }) => ({
+        ...{ event, name },
+        look: personalLook(name).source,
+        long: mayHoldPhones(name) ? LONG_NUMBER : 0,
+      })),
+    );
+    if (name !== null) throw personalTest(name);
   }
 
   return {
@@ -94,3 +79,4 @@ export function openPersonalTests(parts: { warehouse: Warehouse; segments: Segme
     },
   };
 }
+export type PersonalTests = ReturnType<typeof openPersonalTests>;

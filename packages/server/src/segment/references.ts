@@ -38,7 +38,8 @@ export function checkReferences(
   function sizeOf(c: Condition, trail: readonly { id: string; name: string }[]): Size {
     if (c.kind === 'not') return deeper([sizeOf(c.of, trail)]);
     if (c.kind === 'all' || c.kind === 'any') return deeper(c.of.map((part) => sizeOf(part, trail)));
-    return c.kind === 'segment' ? sizeOfSegment(c.segment, trail) : { leaves: 1, depth: 1 };
+    if (c.kind === 'segment') return sizeOfSegment(c.segment, trail);
+    return { leaves: 1 + (c.kind === 'events' ? (c.where?.length ?? 0) : 0), depth: 1 };
   }
 
   function sizeOfSegment(id: string, trail: readonly { id: string; name: string }[]): Size {

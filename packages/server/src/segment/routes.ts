@@ -26,11 +26,12 @@ export function segmentRoutes(mount: Mount, parts: { segment: SegmentService; au
     await audit.note(workspace, who, 'segment.delete', params.id);
     return undefined;
   });
-  mount(e.previewSegment, async ({ workspace, body, may }) => {
-    const reveal = may('customer.reveal');
-    if (!reveal) await segment.personalTests.refuseIn(workspace, body.condition);
-    return segment.preview(workspace, body.condition, reveal);
-  });
+  mount(e.previewSegment, ({ workspace, body, may, who, gone }) =>
+    segment.preview(workspace, body.condition, may('customer.reveal'), {
+      caller: `${who.kind}:${who.id}`,
+      gone,
+    }),
+  );
   mount(e.refreshSegment, ({ workspace, params }) => segment.refresh(workspace, params.id));
   mount(e.listSegmentMembers, ({ workspace, params, query }) =>
     segment.listMembers(workspace, params.id, query),

@@ -35,6 +35,7 @@ export function openSegment(parts: {
 }) {
   const store = segmentWarehouse(parts.warehouse);
   const segments = openSegments(parts);
+  const personalTests = openPersonalTests({ ...parts, segments });
   const membership = openMembership({ ...parts, segments });
   segmentJobs({ ...parts, membership });
 
@@ -71,10 +72,10 @@ export function openSegment(parts: {
       return store.peopleOf(await membership.audience(workspace, id));
     },
     nameOf: async (workspace: string, id: string) => (await segments.get(workspace, id)).name,
-    preview: openPreview({ ...parts, segments }),
+    preview: openPreview({ ...parts, segments, personalTests }),
     explain: openExplain({ ...parts, segments }),
     vocabulary: openVocabulary(parts),
-    personalTests: openPersonalTests({ ...parts, segments }),
+    personalTests,
 
     async create(workspace: string, draft: Draft, createdBy: string): Promise<Segment> {
       return refresh(workspace, await segments.create(workspace, draft, createdBy));

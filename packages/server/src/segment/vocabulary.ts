@@ -1,5 +1,6 @@
 import type { Vocabulary } from '@qianmian/contract';
 import { PRODUCTS, STORES } from '../catalog/index.ts';
+import { forNobody } from '../platform/asker.ts';
 import { type Clock, MINUTE } from '../platform/clock.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { isPersonal, LOOKS_PERSONAL, type Profile } from '../profile/index.ts';
@@ -123,7 +124,8 @@ export function openVocabulary(parts: {
     const key = `${reveal ? 'open' : 'masked'} ${workspace}`;
     const known = kept.get(key);
     if (known && clock.now() >= known.at && clock.now() - known.at < KEEP) return known.vocabulary;
-    const vocabulary = ask(workspace, reveal);
+    // Kept for everybody of the same rights, whoever asked first and went.
+    const vocabulary = forNobody(() => ask(workspace, reveal));
     kept.set(key, { at: clock.now(), vocabulary });
     vocabulary.catch(() => kept.delete(key));
     return vocabulary;
