@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
-import { type Clock, DAY, SECOND } from '../platform/clock.ts';
+import { type Clock, SECOND } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Journal, JournalRecord } from '../platform/journal.ts';
 import type { Log } from '../platform/log.ts';
@@ -10,7 +10,7 @@ import { clip, storableText } from '../platform/text.ts';
 import { isRowFault } from '../platform/warehouse.ts';
 import type { FactSink } from './batch.ts';
 import type { Fact } from './facts.ts';
-import { REMEMBER_DAYS, SeenMessages } from './seen-messages.ts';
+import { rememberedFrom, SeenMessages } from './seen-messages.ts';
 import { storableJson } from './storable.ts';
 import type { CollectWarehouse, QuarantineRow } from './store.ch.ts';
 import { type IncomingBatch, type ResolvePeople, type Stored, storeFacts } from './store-facts.ts';
@@ -280,8 +280,8 @@ export function openCollector(parts: {
     /** Reads back which messages are stored; after messages were taken out, or at start. */
     async recall(): Promise<void> {
       const fresh = new SeenMessages();
-      for await (const r of parts.warehouse.recentMessageHashes(clock.now() - REMEMBER_DAYS * DAY))
-        fresh.load(r.workspace, r.hashes);
+      for await (const r of parts.warehouse.recentMessages(rememberedFrom(clock.now())))
+        fresh.load(r.workspace, r.messages);
       seen = fresh;
     },
 

@@ -1,48 +1,79 @@
+import { DAY, SECOND } from '../platform/clock.ts';
 import { Hash64Map, hash64 } from '../platform/hash64.ts';
 
 /** Days a message id is remembered; the same id again within them is the same message. */
 export const REMEMBER_DAYS = 30;
+/** Messages that arrived within as many days are forgotten together, once all of them may be. */
+const DAYS_TOGETHER = 5;
 
-/** Ids of messages that are in the warehouse, by 64-bit hash: 12 to 24 bytes a message. */
+const secondOf = (time: number) => Math.max(1, Math.floor(time / SECOND));
+const spanOf = (second: number) => Math.floor((second * SECOND) / (DAYS_TOGETHER * DAY));
+
+/** The second of arrival from which on messages are remembered at a moment. */
+export const rememberedFrom = (now: number) => secondOf(now - REMEMBER_DAYS * DAY);
+
+/**
+ * Ids of messages that are in the warehouse, by 64-bit hash, with the second they arrived: 18 to 36 bytes a message of
+ * the last 35 days. What arrived earlier is forgotten to the second, and its memory given back five days at a time.
+ */
 export class SeenMessages {
-  readonly #byWorkspace = new Map<string, Hash64Map>();
+  /** By workspace, then by span of days. */
+  readonly #byWorkspace = new Map<string, Map<number, Hash64Map>>();
   readonly #hash = new Uint32Array(2);
 
-  /** Takes up hashes read back from the warehouse, 8 bytes each, little-endian. */
-  load(workspace: string, hashes: Buffer): void {
-    const map = this.#of(workspace, hashes.length / 8);
-    for (let at = 0; at < hashes.length; at += 8)
-      map.set(hashes.readUInt32LE(at), hashes.readUInt32LE(at + 4), 1);
+  /** Takes up what is read back from the warehouse: a hash in 8 bytes and the second of arrival in 4, little-endian. */
+  load(workspace: string, rows: Buffer): void {
+    for (let at = 0; at < rows.length; at += 12)
+      this.#note(workspace, rows.readUInt32LE(at), rows.readUInt32LE(at + 4), rows.readUInt32LE(at + 8));
   }
 
-  /** Whether the message is stored. */
-  has(workspace: string, messageId: string): boolean {
+  /** Whether the message is stored and arrived in the last 30 days. */
+  has(workspace: string, messageId: string, now: number): boolean {
     hash64(messageId, this.#hash);
-    return this.#of(workspace, 0).get(this.#hash[0]!, this.#hash[1]!) !== 0;
+    const from = rememberedFrom(now);
+    for (const map of this.#byWorkspace.get(workspace)?.values() ?? [])
+      if (map.get(this.#hash[0]!, this.#hash[1]!) >= from) return true;
+    return false;
   }
 
   /** The message's hash as decimal digits, or null when the message was seen before. */
-  hashIfNew(workspace: string, messageId: string): string | null {
-    if (this.has(workspace, messageId)) return null;
+  hashIfNew(workspace: string, messageId: string, now: number): string | null {
+    if (this.has(workspace, messageId, now)) return null;
     const [low, high] = this.#hash as unknown as [number, number];
     return ((BigInt(high) << 32n) | BigInt(low)).toString();
   }
 
-  /** Remembers messages that are stored now. */
-  remember(workspace: string, messageIds: readonly string[]): void {
-    const map = this.#of(workspace, messageIds.length);
+  /** Remembers messages that are stored now, and forgets what has had its time. */
+  remember(workspace: string, messageIds: readonly string[], arrived: number): void {
+    const second = secondOf(arrived);
     for (const id of messageIds) {
       hash64(id, this.#hash);
-      map.set(this.#hash[0]!, this.#hash[1]!, 1);
+      this.#note(workspace, this.#hash[0]!, this.#hash[1]!, second);
     }
+    const oldest = spanOf(rememberedFrom(arrived));
+    for (const spans of this.#byWorkspace.values())
+      for (const span of spans.keys()) if (span < oldest) spans.delete(span);
   }
 
-  #of(workspace: string, expected: number): Hash64Map {
-    let map = this.#byWorkspace.get(workspace);
-    if (!map) {
-      map = new Hash64Map(Math.max(4096, expected));
-      this.#byWorkspace.set(workspace, map);
+  /** Messages that memory is held for. */
+  get size(): number {
+    let size = 0;
+    for (const spans of this.#byWorkspace.values()) for (const map of spans.values()) size += map.size;
+    return size;
+  }
+
+  #note(workspace: string, low: number, high: number, second: number): void {
+    let spans = this.#byWorkspace.get(workspace);
+    if (!spans) {
+      spans = new Map();
+      this.#byWorkspace.set(workspace, spans);
     }
-    return map;
+    const span = spanOf(second);
+    let map = spans.get(span);
+    if (!map) {
+      map = new Hash64Map(1024);
+      spans.set(span, map);
+    }
+    map.set(low, high, Math.max(second, map.get(low, high)));
   }
 }

@@ -237,8 +237,8 @@ const TABLES_OF_IMPORTS = [
 const ORDERS_OF_IMPORT = `SELECT order_id FROM collect_order_line
   WHERE workspace = {workspace:String} AND import_id = {importId:String}`;
 
-/** Message hashes read at once: 32 MB of text. */
-const HASHES_A_READ = 2_000_000;
+/** Messages read at once: 32 MB of text. */
+const MESSAGES_A_READ = 1_300_000;
 
 /** What collect reads and writes in the warehouse. */
 export function collectWarehouse(warehouse: Warehouse) {
@@ -281,22 +281,23 @@ export function collectWarehouse(warehouse: Warehouse) {
       ),
 
     /**
-     * Hashes of messages received since a moment, 8 bytes each, little-endian: what must not be stored again. They come
+     * Messages received since a second, 12 bytes each, little-endian: the hash and the second it was received. They come
      * in parts, as one answer is one text and a text has a longest length.
      */
-    async *recentMessageHashes(since: number): AsyncGenerator<{ workspace: string; hashes: Buffer }> {
-      const recent = "received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')";
+    async *recentMessages(since: number): AsyncGenerator<{ workspace: string; messages: Buffer }> {
+      const recent = 'toUInt32(toUnixTimestamp64Second(received_at)) >= {since:UInt32}';
       const { parts } = await warehouse.one<{ parts: number }>(
-        `SELECT toUInt32(ceil(count() / ${HASHES_A_READ})) AS parts FROM collect_event WHERE ${recent}`,
+        `SELECT toUInt32(ceil(count() / ${MESSAGES_A_READ})) AS parts FROM collect_event WHERE ${recent}`,
         { since },
       );
       for (let part = 0; part < parts; part++) {
         const rows = await warehouse.query<{ workspace: string; hex: string }>(
-          `SELECT workspace, arrayStringConcat(groupArray(hex(reinterpretAsFixedString(message_hash)))) AS hex
+          `SELECT workspace, arrayStringConcat(groupArray(concat(hex(reinterpretAsFixedString(message_hash)),
+             hex(reinterpretAsFixedString(toUInt32(toUnixTimestamp64Second(received_at))))))) AS hex
            FROM collect_event WHERE ${recent} AND message_hash % {parts:UInt32} = {part:UInt32} GROUP BY workspace`,
           { since, parts, part },
         );
-        for (const row of rows) yield { workspace: row.workspace, hashes: Buffer.from(row.hex, 'hex') };
+        for (const row of rows) yield { workspace: row.workspace, messages: Buffer.from(row.hex, 'hex') };
       }
     },
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endpoint } from '@qianmian/contract';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { askerNow } from './asker.ts';
 import { FakeClock } from './clock.ts';
 import { buildHttp, type Http, type Principal } from './http.ts';
 import { openLog } from './log.ts';
@@ -38,12 +39,24 @@ const fails = endpoint({
   body: z.object({ code: z.string(), message: z.string() }),
 });
 
+const waits = (method: 'GET' | 'POST') =>
+  endpoint({
+    method,
+    path: '/v1/waits',
+    summary: 'Waits for the caller to go',
+    domain: 'test',
+    access: 'public',
+  });
+
 const open: Http[] = [];
 afterEach(async () => {
   for (const http of open.splice(0)) await http.app.close();
 });
 
-async function start(settings: { publicUrl?: string } = {}): Promise<{ http: Http; port: number }> {
+async function start(
+  more: { publicUrl?: string } | ((http: Http) => void) = {},
+): Promise<{ http: Http; port: number }> {
+  const settings = typeof more === 'function' ? {} : more;
   const metrics = openMetrics();
   const http = await buildHttp({
     log: openLog('silent'),
@@ -69,6 +82,7 @@ async function start(settings: { publicUrl?: string } = {}): Promise<{ http: Htt
   http.mount(fails, async ({ body }) => {
     throw new LedgerError(body);
   });
+  if (typeof more === 'function') more(http);
   http.app.get('/metrics', async () => metrics.registry.metrics());
   http.app.get('/healthz', async () => ({ status: 'ok' }));
   await http.app.listen({ host: '127.0.0.1', port: 0 });
@@ -223,4 +237,23 @@ describe('answers', () => {
     expect(await cookieOf('https://crm.example')).toEqual([true, 'max-age=31536000']);
     expect(await cookieOf('http://crm.example')).toEqual([false, undefined]);
   });
+});
+
+it('says when a caller hangs up: what reads for them ends, what changes something is finished', async () => {
+  const told: (string | null)[] = [];
+  const { port } = await start((http) => {
+    for (const method of ['GET', 'POST'] as const)
+      http.mount(waits(method), async ({ gone }) => {
+        await new Promise((resolve) => gone.addEventListener('abort', resolve));
+        told.push(`${method} ${askerNow()?.gone.aborted ?? 'nobody'} ${gone.reason.code}`);
+        return undefined;
+      });
+  });
+  for (const method of ['GET', 'POST']) {
+    const control = new AbortController();
+    const asked = fetch(`http://127.0.0.1:${port}/v1/waits`, { method, signal: control.signal });
+    setTimeout(() => control.abort(), 50);
+    await expect(asked).rejects.toThrow();
+  }
+  await vi.waitFor(() => expect(told).toEqual(['GET true request.given_up', 'POST nobody request.given_up']));
 });

@@ -1,13 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { KyselyPlugin } from 'kysely';
+import { type KyselyPlugin, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { FakeClock, MINUTE, SECOND } from './clock.ts';
+import { DAY, FakeClock, HOUR, MINUTE, SECOND } from './clock.ts';
 import { AppError } from './errors.ts';
-import type { JobRow, JobTables } from './job-store.pg.ts';
+import { type JobRow, type JobTables, jobsPage } from './job-store.pg.ts';
 import { type JobContext, type JobKind, Jobs, type JobsParts, stopReason } from './jobs.ts';
 import { migrateLedger, type OpenedLedger, openLedger } from './ledger.ts';
 import { openLog } from './log.ts';
@@ -161,6 +162,71 @@ describe('a job', () => {
     }
     expect(await kinds('shown')).toEqual(['again done', 'again failed', 'work done']);
     expect(await kinds('hidden')).toEqual(['again failed', 'work done']);
+  });
+
+  /** Rows as they were left by a job that ended days ago. */
+  const ended = (count: number, daysAgo: number, set: Partial<JobRow> = {}) => {
+    const at = new Date(clock.now() - daysAgo * DAY);
+    return table()
+      .insertInto('platform_job')
+      .values(
+        Array.from({ length: count }, () => ({
+          ...{
+            id: randomUUID(),
+            workspace: 'old',
+            kind: 'work',
+            subject: '',
+            payload: '{}',
+            max_attempts: 1,
+          },
+          ...{
+            state: 'done' as const,
+            note: '',
+            attempts: 1,
+            cancel_asked: false,
+            owner_told: true,
+            lease: 0,
+          },
+          ...{ run_at: at, created_at: at, finished_at: at, background: false },
+          ...set,
+        })) as JobRow[],
+      )
+      .execute();
+  };
+
+  it('that ended is deleted: after a day where it ran by itself, after 90 days otherwise', async () => {
+    const label = (note: string) => ({ note });
+    await ended(300, 2, { background: true, ...label('background 2') });
+    await ended(1, 0.5, { background: true, ...label('background 0.5') });
+    await ended(1, 2, { background: true, state: 'failed', ...label('failed background 2') });
+    await ended(1, 91, { background: true, state: 'failed', ...label('failed background 91') });
+    await ended(1, 89, label('other 89'));
+    await ended(300, 91, label('other 91'));
+    await ended(1, 400, { state: 'failed', owner_told: false, kind: 'nobodys', ...label('untold') });
+    await ended(1, 400, { state: 'queued', finished_at: null, kind: 'nobodys', ...label('queued') });
+    const a = process_();
+    await a.jobs.start();
+    const left = async () =>
+      (await table().selectFrom('platform_job').select('note').orderBy('note').execute()).map((r) => r.note);
+    const kept = ['background 0.5', 'failed background 2', 'other 89', 'queued', 'untold'];
+    await until(async () => (await left()).length === kept.length);
+    expect(await left()).toEqual(kept);
+    clock.advance(13 * HOUR);
+    await a.jobs.tick();
+    await until(async () => (await left()).length === kept.length - 1);
+    expect(await left()).toEqual(kept.slice(1));
+  });
+
+  it('is found on its page without walking past all that ran by itself', async () => {
+    for (let i = 0; i < 10; i++) await ended(500, i, { background: true });
+    await ended(20, 5);
+    await sql`analyze platform_job`.execute(ledger.db);
+    const page = jobsPage(table(), 'old', { limit: 51, offset: 0, withoutBackground: true });
+    const [{ 'QUERY PLAN': plan }] = (await page.explain('json', sql`analyze`)) as [{ 'QUERY PLAN': object }];
+    const said = JSON.stringify(plan);
+    expect(said).toContain('platform_job_seen');
+    expect(said).not.toMatch(/"Rows Removed by Filter":\s*[1-9]/);
+    expect(await page.execute()).toHaveLength(20);
   });
 
   it('is tried again with back-off, then fails and tells its owner', async () => {

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { forNobody } from './asker.ts';
-import { type Clock, MINUTE, SECOND } from './clock.ts';
+import { type Clock, DAY, HOUR, MINUTE, SECOND } from './clock.ts';
 import { AppError, messageOf, notFound } from './errors.ts';
 import {
   cancelJob,
   claimJob,
+  deleteEnded,
   type Held,
   insertJob,
   isBusy,
@@ -15,8 +16,8 @@ import {
   type JobRow,
   type JobTables,
   jobRow,
+  jobsPage,
   keepLeases,
-  listJobs,
   noteJob,
   noteTelling,
   requeueJob,
@@ -100,6 +101,12 @@ const HANDS = 4;
 const SHORT_HANDS = 1;
 /** Slow jobs of one kind at the same time: other slow kinds have their turn too. */
 const SLOW_OF_A_KIND = 2;
+const TIDY_EVERY = HOUR;
+/** Days after which an ended job is deleted: one that ran by itself and did well, and any other. */
+const KEEP_BACKGROUND_DAYS = 1;
+const KEEP_DAYS = 90;
+/** Jobs deleted in one statement: the ledger may be one thread that others wait for. */
+const BITE = 2000;
 const BACK_OFF = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
 
 /**
@@ -119,6 +126,8 @@ export class Jobs {
   #turnAgain = false;
   #keptAt = Number.NEGATIVE_INFINITY;
   #telling: Promise<void> | null = null;
+  #tidiedAt = Number.NEGATIVE_INFINITY;
+  #tidying: Promise<void> | null = null;
   readonly #beingTold = new Set<string>();
 
   constructor(ledger: Ledger, parts: JobsParts) {
@@ -146,6 +155,7 @@ export class Jobs {
       payload: job.payload,
       unique_key: job.key ?? null,
       max_attempts: this.#kinds.get(job.kind)?.maxAttempts ?? 5,
+      background: this.#kinds.get(job.kind)?.background ?? false,
       run_at: job.runAt === undefined ? now : new Date(job.runAt),
       created_at: now,
     });
@@ -174,6 +184,7 @@ export class Jobs {
     await Promise.all([...this.#running.values()].map((r) => r.done));
     clearInterval(keeper);
     await this.#telling;
+    await this.#tidying;
   }
 
   /** Waits until no job is due or running: for tests and for commands that do one thing. */
@@ -181,7 +192,7 @@ export class Jobs {
     for (;;) {
       await this.tick();
       const mine = [...this.#running.values()].map((r) => r.done);
-      await Promise.all([...mine, this.#telling]);
+      await Promise.all([...mine, this.#telling, this.#tidying]);
       if (!(await isBusy(this.#db, this.#now()))) return;
       if (mine.length === 0) await sleep(10);
     }
@@ -192,8 +203,10 @@ export class Jobs {
     workspace: string,
     page: { limit: number; offset: number; state?: JobRow['state']; background?: 'hidden' | 'shown' },
   ) {
-    const quiet = [...this.#kinds.values()].filter((kind) => kind.background).map((kind) => kind.kind);
-    return listJobs(this.#db, workspace, { ...page, without: page.background === 'hidden' ? quiet : [] });
+    return jobsPage(this.#db, workspace, {
+      ...page,
+      withoutBackground: page.background === 'hidden',
+    }).execute();
   }
 
   async get(workspace: string, id: string): Promise<JobRow> {
@@ -240,6 +253,12 @@ export class Jobs {
             this.#telling = null;
           });
         }
+        if (this.#with.clock.now() - this.#tidiedAt >= TIDY_EVERY) {
+          this.#tidiedAt = this.#with.clock.now();
+          this.#tidying ??= this.#tidy().finally(() => {
+            this.#tidying = null;
+          });
+        }
         await this.#takeDue();
       } catch (error) {
         this.#with.log.error({ err: error }, 'the job queue could not be read');
@@ -249,6 +268,20 @@ export class Jobs {
     if (!this.#closed) {
       this.#timer = setTimeout(() => this.tick(), SECOND);
       this.#timer.unref();
+    }
+  }
+
+  /** Deletes what ended long ago, in bites between which others have the ledger. */
+  async #tidy(): Promise<void> {
+    const now = this.#with.clock.now();
+    const before = {
+      background: new Date(now - KEEP_BACKGROUND_DAYS * DAY),
+      others: new Date(now - KEEP_DAYS * DAY),
+    };
+    try {
+      while (!this.#closed && (await deleteEnded(this.#db, before, BITE)) > 0) await sleep(10);
+    } catch (error) {
+      this.#with.log.error({ err: error }, 'ended jobs could not be deleted');
     }
   }
 

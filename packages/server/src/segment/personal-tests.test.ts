@@ -8,6 +8,7 @@ import {
 } from '@qianmian/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TestApp, testApp } from '../test-app.ts';
+import { personalTestsWarehouse } from './personal-tests.ch.ts';
 import { asks } from './personal-tests.ts';
 
 const trait = (name: string, test: TraitTest): Condition => ({ kind: 'trait', trait: name, test });
@@ -153,5 +154,47 @@ describe('who sees personal data masked', () => {
     expect((await why(own.id, analyst)).status).toBe(200);
     expect((await why(around.id)).status).toBe(200);
     expect((await why('gone', analyst)).status).toBe(404);
+  });
+
+  it('makes the warehouse look once at each name, whatever the number of tests', async () => {
+    let asked = 0;
+    const store = personalTestsWarehouse({
+      ...t.app.warehouse,
+      query: (...statement) => {
+        asked += 1;
+        return t.app.warehouse.query(...statement);
+      },
+    });
+    const LOOK = '@';
+    const sentAs = (name: string) => ({ event: 'Form Sent', name });
+    const harmless = Array.from({ length: 200 }, (_, i) =>
+      sentAs(['size', 'colour', `nested.f${i % 40}`][i % 3]!),
+    );
+    expect(await store.looksPersonal(workspace, harmless, LOOK)).toBe(null);
+    expect(asked).toBe(1);
+    expect(await store.looksPersonal(workspace, [...harmless, sentAs('field1')], LOOK)).toBe('field1');
+    expect(await store.looksPersonal(workspace, [{ event: 'Form Seen', name: 'field1' }], LOOK)).toBe(null);
+    const traits = ['plan', 'points', 'contact'].map((name) => ({ event: null, name }));
+    expect(await store.looksPersonal(workspace, traits, LOOK)).toBe('contact');
+    expect(asked).toBe(4);
+  });
+
+  it('learns nothing of the warehouse by a condition too large to compute', async () => {
+    const many: Condition = {
+      kind: 'any',
+      of: Array.from({ length: 20 }, () => ({
+        ...(sent('size', { op: 'contains', value: 'x' }) as Extract<Condition, { kind: 'events' }>),
+        where: Array.from({ length: 20 }, (_, j) => ({
+          property: `field${j}`,
+          test: { op: 'contains' as const, value: 'x' },
+        })),
+      })),
+    };
+    const answer = await t.raw(e.previewSegment, {
+      params: { workspace },
+      body: { condition: many },
+      token: analyst,
+    });
+    expect(answer.body).toMatchObject({ code: 'segment.too_large' });
   });
 });
