@@ -212,6 +212,7 @@ export async function buildApp({
     runs,
     mappings,
     warehouse: collected,
+    clock,
     originsOf: identity.originsOf,
     masks: { value: maskValue, identifier: maskIdentifier, properties: maskProperties },
     audit,

@@ -32,6 +32,26 @@ describe('events', async () => {
     expect(await t.app.identity.personOf(workspace, { type: 'email', value: 'ann@example.COM' })).toBe(1);
   });
 
+  it('are known again for 30 days, by a process that goes on as by one that was started anew', async () => {
+    const workspace = await t.workspace();
+    const seen = { type: 'track', event: 'Seen', messageId: 'again', anonymousId: 'a1' };
+    const stored = async () =>
+      (await t.call(collectEndpoints.listEvents, { params: { workspace }, query: {} })).rows.length;
+    await t.send(workspace, [seen]);
+    for (const [days, expected] of [
+      [29, 1],
+      [2, 2],
+      [29, 2],
+    ] as const) {
+      t.clock.advance(days * 86_400_000);
+      await t.send(workspace, [seen]);
+      expect(await stored()).toBe(expected);
+      await t.app.collector.recall();
+      await t.send(workspace, [seen]);
+      expect(await stored()).toBe(expected);
+    }
+  });
+
   it('of a visitor and of a former login become those of the person an alias names', async () => {
     const workspace = await t.workspace();
     const track = (messageId: string, who: object) => ({ type: 'track', event: 'Seen', messageId, ...who });

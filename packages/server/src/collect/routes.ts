@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { collectEndpoints as e } from '@qianmian/contract';
 import type { FastifyRequest } from 'fastify';
 import type { Audit } from '../governance/index.ts';
+import type { Clock } from '../platform/clock.ts';
 import { csvLine } from '../platform/csv.ts';
 import { offsetCursor, pageFrom } from '../platform/cursor.ts';
 import { AppError } from '../platform/errors.ts';
@@ -23,6 +24,7 @@ export function collectRoutes(
     runs: ImportRuns;
     mappings: Mappings;
     warehouse: CollectWarehouse;
+    clock: Clock;
     originsOf: OriginsOf;
     masks: Masks;
     audit: Audit;
@@ -61,6 +63,7 @@ export function collectRoutes(
       personIds,
       ...page,
       limit: page.limit + 1,
+      now: parts.clock.now(),
     });
     return pageFrom(
       rows.map((r) => ({

@@ -150,13 +150,18 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
   let asked: { messageId: string; cameBefore: boolean } | null = null;
   const cameBefore = (messageId: string): boolean => {
     if (asked?.messageId !== messageId)
-      asked = { messageId, cameBefore: inBatch.has(messageId) || seen.has(batch.workspace, messageId, batch.receivedAt) };
+      asked = {
+        messageId,
+        cameBefore: inBatch.has(messageId) || seen.has(batch.workspace, messageId, batch.receivedAt),
+      };
     return asked.cameBefore;
   };
   for (const fact of batch.facts) {
     if (fact.kind === 'event') {
       asked = null;
-      const hash = inBatch.has(fact.messageId) ? null : seen.hashIfNew(batch.workspace, fact.messageId, batch.receivedAt);
+      const hash = inBatch.has(fact.messageId)
+        ? null
+        : seen.hashIfNew(batch.workspace, fact.messageId, batch.receivedAt);
       if (hash === null) kinds.repeats += 1;
       else {
         inBatch.add(fact.messageId);

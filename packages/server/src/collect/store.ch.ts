@@ -1,3 +1,4 @@
+import { DAY, HOUR } from '../platform/clock.ts';
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
 
 /** When, where and for how much a line was sold or came back. */
@@ -138,6 +139,24 @@ export const collectMigrations: WarehouseMigration[] = [
       (table) => ({ table, column: 'anchor UInt32 DEFAULT 0' }),
     ),
   },
+  {
+    // What pages ask again and again while facts stream in: the newest events, how many each source sent, and which
+    // order lines are new. What is stored already is worked through beside everything else.
+    name: 'collect/0004_newest',
+    layout: [
+      ['collect_event', "MODIFY SETTING lightweight_mutation_projection_mode = 'rebuild'"],
+      ['collect_event', 'ADD INDEX IF NOT EXISTS received received_at TYPE minmax GRANULARITY 1'],
+      [
+        'collect_event',
+        `ADD PROJECTION IF NOT EXISTS by_source
+           (SELECT workspace, source, count(), max(received_at) GROUP BY workspace, source)`,
+      ],
+      ['collect_order_line', 'ADD INDEX IF NOT EXISTS stored version TYPE minmax GRANULARITY 1'],
+      ['collect_event', 'MATERIALIZE INDEX received SETTINGS mutations_sync = 0'],
+      ['collect_event', 'MATERIALIZE PROJECTION by_source SETTINGS mutations_sync = 0'],
+      ['collect_order_line', 'MATERIALIZE INDEX stored SETTINGS mutations_sync = 0'],
+    ].map(([table, change]) => ({ table: table!, change: change! })),
+  },
 ];
 
 export interface EventRow {
@@ -240,8 +259,37 @@ const ORDERS_OF_IMPORT = `SELECT order_id FROM collect_order_line
 /** Messages read at once: 32 MB of text. */
 const MESSAGES_A_READ = 1_300_000;
 
+/** How far back the newest events are looked for at first, in milliseconds; null for all. */
+const LOOK_BACK = [HOUR, DAY, 30 * DAY, null];
+
+/** An event as it is shown. */
+type EventSeen = Omit<EventRow, 'time' | 'received_at'> & { time: string; received_at: string };
+
 /** What collect reads and writes in the warehouse. */
 export function collectWarehouse(warehouse: Warehouse) {
+  const newestEvents = (
+    workspace: string,
+    filter: { name?: string; personIds?: number[]; limit: number; offset: number },
+    since: number | null,
+  ) =>
+    warehouse.query<EventSeen>(
+      `SELECT message_id, name, time, received_at, person_id, source, channel, properties, context, envelope,
+         protocol, original_name, mapping FROM collect_event
+       WHERE workspace = {workspace:String}
+         ${since === null ? '' : "AND received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')"}
+         AND (empty({name:String}) OR name = {name:String})
+         AND (empty({people:Array(UInt32)}) OR person_id IN {people:Array(UInt32)})
+       ORDER BY received_at DESC, time DESC, message_id LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+      {
+        workspace,
+        name: filter.name ?? '',
+        people: filter.personIds ?? [],
+        limit: filter.limit,
+        offset: filter.offset,
+        ...(since === null ? {} : { since }),
+      },
+    );
+
   return {
     insertEvents: (rows: EventRow[], token: string) => warehouse.insert('collect_event', rows, token),
     insertOrderLines: (rows: OrderLineRow[], token?: string) =>
@@ -301,25 +349,20 @@ export function collectWarehouse(warehouse: Warehouse) {
       }
     },
 
-    events: (
+    /**
+     * The newest events. Whoever watches them come in asks again and again: first those of the last hour are looked
+     * at, then of the last day and month, and all only where those do not fill the page.
+     */
+    async events(
       workspace: string,
-      filter: { name?: string; personIds?: number[]; limit: number; offset: number },
-    ) =>
-      warehouse.query<Omit<EventRow, 'time' | 'received_at'> & { time: string; received_at: string }>(
-        `SELECT message_id, name, time, received_at, person_id, source, channel, properties, context, envelope,
-           protocol, original_name, mapping FROM collect_event
-         WHERE workspace = {workspace:String}
-           AND (empty({name:String}) OR name = {name:String})
-           AND (empty({people:Array(UInt32)}) OR person_id IN {people:Array(UInt32)})
-         ORDER BY received_at DESC, time DESC, message_id LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
-        {
-          workspace,
-          name: filter.name ?? '',
-          people: filter.personIds ?? [],
-          limit: filter.limit,
-          offset: filter.offset,
-        },
-      ),
+      filter: { name?: string; personIds?: number[]; limit: number; offset: number; now: number },
+    ): Promise<EventSeen[]> {
+      for (const span of filter.personIds ? [null] : LOOK_BACK) {
+        const rows = await newestEvents(workspace, filter, span === null ? null : filter.now - span);
+        if (span === null || rows.length === filter.limit) return rows;
+      }
+      return [];
+    },
 
     quarantine: (workspace: string, page: { limit: number; offset: number }) =>
       warehouse.query<Omit<QuarantineRow, 'received_at'> & { received_at: string }>(

@@ -39,6 +39,8 @@ export interface Warehouse {
   twin(table: string, name: string): string[];
   /** Statements that take a table away. */
   drop(table: string): string[];
+  /** The statement that changes how a table of ours lies on disk, an index or a projection, on every shard. */
+  alter(table: string, change: string): string;
   close(): Promise<void>;
 }
 
@@ -342,6 +344,7 @@ function warehouseOver(road: Road, cluster: string | null): Warehouse {
       [...new Set([table, here(table)])].map(
         (name) => `DROP TABLE IF EXISTS ${DATABASE}.${name}${onCluster} SYNC`,
       ),
+    alter: (table, change) => `ALTER TABLE ${DATABASE}.${everywhere(table)} ${change}`,
     close: road.close,
   };
 }
@@ -370,6 +373,8 @@ export interface WarehouseMigration {
   tables?: TableDeclaration[];
   /** Columns that tables declared before get, once the tables of this step are there. */
   columns?: { table: string; column: string; orderBy?: string }[];
+  /** Indexes and projections that tables declared before get. */
+  layout?: { table: string; change: string }[];
   statements?: string[];
 }
 
@@ -398,6 +403,7 @@ export async function migrateWarehouse(
       ...(migration.columns ?? []).flatMap(({ table, column, orderBy }) =>
         warehouse.addColumn(table, column, orderBy),
       ),
+      ...(migration.layout ?? []).map(({ table, change }) => warehouse.alter(table, change)),
       ...(migration.statements ?? []),
     ];
     for (const statement of statements) await warehouse.command(statement);

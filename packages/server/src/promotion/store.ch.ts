@@ -20,11 +20,14 @@ export interface Place {
 /** What promotion reads in the warehouse. */
 export function promotionWarehouse(warehouse: Warehouse) {
   return {
-    /** Orders that were stored with a code of whatever system, behind a place. */
+    /**
+     * Orders that were stored with a code of whatever system, behind a place. Lines that others have replaced since are
+     * among them: what holds of an order is looked up with `codesOfOrders`, and only where it matters.
+     */
     ordersWithCodes: (workspace: string, after: Place, limit: number) =>
       warehouse.query<Place>(
-        `SELECT DISTINCT version, order_id AS orderId, coupon_code AS code FROM ${ORDER_LINES}
-         WHERE line_kind = 'sale' AND coupon_code != '' AND version >= {version:UInt64}
+        `SELECT DISTINCT version, order_id AS orderId, coupon_code AS code FROM collect_order_line
+         WHERE workspace = {workspace:String} AND line_kind = 'sale' AND coupon_code != '' AND version >= {version:UInt64}
            AND (version, order_id, coupon_code) > ({version:UInt64}, {orderId:String}, {code:String})
          ORDER BY version, order_id, coupon_code LIMIT {limit:UInt32}`,
         { workspace, ...after, limit },
