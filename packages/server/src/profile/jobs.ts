@@ -3,6 +3,7 @@ import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, HOUR, MINUTE, SECOND } from '../platform/clock.ts';
 import type { Jobs } from '../platform/jobs.ts';
+import { nextSlot } from '../platform/pace.ts';
 import { addDays, dayIn } from '../platform/zone.ts';
 import type { Refresh } from './refresh.ts';
 
@@ -24,17 +25,18 @@ export function profileJobs(parts: {
 
   /**
    * Time is cut into slots and each has at most one job, at its end: what comes while a job runs falls into a later
-   * slot, so nothing waits for ever and nothing is overlooked.
+   * slot, so nothing waits for ever and nothing is overlooked. In a large shop slots are passed over, so that most of
+   * the time nothing is computed.
    */
   async function soon(workspace: string, gather: number): Promise<void> {
-    const slot = Math.floor(clock.now() / gather) + 1;
+    const runAt = nextSlot(clock.now(), gather, await refresh.lastCost(workspace));
     await jobs.enqueue({
       workspace,
       kind: KIND,
       subject: '',
-      payload: { since: slot * gather },
-      key: `${KIND}:${workspace}:${gather}:${slot}`,
-      runAt: slot * gather,
+      payload: { since: runAt },
+      key: `${KIND}:${workspace}:${gather}:${runAt}`,
+      runAt,
     });
   }
 

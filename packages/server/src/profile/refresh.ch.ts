@@ -10,10 +10,11 @@ import { TRAIT_ROWS } from './store.ch.ts';
 
 const DAY_MS = 86_400_000;
 
-/** One row an order: when it was made (its first sale line), what was paid and what came back. */
+/** One row an order: when it was made (its first sale line), what was paid and what came back, its first and last line. */
 const FILL_ORDERS = `INSERT INTO profile_draft_order ${NEVER_A_REPEAT}
 SELECT {workspace:String}, person, minIf(toUnixTimestamp64Milli(time), line_kind = 'sale'), countIf(line_kind = 'sale') > 0,
-  any(channel), any(store_id), sum(net_cents), -sumIf(net_cents, line_kind = 'return')
+  any(channel), any(store_id), sum(net_cents), -sumIf(net_cents, line_kind = 'return'),
+  min(toUnixTimestamp64Milli(time)), max(toUnixTimestamp64Milli(time))
 FROM ${ORDER_LINES} WHERE person > 0 GROUP BY person, order_id`;
 
 const trait = (name: string) => `argMaxIf(t_text, version, name = '${name}')`;
@@ -40,6 +41,7 @@ const FAVOURITE_CATEGORY = `(SELECT person, argMax(category, ${rank('0', 'net', 
 
 const ORDERED = `(SELECT person_id, countIf(is_order) AS orders, sum(net_cents) AS spend, sum(returned_cents) AS returned,
     minIf(ordered_at, is_order) AS first_order, maxIf(ordered_at, is_order) AS last_order,
+    min(first_line_at) AS first_line, max(last_line_at) AS last_line,
     arrayDifference(arraySort(groupArrayIf(ordered_at, is_order))) AS gaps
   FROM profile_draft_order WHERE workspace = {workspace:String} GROUP BY person_id)`;
 
@@ -54,8 +56,8 @@ SELECT {workspace:String}, i.person,
   ${personNameSql('t.whole_name', 't.first_name', 't.last_name')},
   if(t.email != '', t.email, i.email), if(t.phone != '', t.phone, i.phone), t.gender, t.birthday,
   if(t.address_city != '', t.address_city, t.city), if(t.address_country != '', t.address_country, t.country),
-  ${toTime('arrayMin(arrayFilter(x -> x != 0, [i.first_linked, e.first_seen, o.first_order]))')},
-  ${toTime('greatest(e.last_seen, o.last_order)')},
+  ${toTime('arrayMin(arrayFilter(x -> x != 0, [i.first_linked, e.first_seen, o.first_line]))')},
+  ${toTime('greatest(e.last_seen, o.last_line)')},
   o.orders, o.spend, if(o.orders = 0, 0, toInt64(floor(o.spend / o.orders + 0.5))), o.returned,
   ${toTime('o.first_order')}, ${toTime('o.last_order')},
   fc.value, fs.value, fg.value,

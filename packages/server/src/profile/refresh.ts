@@ -15,6 +15,11 @@ export interface LastRefresh {
   days: LifecycleDays;
 }
 
+interface Refreshed {
+  people: number;
+  milliseconds: number;
+}
+
 /** Computing every profile of a workspace: beside the old ones, then in their place at once. */
 export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock: Clock; bus: Bus }) {
   const store = refreshWarehouse(parts.warehouse);
@@ -23,10 +28,15 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
   const inLane = openLanes();
   /** When the last computation that succeeded was begun. */
   const begun = new Map<string, number>();
+  /** When the one under way or the last was begun, whatever became of it. */
+  const tried = new Map<string, number>();
+  /** A computation that waits for its turn: whoever asks before it begins shares it. */
+  const waiting = new Map<string, Promise<Refreshed>>();
 
-  async function compute(workspace: string): Promise<{ people: number; milliseconds: number }> {
+  async function compute(workspace: string): Promise<Refreshed> {
     const started = performance.now();
     const now = parts.clock.now();
+    tried.set(workspace, now);
     await store.clearScratch(workspace);
     await store.fillDraft(workspace);
     const days = lifecycleDays(await store.gaps(workspace));
@@ -55,7 +65,28 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
   }
 
   return {
-    refresh: (workspace: string) => inLane(workspace, () => compute(workspace)),
+    /** Computes now; who asks while another waits for its turn gets what that finds. */
+    refresh(workspace: string): Promise<Refreshed> {
+      const shared =
+        waiting.get(workspace) ??
+        inLane(workspace, () => {
+          waiting.delete(workspace);
+          return compute(workspace);
+        });
+      waiting.set(workspace, shared);
+      return shared;
+    },
+
+    /** When profiles were computed last and what that cost; null when never. */
+    async lastCost(workspace: string): Promise<{ begun: number; cost: number } | null> {
+      const row = await db
+        .selectFrom('profile_refresh')
+        .select(['computed_at', 'milliseconds'])
+        .where('workspace', '=', workspace)
+        .executeTakeFirst();
+      if (!row) return null;
+      return { begun: tried.get(workspace) ?? row.computed_at.getTime(), cost: row.milliseconds };
+    },
 
     /** Computes, unless a computation begun at `moment` or later has seen everything already. */
     refreshSince: (workspace: string, moment: number): Promise<void> =>

@@ -165,6 +165,14 @@ export const profileMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    // Who brings something back was seen: lines of every kind say when.
+    name: 'profile/0005_seen',
+    columns: ['first_line_at', 'last_line_at'].map((column) => ({
+      table: 'profile_draft_order',
+      column: `${column} Int64 DEFAULT 0`,
+    })),
+  },
 ];
 
 /** Rows of a table of ours with `person` as it is now. */

@@ -1,13 +1,13 @@
 import type { Condition, WhyNode } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
-import { OF_PERSON } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-import { maskWords, PROFILES, type Profile } from '../profile/index.ts';
+import { maskWords, type Profile } from '../profile/index.ts';
 import { noSegment } from './errors.ts';
 import { why } from './evaluate.ts';
 import type { Life } from './life.ts';
 import type { Definitions } from './references.ts';
 import type { Segments } from './segments.ts';
+import { type ComputedRow, segmentWarehouse } from './store.ch.ts';
 
 /** Names of the events a condition asks about, also by way of other segments. */
 function eventsIn(c: Condition, definitions: Definitions): string[] {
@@ -24,26 +24,14 @@ export function openExplain(parts: {
   profile: Pick<Profile, 'person' | 'asOf'>;
   segments: Segments;
 }) {
-  const { warehouse, profile, segments } = parts;
+  const { profile, segments } = parts;
+  const store = segmentWarehouse(parts.warehouse);
 
   async function lifeOf(workspace: string, number: number, eventNames: string[]): Promise<Life> {
     const known = await profile.person.facts(workspace, number);
     const [events, computed] = await Promise.all([
-      eventNames.length === 0
-        ? []
-        : warehouse.query<{ name: string; ms: number; properties: Record<string, unknown> }>(
-            `SELECT name, toUnixTimestamp64Milli(time) AS ms, properties FROM collect_event
-             WHERE workspace = {workspace:String} AND ${OF_PERSON}
-               AND name IN {names:Array(String)}`,
-            { workspace, ...known.whose, names: [...new Set(eventNames)] },
-          ),
-      warehouse.query<ComputedRow>(
-        `SELECT orders, spend_cents, average_order_cents, returns_cents, recency_score, frequency_score, monetary_score,
-           rfm_group, lifecycle, toUnixTimestamp64Milli(first_order_at) AS first_order,
-           toUnixTimestamp64Milli(last_order_at) AS last_order, toUnixTimestamp64Milli(last_seen_at) AS last_seen
-         FROM ${PROFILES} WHERE person_id = {person:UInt32}`,
-        { workspace, person: known.person },
-      ),
+      eventNames.length === 0 ? [] : store.eventsOf(workspace, known.whose, [...new Set(eventNames)]),
+      store.computedOf(workspace, known.person),
     ]);
     return {
       traits: known.traits,
@@ -51,7 +39,7 @@ export function openExplain(parts: {
       consent: new Set(known.consent),
       lines: known.lines,
       events: events.map((e) => ({ name: e.name, time: e.ms, properties: e.properties })),
-      facts: factsOf(computed[0]),
+      facts: factsOf(computed),
     };
   }
 
@@ -65,21 +53,6 @@ export function openExplain(parts: {
     const reasons = why(definition.condition, life, { now, timeZone, definitions });
     return { member: reasons.holds, why: reveal ? reasons : masked(reasons) };
   };
-}
-
-interface ComputedRow {
-  orders: number;
-  spend_cents: number;
-  average_order_cents: number;
-  returns_cents: number;
-  recency_score: number;
-  frequency_score: number;
-  monetary_score: number;
-  rfm_group: string;
-  lifecycle: string;
-  first_order: number | null;
-  last_order: number | null;
-  last_seen: number | null;
 }
 
 /** A person whose profile is not computed yet stands as one of whom nothing is known. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, SECOND } from '../platform/clock.ts';
 import type { Jobs } from '../platform/jobs.ts';
+import { nextSlot } from '../platform/pace.ts';
 import type { Membership } from './membership.ts';
 
 const KIND = 'segment.refresh';
@@ -19,14 +20,14 @@ export function segmentJobs(parts: { jobs: Jobs; bus: Bus; clock: Clock; members
   });
   // One job a slot of time, at its end: see the same in profile.
   bus.on('profile.refreshed', async ({ workspace }) => {
-    const slot = Math.floor(clock.now() / GATHER) + 1;
+    const runAt = nextSlot(clock.now(), GATHER, membership.lastCost(workspace));
     await jobs.enqueue({
       workspace,
       kind: KIND,
       subject: '',
-      payload: { since: slot * GATHER },
-      key: `${KIND}:${workspace}:${slot}`,
-      runAt: slot * GATHER,
+      payload: { since: runAt },
+      key: `${KIND}:${workspace}:${runAt}`,
+      runAt,
     });
   });
 }

@@ -23,6 +23,8 @@ export function openMembership(parts: {
   /** One computation of a workspace at a time. */
   const inLane = openLanes();
   const begun = new Map<string, number>();
+  /** When all segments of a workspace were begun last, and the milliseconds that took. */
+  const costs = new Map<string, { begun: number; cost: number }>();
 
   async function compiled(workspace: string, condition: Condition, definitions: Definitions, prefix = 'c') {
     const { timeZone } = await workspaces.get(workspace);
@@ -60,6 +62,8 @@ export function openMembership(parts: {
       inLane(workspace, async () => {
         if ((begun.get(workspace) ?? Number.NEGATIVE_INFINITY) >= moment) return;
         const started = clock.now();
+        const beganAt = performance.now();
+        costs.set(workspace, { cost: costs.get(workspace)?.cost ?? 0, begun: started });
         const definitions = await segments.definitions(workspace);
         let done = 0;
         for (const id of definitions.keys()) {
@@ -69,7 +73,11 @@ export function openMembership(parts: {
           await run.progress(done / definitions.size);
         }
         begun.set(workspace, started);
+        costs.set(workspace, { begun: started, cost: performance.now() - beganAt });
       }),
+
+    /** When every segment was computed last, and what that cost; null when this process has not done it. */
+    lastCost: (workspace: string) => costs.get(workspace) ?? null,
 
     drop: (workspace: string, id: string) => inLane(workspace, () => store.dropMembers(workspace, id)),
 

@@ -1,3 +1,4 @@
+import { OF_PERSON, type WhoIs } from '../identity/index.ts';
 import type { Params, TableDeclaration, Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
 import { NEVER_A_REPEAT, PROFILES, type SqlSource } from '../profile/index.ts';
 
@@ -31,6 +32,22 @@ export function membersOf(workspace: string, segmentId: string): SqlSource {
       WHERE workspace = {workspace:String} AND segment_id = {memberSegment:String}`,
     params: { workspace, memberSegment: segmentId },
   };
+}
+
+/** What was computed of a person last. */
+export interface ComputedRow {
+  orders: number;
+  spend_cents: number;
+  average_order_cents: number;
+  returns_cents: number;
+  recency_score: number;
+  frequency_score: number;
+  monetary_score: number;
+  rfm_group: string;
+  lifecycle: string;
+  first_order: number | null;
+  last_order: number | null;
+  last_seen: number | null;
 }
 
 /** What segment reads and writes in the warehouse. */
@@ -90,6 +107,27 @@ export function segmentWarehouse(warehouse: Warehouse) {
           { workspace, person },
         )
       ).map((r) => r.segment_id),
+
+    /** Events of a person by the numbers their facts carry. */
+    eventsOf: (workspace: string, whose: WhoIs, names: readonly string[]) =>
+      warehouse.query<{ name: string; ms: number; properties: Record<string, unknown> }>(
+        `SELECT name, toUnixTimestamp64Milli(time) AS ms, properties FROM collect_event
+         WHERE workspace = {workspace:String} AND ${OF_PERSON}
+           AND name IN {names:Array(String)}`,
+        { workspace, ...whose, names },
+      ),
+
+    /** What conditions ask of a computed profile; undefined while it is not computed yet. */
+    computedOf: async (workspace: string, person: number): Promise<ComputedRow | undefined> =>
+      (
+        await warehouse.query<ComputedRow>(
+          `SELECT orders, spend_cents, average_order_cents, returns_cents, recency_score, frequency_score, monetary_score,
+             rfm_group, lifecycle, toUnixTimestamp64Milli(first_order_at) AS first_order,
+             toUnixTimestamp64Milli(last_order_at) AS last_order, toUnixTimestamp64Milli(last_seen_at) AS last_seen
+           FROM ${PROFILES} WHERE person_id = {person:UInt32}`,
+          { workspace, person },
+        )
+      )[0],
 
     /** What a condition would catch, with ten of them drawn without regard to what they are. */
     preview: (workspace: string, where: string, params: Params) =>
