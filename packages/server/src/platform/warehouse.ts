@@ -187,18 +187,29 @@ async function insertRows(
   await client.insert({ table, values, format: 'JSONEachRow', clickhouse_settings: settings });
 }
 
-/** A server elsewhere: it queues statements itself, and ends those whose connection is closed. */
+/** A server elsewhere: it queues statements itself. */
 function overNetwork(client: ClickHouseClient): Road {
   return {
     async query<T>(sql: string, params: Params, settings: ClickHouseSettings, asker: Asker | null) {
-      const answer = await client.query({
-        query: sql,
-        format: 'JSONEachRow',
-        query_params: params,
-        clickhouse_settings: { ...settings, cancel_http_readonly_queries_on_client_close: 1 },
-        ...(asker ? { abort_signal: asker.gone } : {}),
-      });
-      return (await answer.json<T>()) as T[];
+      const query_id = randomUUID();
+      const kill = () =>
+        void client
+          .command({ query: 'KILL QUERY WHERE query_id = {id:String} ASYNC', query_params: { id: query_id } })
+          .catch(() => {});
+      asker?.gone.addEventListener('abort', kill, { once: true });
+      try {
+        const answer = await client.query({
+          query: sql,
+          query_id,
+          format: 'JSONEachRow',
+          query_params: params,
+          clickhouse_settings: settings,
+          ...(asker ? { abort_signal: asker.gone } : {}),
+        });
+        return (await answer.json<T>()) as T[];
+      } finally {
+        asker?.gone.removeEventListener('abort', kill);
+      }
     },
     async command(sql, params, settings) {
       await client.command({ query: sql, query_params: params, clickhouse_settings: settings });
