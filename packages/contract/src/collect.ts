@@ -75,6 +75,20 @@ export const importFile = z.object({
   rowsRead: z.number(),
 });
 
+/** What is in a workspace only because of one import, and how many orders it changed that others told of as well. */
+export const importAdded = z.object({
+  orders: z.number(),
+  changedOrders: z.number(),
+  people: z.number(),
+  products: z.number(),
+  stores: z.number(),
+  events: z.number(),
+  salesCents: z.number(),
+  returnsCents: z.number(),
+});
+export type ImportAdded = z.infer<typeof importAdded>;
+
+/** What the files of an import hold. */
 export const importTotals = z.object({
   rows: z.number(),
   orders: z.number(),
@@ -85,6 +99,8 @@ export const importTotals = z.object({
   returnsCents: z.number(),
   rejected: z.number(),
   corrected: z.number(),
+  /** What of it was new when the import ended; imports of earlier versions do not say. */
+  added: importAdded.optional(),
 });
 
 export const importRun = z.object({
@@ -246,10 +262,19 @@ export const collectEndpoints = {
     params: withId,
     response: importRun,
   }),
+  previewUndo: endpoint({
+    method: 'GET',
+    path: `${imports}/:id/undo`,
+    summary: 'What undoing an import would take out of the workspace now',
+    domain: 'collect',
+    access: 'data.read',
+    params: withId,
+    response: importAdded,
+  }),
   undoImport: endpoint({
     method: 'POST',
     path: `${imports}/:id/undo`,
-    summary: 'Take everything an import brought back out',
+    summary: 'Take out what is here only because of an import',
     domain: 'collect',
     access: 'data.write',
     params: withId,

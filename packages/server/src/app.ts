@@ -154,7 +154,13 @@ export async function buildApp({
   const folding = openFolding({ ...base, identity, exclusively, factTables: FACT_TABLES });
   const review = openReview({ ...base, identity, decisions, people: profile.duplicates });
   identityJobs({ ...base, rules: identityRules, folding, review });
-  const runs = openImportRuns({ ...base, warehouse: collected, workspaces, dataDir: config.dataDir });
+  const runs = openImportRuns({
+    ...{ ...base, warehouse: collected, workspaces, dataDir: config.dataDir },
+    countOnlyFrom: async (workspace, importId) => ({
+      ...(await catalog.countOnlyFrom(workspace, importId)),
+      people: await identity.countOnlyFrom(workspace, importId, PERSON_TABLES),
+    }),
+  });
   const mappings = openMappings(base);
   importJobs(jobs, {
     ...base,

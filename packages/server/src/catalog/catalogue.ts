@@ -191,6 +191,8 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
         })),
       ),
 
+    countOnlyFrom: store.countOnlyFrom,
+
     async undoImport(workspace: string, importId: string, version: number): Promise<void> {
       await untell(workspace, importId, version);
       await store.deleteImport(workspace, importId);

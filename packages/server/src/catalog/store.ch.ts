@@ -214,6 +214,17 @@ export function catalogWarehouse(warehouse: Warehouse) {
         )
       ).map((r) => r.id),
 
+    /** How many products and stores are known from one import alone. */
+    countOnlyFrom: (workspace: string, importId: string) => {
+      const only = (table: string, id: string) =>
+        `(SELECT count() FROM (SELECT ${id} FROM ${table} WHERE workspace = {workspace:String}
+          GROUP BY ${id} HAVING groupUniqArray(2)(import_id) = [{importId:String}]))`;
+      return warehouse.one<{ products: number; stores: number }>(
+        `SELECT ${only('catalog_product', 'product_id')} AS products, ${only('catalog_store', 'store_id')} AS stores`,
+        { workspace, importId },
+      );
+    },
+
     products: (
       workspace: string,
       filter: { search: string; category: string; limit: number; offset: number },

@@ -214,6 +214,7 @@ async function importFiles(
     ...tally.totals(),
     rejected: counts.find((c) => c.kind === 'rejected' && c.code === '')?.rows ?? 0,
     corrected: counts.find((c) => c.kind === 'corrected' && c.code === '')?.rows ?? 0,
+    added: await runs.onlyFrom(workspace, importId),
   };
   await runs.patch(workspace, importId, {
     state: 'done',
@@ -288,7 +289,7 @@ class Tally {
     to.set(this.#hash[0]!, this.#hash[1]!, 1);
   }
 
-  totals(): Omit<ImportTotals, 'rejected' | 'corrected'> {
+  totals(): Omit<ImportTotals, 'rejected' | 'corrected' | 'added'> {
     return {
       rows: this.rows,
       orders: this.#orders.size,

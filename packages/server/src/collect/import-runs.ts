@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ImportRun } from '@qianmian/contract';
+import type { ImportAdded, ImportRun } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, isoOrNull } from '../platform/clock.ts';
 import { AppError, notFound } from '../platform/errors.ts';
@@ -43,8 +43,15 @@ export const NOTHING: ImportTotals = {
 const MAY_START = ['draft', 'failed', 'cancelled'];
 const MAY_UNDO = ['done', 'failed', 'cancelled'];
 
+/** How much of what other domains keep is known only because of an import. */
+export type CountOnlyFrom = (
+  workspace: string,
+  importId: string,
+) => Promise<Pick<ImportAdded, 'people' | 'products' | 'stores'>>;
+
 /** Imports as people see them: drafts, runs, what became of each row. The work itself is in `import-job.ts`. */
 export function openImportRuns(parts: {
+  countOnlyFrom: CountOnlyFrom;
   ledger: Ledger;
   warehouse: CollectWarehouse;
   workspaces: Workspaces;
@@ -171,8 +178,18 @@ export function openImportRuns(parts: {
     return present(now);
   }
 
+  async function onlyFrom(workspace: string, id: string): Promise<ImportAdded> {
+    const [facts, things] = await Promise.all([
+      parts.warehouse.onlyFromImport(workspace, id),
+      parts.countOnlyFrom(workspace, id),
+    ]);
+    return { ...facts, ...things };
+  }
+
   return {
     row,
+    /** What is in the workspace only because of an import: what was new in it, and what undoing it takes out. */
+    onlyFrom,
     patch,
     move,
     pathOf: (workspace: string, id: string, file: string) => join(folderOf(workspace, id), file),
@@ -325,6 +342,11 @@ export function openImportRuns(parts: {
         });
       if (MAY_START.includes(r.state)) await requireUpload(folderOf(workspace, id));
       return begin(workspace, id, MAY_START, 'queued', 'collect.import', 'started');
+    },
+
+    async previewUndo(workspace: string, id: string): Promise<ImportAdded> {
+      await row(workspace, id);
+      return onlyFrom(workspace, id);
     },
 
     undo: (workspace: string, id: string) =>

@@ -86,16 +86,41 @@ describe('an import', () => {
     const second = await run(workspace, (await draft(workspace, { 'same again.csv': ORDERS })).id);
     expect(second.totals).toMatchObject({ orders: 2, salesCents: 3650 });
     expect(await counts(workspace)).toEqual(before);
+    // The first brought it all; the second nothing, and neither can be taken out while the other says the same.
+    const new2 = { orders: 2, changedOrders: 0, people: 2, products: 2, salesCents: 3650, returnsCents: 0 };
+    expect(done.totals.added).toMatchObject(new2);
+    const none = { orders: 0, changedOrders: 0, people: 0, products: 0, stores: 0, events: 0, salesCents: 0 };
+    expect(second.totals.added).toMatchObject(none);
+    const preview = (id: string) => t.call(collectEndpoints.previewUndo, { params: { workspace, id } });
+    expect(await preview(second.id)).toMatchObject(none);
+    expect(await preview(first.id)).toMatchObject(none);
 
     await t.call(collectEndpoints.undoImport, { params: { workspace, id: second.id } });
     await t.app.jobs.idle();
     expect(await counts(workspace)).toEqual(before);
+    expect(await preview(first.id)).toMatchObject(new2);
     await t.call(collectEndpoints.undoImport, { params: { workspace, id: first.id } });
     await t.app.jobs.idle();
     expect(await counts(workspace)).toMatchObject({ lines: 0, people: 0, products: 0 });
     expect((await t.call(collectEndpoints.getImport, { params: { workspace, id: first.id } })).state).toBe(
       'undone',
     );
+  });
+
+  it('tells apart what it added, changed and found as it is', async () => {
+    const workspace = await t.workspace();
+    await run(workspace, (await draft(workspace, { 'a.csv': ORDERS })).id);
+    const more = `${ORDERS.replace('10.00,10.00\nA3', '10.00,9.00\nA3')}A4,2026-05-03 10:00:00,M2,P3,茶,1,30.00,30.00
+A5,2026-05-03 10:00:00,M3,P3,茶,1,30.00,30.00
+`;
+    const second = await run(workspace, (await draft(workspace, { 'b.csv': more })).id);
+    const added = { orders: 2, changedOrders: 1, people: 1, products: 1, salesCents: 6000 };
+    expect(second.totals).toMatchObject({ orders: 4, people: 3, added });
+    const preview = await t.call(collectEndpoints.previewUndo, { params: { workspace, id: second.id } });
+    expect(preview).toMatchObject(added);
+    await t.call(collectEndpoints.undoImport, { params: { workspace, id: second.id } });
+    await t.app.jobs.idle();
+    expect(await counts(workspace)).toMatchObject({ orders: 2, net: 3650, people: 2, products: 2 });
   });
 
   it('undone and done again is as if done once', async () => {
@@ -189,6 +214,7 @@ describe.skipIf(!existsSync(SHARED))('the real data (skipped: no shared data whe
       products: 92_331,
       salesCents: 23_393_524,
       stores: 293,
+      added: { orders: 47_243, changedOrders: 0, people: 2377, products: 92_331, salesCents: 23_393_524 },
     });
     expect(await counts(workspace)).toMatchObject({
       orders: 47_243,
@@ -212,6 +238,7 @@ describe.skipIf(!existsSync(SHARED))('the real data (skipped: no shared data whe
       people: 2974,
       salesCents: 469_092_961,
       returnsCents: 42_490_799,
+      added: { orders: done.totals.orders, people: 2974, salesCents: 469_092_961, returnsCents: 42_490_799 },
     });
     const rows = Object.fromEntries(done.reasons.map((r) => [r.code, r.rows]));
     expect(rows).toMatchObject({ duplicate_row: 1970, price_not_positive: 1410, no_customer: 65_804 });

@@ -120,6 +120,7 @@ export function collectRoutes(
     return started;
   });
   mount(e.cancelImport, ({ workspace, params }) => runs.cancel(workspace, params.id));
+  mount(e.previewUndo, ({ workspace, params }) => runs.previewUndo(workspace, params.id));
   mount(e.undoImport, async ({ workspace, params, who }) => {
     const begun = await runs.undo(workspace, params.id);
     await audit.note(workspace, who, 'import.undo', params.id);

@@ -1,3 +1,4 @@
+import type { ImportAdded } from '@qianmian/contract';
 import { DAY, HOUR } from '../platform/clock.ts';
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
 
@@ -233,6 +234,12 @@ export interface NoteRow {
   version: number;
 }
 
+/** Orders, sums and events that are known only because of an import. */
+export type OnlyFromImport = Pick<
+  ImportAdded,
+  'orders' | 'changedOrders' | 'events' | 'salesCents' | 'returnsCents'
+>;
+
 const NOTES = `FROM collect_import_note FINAL
   WHERE workspace = {workspace:String} AND import_id = {importId:String}
     AND (empty({kind:String}) OR toString(kind) = {kind:String}) AND (empty({code:String}) OR code = {code:String})`;
@@ -251,6 +258,10 @@ const TABLES_OF_IMPORTS = [
   'collect_order_line_replaced',
   'collect_import_note',
 ];
+
+/** What a line says and whether it stands; lines that say the same have the same. */
+const WORD = `toString(tuple(person_id, time, channel, store_id, product_id, quantity, unit_price_cents, discount_cents,
+  net_cents, currency, coupon_code, is_deleted))`;
 
 /** Orders that an import told something of. */
 const ORDERS_OF_IMPORT = `SELECT order_id FROM collect_order_line
@@ -462,6 +473,37 @@ export function collectWarehouse(warehouse: Warehouse) {
           { workspace, hashes },
         )
       ).map((r) => r.hash),
+
+    /** What is known only because of an import, and how many orders it has the last word on that others told of too. */
+    onlyFromImport: (workspace: string, importId: string) =>
+      warehouse.one<OnlyFromImport>(
+        `WITH before AS (
+           SELECT order_id, line_kind, line_id, argMax(${WORD}, version) AS word, min(is_deleted) AS gone
+           FROM collect_order_line_replaced FINAL
+           WHERE workspace = {workspace:String} AND import_id != {importId:String} AND order_id IN (${ORDERS_OF_IMPORT})
+           GROUP BY order_id, line_kind, line_id),
+         others AS (
+           SELECT order_id FROM before WHERE gone = 0
+           UNION DISTINCT
+           SELECT order_id FROM collect_order_line FINAL
+           WHERE workspace = {workspace:String} AND import_id != {importId:String} AND is_counted = 0
+             AND order_id IN (${ORDERS_OF_IMPORT})),
+         own AS (
+           SELECT order_id, line_kind, line_id, argMax(${WORD}, version) AS word, argMax(net_cents, version) AS net,
+             order_id IN (SELECT order_id FROM others) AS shared
+           FROM collect_order_line WHERE workspace = {workspace:String} AND order_id IN (${ORDERS_OF_IMPORT})
+           GROUP BY order_id, line_kind, line_id
+           HAVING argMax(import_id, version) = {importId:String} AND argMax(is_deleted <= shared, version))
+         SELECT uniqExactIf(own.order_id, own.line_kind = 'sale' AND NOT shared) AS orders,
+           uniqExactIf(own.order_id, shared AND own.word != before.word) AS changedOrders,
+           sumIf(net, own.line_kind = 'sale' AND NOT shared) AS salesCents,
+           -sumIf(net, own.line_kind = 'return' AND NOT shared) AS returnsCents,
+           (SELECT count() FROM collect_event
+            WHERE workspace = {workspace:String} AND import_id = {importId:String}) AS events
+         FROM own LEFT JOIN before
+           ON own.order_id = before.order_id AND own.line_kind = before.line_kind AND own.line_id = before.line_id`,
+        { workspace, importId },
+      ),
 
     /** Takes out what an import said, what it said before others did, and what is noted of its rows. */
     deleteImport: async (workspace: string, importId: string) => {

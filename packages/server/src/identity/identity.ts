@@ -217,6 +217,8 @@ export function openIdentity(parts: {
       return numbers.length > 0 ? numbers : [person];
     },
 
+    countOnlyFrom: store.countOnlyFrom,
+
     /**
      * The person a number stands for after all that was decided, and whose facts are theirs: those anchored to one of
      * `anchors`, and those anchored to nothing under one of their own numbers (`own`); all are stored under `numbers`.

@@ -139,14 +139,20 @@ const ROWS_A_READ = 1_000_000;
 /** Stands for the import of identifiers whose import was undone and of whose person others speak. */
 const UNDONE = 'undone';
 
+const REPLACING = new Set(['collect_order_line', 'collect_order_line_replaced']);
+
 /** Everyone of whom a row speaks in events, order lines or the tables named. */
-const spokenOf = (tables: readonly string[]) =>
+const spokenOf = (tables: readonly string[], where = '1') =>
   ['collect_event', 'collect_order_line', ...tables]
     .map(
       (table) =>
-        `SELECT person FROM ${belongingTo(table, 't.person_id', { isFinal: table === 'collect_order_line' })}`,
+        `SELECT person FROM ${belongingTo(table, 't.person_id', { isFinal: REPLACING.has(table), where })}`,
     )
     .join(' UNION DISTINCT ');
+
+/** Whom others than the import bound as {importId:String} speak of; what it replaced for now is theirs too. */
+const spokenOfByOthers = (tables: readonly string[]) =>
+  spokenOf(['collect_order_line_replaced', ...tables], 't.import_id != {importId:String}');
 
 export interface LinkRow {
   workspace: string;
@@ -371,6 +377,17 @@ export function identityWarehouse(warehouse: Warehouse) {
          WHERE import_id IN ({importId:String}, {undone:String}) AND is_deleted = 0`,
         { workspace, importId, version, undone: UNDONE },
       ),
+
+    /** How many people an import made known of whom nothing else speaks; with the tables as for `forgetImport`. */
+    countOnlyFrom: async (workspace: string, importId: string, spokenIn: readonly string[]) =>
+      (
+        await warehouse.one<{ people: number }>(
+          `SELECT uniqExact(person) AS people FROM ${belongingTo('identity_link', 't.*', { isFinal: true })}
+           WHERE import_id IN ({importId:String}, {undone:String}) AND is_deleted = 0
+             AND person NOT IN (${spokenOfByOthers(spokenIn)})`,
+          { workspace, importId, undone: UNDONE },
+        )
+      ).people,
 
     personOf: async (workspace: string, type: string, value: string) =>
       (
