@@ -109,6 +109,22 @@ describe('beside a running server', () => {
     const listed = await qianmian(['imports', '--workspace', 'tea']);
     expect(listed.out).toMatch(/done +5 +3 +2 .*orders\.csv/);
 
+    const twice = await qianmian([
+      ...[
+        'import',
+        join(folder, 'orders.csv'),
+        '--mapping',
+        join(folder, 'mapping.json'),
+        '--workspace',
+        'tea',
+      ],
+    ]);
+    expect(twice.out).toMatch(/orders +3 \(0 new\)\n +people +2 \(0 new\)/);
+    expect(twice.err).toContain('Nothing of it was new');
+    const [second] = (await qianmian(['imports', '--workspace', 'tea', '--json'])).json();
+    expect(second).toMatchObject({ orders: 3, added: { orders: 0, people: 0, salesCents: 0 } });
+    expect((await qianmian(['import', 'undo', second.importId, '--workspace', 'tea'])).code).toBe(0);
+
     expect((await qianmian(['import', 'undo', result.importId, '--workspace', 'tea'])).code).toBe(0);
     const again = await qianmian(['import', 'undo', result.importId, '--workspace', 'tea']);
     expect(again).toMatchObject({ code: 1, out: '' });
@@ -210,3 +226,65 @@ describe('without a running server', () => {
     expect(wrong.err).toContain('QM_MAIL_FROM');
   });
 });
+
+describe('an import whose server dies', () => {
+  it('is watched on when the server comes back, and said to go on by itself when it does not', async () => {
+    const own = join(folder, 'dies');
+    const said = async (after: number) => {
+      for (;;) {
+        const { pid = 0 } = JSON.parse(await readFile(join(own, 'server.json'), 'utf8').catch(() => '{}'));
+        if (pid > 0 && pid !== after) return pid as number;
+        await sleep(50);
+      }
+    };
+    const start = () => {
+      const env = { ...process.env, QM_DATA_DIR: own, QM_PORT: '0', QM_LOG_LEVEL: 'error', QM_URL: '' };
+      return spawn(process.execPath, [BIN, 'start'], { env, stdio: 'ignore' });
+    };
+    const rows = Array.from(
+      { length: 60_000 },
+      (_, i) => `${10_000 + i},2026-05-01T10:00:00Z,c${i % 500},TEA-1,Tea,1,2.50`,
+    );
+    await writeFile(join(folder, 'many.csv'), `${ORDERS.split('\n')[0]}\n${rows.join('\n')}\n`);
+    const order = [
+      ...['import', join(folder, 'many.csv'), '--mapping', join(folder, 'mapping.json')],
+      ...['--workspace', 'long', '--json', '--data-dir', own],
+    ];
+    start();
+    const first = await said(0);
+    const watched = qianmian(order);
+    await uploaded(own, 'long');
+    process.kill(first, 'SIGKILL');
+    await sleep(500);
+    start();
+    const second = await said(first);
+    const ended = await watched;
+    process.kill(second, 'SIGKILL');
+    expect(ended.err).toContain('Waiting for it to come back');
+    expect(ended.code).toBe(0);
+    expect(ended.json()).toMatchObject({ state: 'done', orders: 60_000, people: 500 });
+
+    // Without a server of its own the command starts one; should that die, nothing brings it back.
+    const alone = qianmian([...order, '--workspace', 'later']);
+    const third = await said(second);
+    await uploaded(own, 'later');
+    process.kill(third, 'SIGKILL');
+    const left = await alone;
+    expect(left.code).toBe(3);
+    expect(left.err).toContain('goes on by itself when the server starts again');
+    expect(left.err).toContain('qianmian imports --workspace later');
+  });
+});
+
+/** Resolves when an import runs in the workspace. */
+async function uploaded(own: string, workspace: string): Promise<void> {
+  const key = (await readFile(join(own, 'local-token'), 'utf8')).trim();
+  const { url: at } = JSON.parse(await readFile(join(own, 'server.json'), 'utf8'));
+  for (;;) {
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await fetch(`${at}/v1/workspaces/${workspace}/imports`, { headers });
+    const runs = answer.ok ? await answer.json() : [];
+    if (runs[0]?.state === 'running') return;
+    await sleep(20);
+  }
+}

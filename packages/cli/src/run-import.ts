@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectEndpoints, governanceEndpoints, type ImportRun, jobEndpoints } from '@qianmian/contract';
 import type { Api } from './api.ts';
-import { Failure } from './failure.ts';
+import { EXIT, Failure } from './failure.ts';
 import { filesUnder, readMappings } from './input-files.ts';
 import { filesAsMultipart } from './multipart.ts';
+import type { Session } from './session.ts';
 import { progressOn, remark } from './terminal.ts';
 
 /** Money and business day of the retailers whose exports are known by name. */
@@ -11,6 +12,9 @@ const HOME_OF_PRESET: Record<string, { currency: string; timeZone: string }> = {
   'complete-journey': { currency: 'USD', timeZone: 'America/New_York' },
   'online-retail': { currency: 'GBP', timeZone: 'Europe/London' },
 };
+
+/** How long a server that stopped answering is waited for. */
+const PATIENCE_MS = 60_000;
 
 /** What to import, and how. */
 export interface ImportOrder {
@@ -23,21 +27,23 @@ export interface ImportOrder {
 }
 
 /** Uploads files, imports them and waits for the end, with progress on standard error. */
-export async function runImport(api: Api, order: ImportOrder): Promise<ImportRun> {
+export async function runImport(session: Session, order: ImportOrder): Promise<ImportRun> {
+  const { api } = session;
   const files = await filesUnder(order.paths);
   await ensureWorkspace(api, order);
   const draft = await upload(api, order, files);
   if (order.mapping) await applyMapping(api, order, draft);
   const params = { workspace: order.workspace, id: draft.id };
   await api.call(collectEndpoints.startImport, { params });
-  return finished(api, params, 'Importing');
+  return finished(session, params, 'Importing');
 }
 
 /** Takes everything an import brought back out, and waits until it is out. */
-export async function undoImport(api: Api, workspace: string, id: string): Promise<ImportRun> {
+export async function undoImport(session: Session, workspace: string, id: string): Promise<ImportRun> {
+  const { api } = session;
   const params = { workspace, id };
   await api.call(collectEndpoints.undoImport, { params });
-  return finished(api, params, 'Taking it back out');
+  return finished(session, params, 'Taking it back out');
 }
 
 /** Makes the workspace when it is missing, with the money and zone of the export unless told otherwise. */
@@ -78,14 +84,24 @@ async function applyMapping(api: Api, order: ImportOrder, draft: ImportRun): Pro
 
 /** Follows an import until it rests; a bad end is a failure with its reason. */
 async function finished(
-  api: Api,
+  session: Session,
   params: { workspace: string; id: string },
   what: string,
 ): Promise<ImportRun> {
   const progress = progressOn(what);
+  let { api } = session;
+  const look = async (): Promise<ImportRun> => {
+    try {
+      return await api.call(collectEndpoints.getImport, { params });
+    } catch (error) {
+      if (!(error instanceof Failure) || error.exitCode !== EXIT.unreachable) throw error;
+      api = await backAgain(session, params.workspace, error);
+      return look();
+    }
+  };
   try {
     for (let pause = 100; ; pause = Math.min(1000, pause * 1.5)) {
-      const run = await api.call(collectEndpoints.getImport, { params });
+      const run = await look();
       if (run.state === 'done' || run.state === 'undone') {
         progress.at(1);
         return run;
@@ -99,6 +115,19 @@ async function finished(
   } finally {
     progress.end();
   }
+}
+
+/** Waits for a server that stopped answering; its import goes on with it, which is said when it does not come back. */
+async function backAgain(session: Session, workspace: string, lost: Failure): Promise<Api> {
+  const later = `The import is kept, and goes on by itself when the server starts again. To see how far it is: qianmian imports --workspace ${workspace}`;
+  if (!session.own) {
+    remark(`${lost.message} Waiting for it to come back; the import goes on by itself then.`);
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(500)) {
+      const api = await session.again();
+      if (api) return api;
+    }
+  }
+  throw new Failure(`${lost.message} ${later}`, EXIT.unreachable);
 }
 
 /** Waits for the work an import sets off (portraits, segments), so that a server about to stop leaves none half done. */

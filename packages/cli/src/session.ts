@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Api, openApi } from './api.ts';
-import { runningOn, startForOneCommand } from './server-process.ts';
+import { isHealthy, runningOn, startForOneCommand } from './server-process.ts';
 
 /** Options every command takes. */
 export interface Everywhere {
@@ -15,6 +15,8 @@ export interface Session {
   api: Api;
   /** The server was started for this command and stops with it. */
   own: boolean;
+  /** The same server once it answers again, at whatever address; null while it does not. */
+  again(): Promise<Api | null>;
 }
 
 /**
@@ -25,12 +27,19 @@ export async function withServer(
   { url, apiKey, dataDir }: Everywhere,
   work: (session: Session) => Promise<void>,
 ): Promise<void> {
-  if (url) return work({ api: openApi(url, apiKey ?? null), own: false });
-  const running = await runningOn(dataDir);
-  if (running) return work({ api: openApi(running.url, apiKey ?? running.key), own: false });
+  if (url) {
+    const api = openApi(url, apiKey ?? null);
+    return work({ api, own: false, again: async () => ((await isHealthy(api.url)) ? api : null) });
+  }
+  const onFolder = async () => {
+    const running = await runningOn(dataDir);
+    return running && openApi(running.url, apiKey ?? running.key);
+  };
+  const running = await onFolder();
+  if (running) return work({ api: running, own: false, again: onFolder });
   const started = await startForOneCommand(dataDir);
   try {
-    await work({ api: openApi(started.url, apiKey ?? started.key), own: true });
+    await work({ api: openApi(started.url, apiKey ?? started.key), own: true, again: onFolder });
   } finally {
     await started.stop();
   }

@@ -1,4 +1,4 @@
-import { collectEndpoints, type ImportRun, PRESET_NAMES } from '@qianmian/contract';
+import { collectEndpoints, type ImportAdded, type ImportRun, PRESET_NAMES } from '@qianmian/contract';
 import { type Command, Option } from 'commander';
 import { followUpDone, type ImportOrder, runImport, undoImport } from '../run-import.ts';
 import { on } from '../session.ts';
@@ -14,21 +14,21 @@ export function addImports(root: Command): void {
     .option('--currency <code>', "money of the files (default: the preset's, else the workspace's)")
     .option('--time-zone <zone>', "zone of times without one (default: the preset's, else the workspace's)")
     .option('--mapping <file>', 'JSON file that says which column is what');
-  on<ImportOrder>(imports, async ({ api, own }, options, paths) => {
+  on<ImportOrder>(imports, async (session, options, paths) => {
     if (paths.length === 0) imports.error('error: name at least one file or folder to import');
-    const run = await runImport(api, { ...options, paths });
-    if (own) await followUpDone(api, options.workspace);
+    const run = await runImport(session, { ...options, paths });
+    if (session.own) await followUpDone(session.api, options.workspace);
     if (options.json) return sayJson(summaryOf(run, options.workspace));
     tell(run);
   });
 
   on<{ workspace: string }>(
-    imports.command('undo <id>').description('Take everything an import brought back out'),
-    async ({ api, own }, { json, workspace }, [id]) => {
-      const run = await undoImport(api, workspace, id!);
-      if (own) await followUpDone(api, workspace);
+    imports.command('undo <id>').description('Take what only an import brought back out'),
+    async (session, { json, workspace }, [id]) => {
+      const run = await undoImport(session, workspace, id!);
+      if (session.own) await followUpDone(session.api, workspace);
       if (json) return sayJson(summaryOf(run, workspace));
-      remark(`Import ${run.id} is undone.`);
+      remark(`Import ${run.id} is undone: what only it had brought is out again.`);
     },
   );
 
@@ -77,17 +77,25 @@ function summaryOf(run: ImportRun, workspace: string) {
 
 function tell(run: ImportRun): void {
   const t = run.totals;
+  const { added } = t;
+  const fresh = (n: number | undefined) => (n === undefined ? '' : ` (${count(n)} new)`);
   const line = (what: string, value: string) => say(`  ${what.padEnd(10)} ${value}`);
   say(`Imported ${count(t.rows)} rows (import ${run.id})`);
-  line('orders', count(t.orders));
-  line('people', count(t.people));
-  line('products', count(t.products));
-  line('stores', count(t.stores));
+  const changed = added?.changedOrders ? `, ${count(added.changedOrders)} changed` : '';
+  line('orders', count(t.orders) + fresh(added?.orders) + changed);
+  line('people', count(t.people) + fresh(added?.people));
+  line('products', count(t.products) + fresh(added?.products));
+  line('stores', count(t.stores) + fresh(added?.stores));
   line('sales', money(t.salesCents, run.currency));
   line('returns', money(t.returnsCents, run.currency));
   line('rejected', `${count(t.rejected)} rows${because(run, 'rejected')}`);
   line('corrected', `${count(t.corrected)} rows${because(run, 'corrected')}`);
+  if (isNothing(added)) remark('Nothing of it was new.');
   for (const f of run.files.filter((f) => f.role === null)) remark(`Not used: ${f.name}. ${f.unusedWhy}`);
+}
+
+function isNothing(added: ImportAdded | undefined): boolean {
+  return added !== undefined && Object.values(added).every((n) => n === 0);
 }
 
 function because(run: ImportRun, kind: 'rejected' | 'corrected'): string {

@@ -8,7 +8,7 @@ import {
 } from '@ant-design/icons';
 import { type AnswerOf, api, type ImportRun } from '@qianmian/contract';
 import { defineAction } from '../shell/actions.ts';
-import { broughtWords } from './import-words.ts';
+import { undoWords } from './import-words.ts';
 
 export type Source = AnswerOf<typeof api.listSources>[number];
 
@@ -78,17 +78,14 @@ export const undoImport = defineAction<ImportRun>({
   icon: UndoOutlined,
   permission: 'data.write',
   danger: true,
-  applies: (run) =>
-    run.state === 'done' || ((run.state === 'failed' || run.state === 'cancelled') && run.totals.rows > 0),
+  applies: (run) => run.state === 'done' || run.state === 'failed' || run.state === 'cancelled',
   run: async ({ call, refresh, confirm, text, format }, run) => {
     const t = ((key: string, values?: Record<string, string | number>) =>
-      text(`collect:${key}` as Parameters<typeof text>[0], values)) as Parameters<typeof broughtWords>[1];
+      text(`collect:${key}` as Parameters<typeof text>[0], values)) as Parameters<typeof undoWords>[2];
+    const added = await call(api.previewUndo, { params: { id: run.id } });
     const sure = await confirm({
       title: text('collect:undo.title'),
-      consequence:
-        run.totals.rows > 0
-          ? text('collect:undo.text', { brought: broughtWords(run, t, format) })
-          : text('collect:undo.textSome'),
+      consequence: undoWords(added, run, t, format),
       verb: text('collect:actions.undo'),
     });
     if (!sure) return;

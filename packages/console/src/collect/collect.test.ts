@@ -4,7 +4,7 @@ import { createI18n } from '../shell/i18n.ts';
 import { createFormat, type Language } from '../ui/format.ts';
 import { addFiles } from './dropped-files.ts';
 import { flatProperties, gist, prettyPayload } from './event-view.ts';
-import { broughtWords, importSentence, importsHeadline } from './import-words.ts';
+import { broughtWords, importSentence, importsHeadline, undoWords } from './import-words.ts';
 import {
   assignField,
   columnUse,
@@ -148,6 +148,33 @@ describe('an import in a sentence', () => {
     expect(importSentence(run({}, { rejected: 750 }), ...words('zh'))).toBe(
       '已导入 47,243 笔订单、2,377 位顾客和23.1 万美元销售额；75,000 行中有 750 行被拒绝（1.0%）',
     );
+  });
+
+  it('says what of it was new, and that nothing was', () => {
+    const none = { orders: 0, changedOrders: 0, people: 0, products: 0, stores: 0, events: 0 };
+    const nothing = { ...none, salesCents: 0, returnsCents: 0 };
+    const again = run({}, { added: nothing });
+    expect(importSentence(again, ...words('en'))).toBe(
+      'Nothing new: 47,243 orders and 2,377 customers were here already. No row was turned away.',
+    );
+    expect(importSentence(again, ...words('zh'))).toBe(
+      '没有新内容，文件中的 47,243 笔订单和2,377 位顾客此前均已存在，没有行被拒绝',
+    );
+    expect(broughtWords(again, ...words('en'))).toBe('Nothing new');
+    expect(importsHeadline([again], ...words('en'))).toContain('brought nothing new');
+    expect(undoWords(nothing, again, ...words('en'))).toMatch(/^No order, customer or product leaves/);
+    const some = { ...nothing, orders: 43, people: 1, changedOrders: 2, salesCents: 900_00 };
+    expect(importSentence(run({}, { added: some }), ...words('en'))).toBe(
+      'Brought in 43 orders, 1 customer, and $900 in sales. 47,200 more orders in the files were here already. ' +
+        '2 orders that were here say something else now. No row was turned away.',
+    );
+    expect(undoWords(some, again, ...words('en'))).toBe(
+      'This takes 43 orders, 1 customer, and $900 in sales out of the workspace again, with everything computed from ' +
+        'them. ' +
+        'What also came from elsewhere stays. 2 orders say again what they said before.',
+    );
+    const people = run({}, { orders: 0, products: 0, salesCents: 0, added: nothing });
+    expect(importSentence(people, ...words('en'))).toMatch(/^Updated 2,377 customers; none of them is new\./);
   });
 
   it('counts products and stores where there are no orders', () => {

@@ -52,6 +52,7 @@ function Totals({ run }: { run: ImportRun }) {
   const { t } = useTranslation('collect');
   const format = useFormat();
   const { totals } = run;
+  const { added } = totals;
   const money = formatOf(run, format);
   const share = (rows: number) =>
     totals.rows > 0 ? t('result.ofRows', { share: format.percent(rows / totals.rows) }) : undefined;
@@ -60,18 +61,24 @@ function Totals({ run }: { run: ImportRun }) {
       <Stat
         label={t('result.orders')}
         value={format.number(totals.orders)}
-        hint={
+        hint={hints(
+          added && t('result.added', { number: format.number(added.orders) }),
           totals.products > 0 &&
-          t('result.products', { count: totals.products, products: format.number(totals.products) })
-        }
+            t('result.products', { count: totals.products, products: format.number(totals.products) }),
+        )}
       />
-      <Stat label={t('result.people')} value={format.number(totals.people)} />
+      <Stat
+        label={t('result.people')}
+        value={format.number(totals.people)}
+        hint={added && t('result.added', { number: format.number(added.people) })}
+      />
       <Stat
         label={t('result.sales')}
         value={money.moneyShort(totals.salesCents)}
-        hint={
-          totals.returnsCents > 0 && t('result.returns', { amount: money.moneyShort(totals.returnsCents) })
-        }
+        hint={hints(
+          money.money(totals.salesCents),
+          totals.returnsCents > 0 && t('result.returns', { amount: money.money(totals.returnsCents) }),
+        )}
       />
       <Stat
         label={t('result.rejected')}
@@ -85,6 +92,10 @@ function Totals({ run }: { run: ImportRun }) {
       />
     </Stats>
   );
+}
+
+function hints(...said: (string | false | undefined)[]): string {
+  return said.filter(Boolean).join(' · ');
 }
 
 function WhatNext() {
@@ -171,7 +182,14 @@ function NoteRows({ run }: { run: ImportRun }) {
   return (
     <Panel
       title={t('rows.title')}
-      note={code ? t('rows.filtered', { reason: known ? t(`reason.${known}.name`) : code }) : t('rows.note')}
+      note={
+        code
+          ? t('rows.filtered', { reason: known ? t(`reason.${known}.name`) : code })
+          : t('rows.note', {
+              rejected: format.number(run.totals.rejected),
+              corrected: format.number(run.totals.corrected),
+            })
+      }
       extra={
         <Button
           icon={<DownloadOutlined />}

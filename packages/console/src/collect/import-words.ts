@@ -1,4 +1,4 @@
-import type { ImportRun } from '@qianmian/contract';
+import type { ImportAdded, ImportRun } from '@qianmian/contract';
 import type { TFunction } from 'i18next';
 import { createFormat } from '../ui/format.ts';
 import type { Format, Tone } from '../ui/index.ts';
@@ -29,25 +29,84 @@ export function formatOf(run: ImportRun, format: Format): Format {
     : createFormat({ language: format.language, timeZone: format.timeZone, currency });
 }
 
-/** What came in, as a list of counted things: "47,243 orders, 2,377 customers and ¥231K in sales". */
-export function broughtWords(run: ImportRun, t: TFunction<'collect'>, format: Format): string {
-  const { totals } = run;
+type Counts = Pick<
+  ImportAdded,
+  'orders' | 'people' | 'products' | 'stores' | 'salesCents' | 'returnsCents'
+> & {
+  events?: number;
+};
+
+/** Counted things as a list: "47,243 orders, 2,377 customers and ¥231K in sales"; empty where there are none. */
+export function countedWords(
+  counts: Counts,
+  run: ImportRun,
+  t: TFunction<'collect'>,
+  format: Format,
+): string {
   const parts: string[] = [];
-  const add = (key: 'orders' | 'people' | 'products' | 'stores') => {
-    if (totals[key] > 0)
-      parts.push(t(`brought.${key}`, { count: totals[key], number: format.number(totals[key]) }));
+  const add = (key: 'orders' | 'people' | 'products' | 'stores' | 'events') => {
+    const count = counts[key] ?? 0;
+    if (count > 0) parts.push(t(`brought.${key}`, { count, number: format.number(count) }));
   };
   add('orders');
   add('people');
-  if (totals.orders === 0) add('products');
-  if (totals.orders === 0) add('stores');
-  if (totals.salesCents !== 0)
-    parts.push(t('brought.sales', { amount: formatOf(run, format).moneyWords(totals.salesCents) }));
-  if (totals.returnsCents > 0)
-    parts.push(t('brought.returns', { amount: formatOf(run, format).moneyWords(totals.returnsCents) }));
-  return parts.length > 0
-    ? format.list(parts)
-    : t('brought.rows', { count: totals.rows, number: format.number(totals.rows) });
+  if (counts.orders === 0) add('products');
+  if (counts.orders === 0) add('stores');
+  if (counts.orders === 0) add('events');
+  if (counts.salesCents !== 0)
+    parts.push(t('brought.sales', { amount: formatOf(run, format).moneyWords(counts.salesCents) }));
+  if (counts.returnsCents > 0)
+    parts.push(t('brought.returns', { amount: formatOf(run, format).moneyWords(counts.returnsCents) }));
+  return format.list(parts);
+}
+
+/** What came of an import that is done: what it brought, that all of it was here already, or whom it updated. */
+function outcomeOf(
+  run: ImportRun,
+  t: TFunction<'collect'>,
+  format: Format,
+): { key: 'brought' | 'known' | 'updated'; what: string } {
+  const { totals } = run;
+  const rows = t('brought.rows', { count: totals.rows, number: format.number(totals.rows) });
+  const inFiles = countedWords(totals, run, t, format) || rows;
+  if (!totals.added) return { key: 'brought', what: inFiles };
+  const added = countedWords(totals.added, run, t, format);
+  if (added) return { key: 'brought', what: added };
+  const things = countedWords({ ...totals, salesCents: 0, returnsCents: 0 }, run, t, format) || rows;
+  return { key: totals.orders > 0 || things === rows ? 'known' : 'updated', what: things };
+}
+
+/** What an import brought in a few words, for a list. */
+export function broughtWords(run: ImportRun, t: TFunction<'collect'>, format: Format): string {
+  const { key, what } = outcomeOf(run, t, format);
+  return key === 'brought' ? what : t(`imports.${key}`, { what });
+}
+
+function doneWords(run: ImportRun, t: TFunction<'collect'>, format: Format): string {
+  const { key, what } = outcomeOf(run, t, format);
+  const { added, orders } = run.totals;
+  const known = added ? orders - added.orders : 0;
+  const parts = [key === 'brought' ? t('sentence.done', { brought: what }) : t(`sentence.${key}`, { what })];
+  if (key === 'brought' && known > 0)
+    parts.push(t('sentence.partKnown', { count: known, orders: format.number(known) }));
+  if (added && added.changedOrders > 0)
+    parts.push(
+      t('sentence.changed', { count: added.changedOrders, orders: format.number(added.changedOrders) }),
+    );
+  return parts.join('');
+}
+
+/** What undoing an import would take out, to be said before it is done. */
+export function undoWords(
+  added: ImportAdded,
+  run: ImportRun,
+  t: TFunction<'collect'>,
+  format: Format,
+): string {
+  const what = countedWords(added, run, t, format);
+  const { changedOrders: count } = added;
+  const back = count > 0 ? t('undo.changed', { count, orders: format.number(count) }) : '';
+  return (what ? t('undo.text', { brought: what }) : t('undo.nothing')) + back;
 }
 
 /** The sentence of one import: what is to do, how far it is, or what came of it. */
@@ -60,7 +119,7 @@ export function importSentence(run: ImportRun, t: TFunction<'collect'>, format: 
     case 'running':
       return t('sentence.running', { share: format.percent(run.progress ?? 0, 0) });
     case 'done':
-      return t('sentence.done', { brought: broughtWords(run, t, format) }) + rejectedWords(run, t, format);
+      return doneWords(run, t, format) + rejectedWords(run, t, format);
     case 'failed':
       return t('sentence.failed');
     case 'cancelled':
@@ -91,6 +150,8 @@ function rejectedWords(run: ImportRun, t: TFunction<'collect'>, format: Format):
   });
 }
 
+const LAST = { brought: 'last', known: 'lastKnown', updated: 'lastUpdated' } as const;
+
 /** The sentence of the list: what runs, else what came in last. */
 export function importsHeadline(
   runs: readonly ImportRun[],
@@ -100,8 +161,13 @@ export function importsHeadline(
   const moving = runs.find((run) => isMoving(run.state));
   if (moving) return importSentence(moving, t, format);
   const done = runs.find((run) => run.state === 'done');
-  if (done)
-    return t('imports.last', { brought: broughtWords(done, t, format), ago: format.date(done.createdAt) });
+  if (done) {
+    const { key, what } = outcomeOf(done, t, format);
+    return t(`imports.${LAST[key]}`, {
+      brought: what,
+      ago: format.date(done.createdAt),
+    });
+  }
   return runs[0] && importSentence(runs[0], t, format);
 }
 
