@@ -283,7 +283,7 @@ async function uploaded(own: string, workspace: string): Promise<void> {
   for (;;) {
     const headers = { authorization: `Bearer ${key}` };
     const answer = await fetch(`${at}/v1/workspaces/${workspace}/imports`, { headers });
-    const runs = answer.ok ? await answer.json() : [];
+    const runs = (answer.ok ? await answer.json() : []) as { state: string }[];
     if (runs[0]?.state === 'running') return;
     await sleep(20);
   }

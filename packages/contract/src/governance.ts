@@ -77,6 +77,8 @@ export const auditEntry = z.object({
   actor: z.string(),
   action: z.string(),
   target: z.string(),
+  /** What the target was called when the entries shown so far last named it; null where none did. */
+  targetName: z.string().nullable(),
   detail: z.record(z.string(), z.unknown()),
 });
 

@@ -28,7 +28,10 @@ export const zh: Words<typeof en> = {
     clear: '清除筛选',
   },
   stores: {
-    headline_other: '共有 {{stores}} 家门店，分布在 {{cities}} 个城市',
+    headline: '共有 {{stores}}',
+    headlineCities: '共有 {{stores}}，分布在 {{cities}}',
+    count_other: '{{stores}} 家门店',
+    cities_other: '{{cities}} 个城市',
     store: '门店',
     id: '门店编号',
     city: '城市',

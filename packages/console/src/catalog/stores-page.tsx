@@ -28,13 +28,12 @@ const view = z.object({ search: z.string().default('') });
 /** Where people buy in person; each store leads to who bought there. */
 export default function StoresPage() {
   const { t } = useTranslation('catalog');
-  const format = useFormat();
   const [{ search }, setView] = useAddressState(view);
   const query = useApi(api.listStores, {});
   const called = useCalled();
   const columns = useStoreColumns();
   const stores = query.data ?? [];
-  const cities = new Set(stores.map((store) => store.city)).size;
+  const headline = useHeadline(stores);
   const wanted = search.toLowerCase();
   const found = (all: Store[]) =>
     all.filter((store) =>
@@ -43,18 +42,7 @@ export default function StoresPage() {
       ),
     );
   return (
-    <Page
-      title={t('pages.stores')}
-      headline={
-        stores.length > 0
-          ? t('stores.headline', {
-              count: stores.length,
-              stores: format.number(stores.length),
-              cities: format.number(cities),
-            })
-          : undefined
-      }
-    >
+    <Page title={t('pages.stores')} headline={headline}>
       <Answer of={query} loading={<Loading kind="table" />}>
         {(all) => (
           <DataTable
@@ -76,6 +64,21 @@ export default function StoresPage() {
       </Answer>
     </Page>
   );
+}
+
+/** How many stores there are, and in how many cities where the data name them. */
+function useHeadline(stores: readonly Store[]): string | undefined {
+  const { t } = useTranslation('catalog');
+  const format = useFormat();
+  if (stores.length === 0) return undefined;
+  const cities = new Set(stores.flatMap(({ city }) => city.trim() || [])).size;
+  const all = t('stores.count', { count: stores.length, stores: format.number(stores.length) });
+  return cities === 0
+    ? t('stores.headline', { stores: all })
+    : t('stores.headlineCities', {
+        stores: all,
+        cities: t('stores.cities', { count: cities, cities: format.number(cities) }),
+      });
 }
 
 function NoStores() {
@@ -117,12 +120,17 @@ function useStoreColumns(): Column<Store>[] {
         value: (store) => nameIn(format.language, store, store.storeId),
       },
       { key: 'id', title: t('stores.id'), sortable: true, value: (store) => store.storeId },
-      { key: 'city', title: t('stores.city'), sortable: true, value: (store) => called('city', store.city) },
+      {
+        key: 'city',
+        title: t('stores.city'),
+        sortable: true,
+        value: (store) => called('city', store.city) || null,
+      },
       {
         key: 'country',
         title: t('stores.country'),
         sortable: true,
-        value: (store) => countryName(store.country),
+        value: (store) => countryName(store.country) || null,
       },
       {
         key: 'place',

@@ -81,12 +81,23 @@ function Suggestion({ run, onChoose }: { run: ImportRun; onChoose: (way: Way) =>
   const { t } = useTranslation('collect');
   const canWrite = useCan('data.write');
   const suggested = useMemo(() => suggestPreset(run.files.map((file) => file.headers)), [run.files]);
-  if (!canWrite || suggested === null || suggested === run.preset) return null;
+  if (suggested === null) return null;
+  const name = t(`way.${suggested}.name`);
+  if (suggested === run.preset)
+    return (
+      <Alert
+        type="success"
+        showIcon
+        title={t('draft.recognised', { name })}
+        description={t('draft.recognisedText')}
+      />
+    );
+  if (!canWrite) return null;
   return (
     <Alert
       type="info"
       showIcon
-      title={t('draft.suggestion', { name: t(`way.${suggested}.name`) })}
+      title={t('draft.suggestion', { name })}
       description={t('draft.suggestionText')}
       action={<Button onClick={() => onChoose(suggested)}>{t('draft.suggestionGo')}</Button>}
     />

@@ -139,6 +139,8 @@ export const en = {
       'This workspace counts in {{workspace}}: its sums would mix the two. Import these files into a workspace in {{own}}.',
     timeZone: 'Zone of the times',
     timeZoneHint: 'For times without a zone of their own.',
+    recognised: 'These files are read as {{name}}.',
+    recognisedText: 'Their columns say so. If they are something else, choose it below.',
     suggestion: 'These files look like {{name}}.',
     suggestionText: 'Read that way, their special cases are known and no column has to be mapped.',
     suggestionGo: 'Read them so',

@@ -129,6 +129,8 @@ export const zh: Words<typeof en> = {
       '本工作区以 {{workspace}} 计，合计会混合两种币种。请将这些文件导入以 {{own}} 计的工作区。',
     timeZone: '时间所在时区',
     timeZoneHint: '用于没有注明时区的时间。',
+    recognised: '这些文件按 {{name}} 读取',
+    recognisedText: '由列名识别。如果不是，请在下方另选。',
     suggestion: '这些文件看起来是 {{name}}',
     suggestionText: '按此读取可正确处理其特殊情况，也无需指定各列含义。',
     suggestionGo: '按此读取',

@@ -1,20 +1,29 @@
 import { AuditOutlined } from '@ant-design/icons';
-import { type AnswerOf, api } from '@qianmian/contract';
+import { api } from '@qianmian/contract';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useTo } from '../shell/address.ts';
 import { useWorkspace } from '../shell/session.tsx';
 import { useApiPages } from '../shell/use-api.ts';
-import { Answer, type Column, DataTable, EmptyState, Loading, Page, useFormat, Why } from '../ui/index.ts';
-import { actionWords, detailLine } from './audit-words.ts';
-
-type Entry = AnswerOf<typeof api.listAudit>['rows'][number];
+import {
+  Anchor,
+  Answer,
+  type Column,
+  DataTable,
+  EmptyState,
+  Loading,
+  Page,
+  useFormat,
+  Why,
+} from '../ui/index.ts';
+import { actionWords, detailLine, type Entry, targetPage, targetWords } from './audit-words.ts';
 
 /** Who did what, newest first. */
 export default function AuditPage() {
   const { t } = useTranslation('governance');
   const workspace = useWorkspace();
   const list = useApiPages(api.listAudit, { query: { limit: 200 } }, { everyMs: 60_000 });
-  const columns = useAuditColumns();
+  const columns = useAuditColumns(list.rows);
   return (
     <Page title={t('pages.audit')} headline={t('audit.headline', { workspace: workspace.name })}>
       <Answer of={list} loading={<Loading kind="table" />}>
@@ -38,9 +47,22 @@ export default function AuditPage() {
   );
 }
 
-function useAuditColumns(): Column<Entry>[] {
+/** What an entry is about, by its name, leading to its page while it is there. */
+function Target({ entry, isGone }: { entry: Entry; isGone: boolean }) {
+  const { t } = useTranslation('governance');
+  const to = useTo();
+  const words = targetWords(entry, t);
+  const page = isGone ? null : targetPage(entry);
+  return page ? <Anchor href={to(page)}>{words}</Anchor> : words;
+}
+
+function useAuditColumns(entries: readonly Entry[]): Column<Entry>[] {
   const { t } = useTranslation('governance');
   const format = useFormat();
+  const gone = useMemo(
+    () => new Set(entries.flatMap(({ action, target }) => (/\.delete$/.test(action) ? target : []))),
+    [entries],
+  );
   return useMemo(
     () => [
       {
@@ -59,23 +81,29 @@ function useAuditColumns(): Column<Entry>[] {
         value: (entry) => entry.action,
         cell: (entry) => <span title={entry.action}>{actionWords(entry.action, t)}</span>,
       },
-      { key: 'target', title: t('audit.target'), width: 200, value: (entry) => entry.target },
+      {
+        key: 'target',
+        title: t('audit.target'),
+        width: 240,
+        value: (entry) => targetWords(entry, t),
+        cell: (entry) => <Target entry={entry} isGone={gone.has(entry.target)} />,
+      },
       {
         key: 'detail',
         title: t('audit.detail'),
         width: 280,
-        value: (entry) => detailLine(entry.detail),
+        value: (entry) => detailLine(entry),
         cell: (entry) =>
           Object.keys(entry.detail).length > 0 && (
             <>
               <Why title={t('audit.detail')}>
                 <pre className="qm-code">{JSON.stringify(entry.detail, null, 2)}</pre>
               </Why>
-              {detailLine(entry.detail)}
+              {detailLine(entry)}
             </>
           ),
       },
     ],
-    [t, format],
+    [t, format, gone],
   );
 }

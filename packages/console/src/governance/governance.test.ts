@@ -1,7 +1,7 @@
 import { workspaceId } from '@qianmian/contract';
 import { expect, it } from 'vitest';
 import { createI18n } from '../shell/i18n.ts';
-import { actionWords, detailLine } from './audit-words.ts';
+import { actionWords, detailLine, targetPage, targetWords } from './audit-words.ts';
 import { linkAddress, linkToken } from './link-token.ts';
 import { currencies, suggestedId } from './money-places.ts';
 
@@ -15,7 +15,16 @@ it('says an audited action in words, or as it is when it is new', () => {
   expect(actionWords('galaxy.colonise', en)).toBe('galaxy.colonise');
   expect(actionWords('invitation.withdraw', en)).toBe('Withdrew an invitation');
   expect(actionWords('password_link.create', zh)).toBe('创建了重设密码链接');
-  expect(detailLine({ role: 'operator', reach: 12 })).toBe('role: operator · reach: 12');
+  expect(detailLine({ detail: { role: 'operator', reach: 12, name: 'Till' }, targetName: 'Till' })).toBe(
+    'role: operator · reach: 12',
+  );
+  const id = 'df55821e-0a51-4a8c-9d5f-0123456789ab';
+  const launch = { action: 'campaign.launch', target: id, targetName: 'Win back' };
+  expect(targetWords(launch, en)).toBe('Win back');
+  expect(targetPage(launch)).toBe(`/campaigns/${id}`);
+  expect(targetWords({ ...launch, targetName: null }, en)).toBe('No name (df55821e…)');
+  expect(targetWords({ action: 'customer.tag', target: '42', targetName: null }, en)).toBe('Customer 42');
+  expect(targetPage({ action: 'tag.save', target: 'VIP', targetName: null })).toBeNull();
 });
 
 it('suggests a short name the server accepts, or none', () => {

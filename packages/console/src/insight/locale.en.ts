@@ -43,6 +43,7 @@ export const en = {
     phone: 'orders by phone',
     marketplace: 'marketplaces',
     email: 'orders by e-mail',
+    import: 'orders without a channel',
   },
   indicator: {
     salesCents: 'Sales',
@@ -94,6 +95,7 @@ export const en = {
     marketplace: 'Marketplace',
     email: 'E-mail',
     server: 'Server',
+    import: 'Channel not given',
   },
   products: {
     title: 'Best sellers',

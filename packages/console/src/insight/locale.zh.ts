@@ -42,6 +42,7 @@ export const zh: Words<typeof en> = {
     phone: '电话订单',
     marketplace: '电商平台',
     email: '邮件订单',
+    import: '未注明渠道的订单',
   },
   indicator: {
     salesCents: '销售额',
@@ -92,6 +93,7 @@ export const zh: Words<typeof en> = {
     marketplace: '电商平台',
     email: '邮件',
     server: '服务端',
+    import: '未注明渠道',
   },
   products: {
     title: '畅销商品',

@@ -3,12 +3,13 @@ import { api, type Customer } from '@qianmian/contract';
 import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCalled } from '../catalog/use-called.ts';
 import { WhyOnePerson } from '../identity/why-one-person.tsx';
 import { useTo } from '../shell/address.ts';
 import { useApi } from '../shell/use-api.ts';
 import { Anchor, Badge, Panel, useFormat } from '../ui/index.ts';
 import { CustomerTags } from './customer-tags.tsx';
-import { channelName, identifierName, traitName } from './names.ts';
+import { channelName, identifierName, traitName, traitText } from './names.ts';
 
 /** What is known beside what happened: tags, segments, consent, identifiers, attributes. */
 export function CustomerSide({
@@ -131,9 +132,10 @@ function Traits({ customer }: { customer: Customer }) {
   const format = useFormat();
   const [all, setAll] = useState(false);
   const shown = all ? customer.traits : customer.traits.slice(0, TRAITS_AT_FIRST);
-  const write = (value: string | number | boolean) => {
+  const called = useCalled();
+  const write = (name: string, value: string | number | boolean) => {
     if (typeof value === 'boolean') return words(value ? 'yes' : 'no');
-    return typeof value === 'number' ? format.number(value, 6) : value;
+    return typeof value === 'number' ? format.number(value, 6) : traitText(name, value, format, called);
   };
   return (
     <Panel title={t('customer.traits')}>
@@ -145,7 +147,7 @@ function Traits({ customer }: { customer: Customer }) {
             <div key={name}>
               <dt title={name}>{traitName(t, name)}</dt>
               <dd>
-                <span className="qm-wrap">{write(value)}</span>
+                <span className="qm-wrap">{write(name, value)}</span>
                 <small className="qm-note">{t('customer.since', { date: format.date(since) })}</small>
               </dd>
             </div>

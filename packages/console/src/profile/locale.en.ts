@@ -85,6 +85,7 @@ export const en = {
     sms: 'SMS',
     push: 'Push',
     server: 'Server',
+    import: 'Not given',
   },
   throughChannel: {
     web: 'the web',
@@ -95,6 +96,7 @@ export const en = {
     pos: 'store tills',
     phone: 'the phone',
     marketplace: 'marketplaces',
+    import: 'files',
   },
   trait: {
     name: 'Name',
@@ -266,7 +268,7 @@ export const en = {
     visitor: '{{who}} has not bought yet.',
     bought_one: '{{who}} bought once, on {{first}}, for {{spend}}.',
     bought_other:
-      '{{who}} has been a customer since {{first}}: {{orders}} orders worth {{spend}}, {{average}} each on average.',
+      '{{who}} has ordered {{orders}} times since {{first}}, worth {{spend}} in all, {{average}} each on average.',
     rhythm: 'There are about {{days}} days from one order to the next.',
     rhythmDays: 'Orders follow each other within days.',
     last: 'The last order was {{ago}}.',

@@ -88,6 +88,7 @@ export const zh: Words<typeof en> = {
     sms: '短信',
     push: '推送',
     server: '服务端',
+    import: '未注明',
   },
   throughChannel: {
     web: '网站',
@@ -98,6 +99,7 @@ export const zh: Words<typeof en> = {
     pos: '门店收银',
     phone: '电话',
     marketplace: '电商平台',
+    import: '文件',
   },
   trait: {
     name: '姓名',

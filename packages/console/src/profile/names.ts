@@ -1,5 +1,7 @@
 import type { CustomerName } from '@qianmian/contract';
 import type { TFunction } from 'i18next';
+import type { Called } from '../catalog/called.ts';
+import type { Format } from '../ui/format.ts';
 
 type ProfileWords = TFunction<'profile'>;
 
@@ -21,6 +23,20 @@ function known(t: ProfileWords, group: string, key: string, name: string): strin
 export const channelName = (t: ProfileWords, channel: string): string =>
   channel ? known(t, 'channel', wordKey(channel).toLowerCase(), channel) : '–';
 export const traitName = (t: ProfileWords, trait: string): string => known(t, 'trait', wordKey(trait), trait);
+/** What a trait says in the reader's language: cities and countries by name, days as dates. */
+export function traitText(trait: string, value: string, format: Format, called: Called): string {
+  const key = wordKey(trait).toLowerCase();
+  if (key === 'city' || key === 'address_city') return called('city', value) || value;
+  if (/^(?:address_)?country(?:_code)?$/.test(key) && /^[A-Z]{2}$/.test(value)) {
+    const regions = new Intl.DisplayNames(format.language === 'zh' ? 'zh-CN' : 'en', { type: 'region' });
+    return regions.of(value) ?? value;
+  }
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))) return format.day(value);
+  return /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})$/.test(value) && !Number.isNaN(Date.parse(value))
+    ? format.date(value)
+    : value;
+}
+
 export const eventName = (t: ProfileWords, event: string): string =>
   known(t, 'event', wordKey(event).toLowerCase(), event);
 export const identifierName = (t: ProfileWords, type: string): string =>

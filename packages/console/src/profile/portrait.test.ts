@@ -2,7 +2,7 @@ import type { Customer, TimelineEntry } from '@qianmian/contract';
 import { describe, expect, it } from 'vitest';
 import { createI18n } from '../shell/i18n.ts';
 import { createFormat, type Language } from '../ui/format.ts';
-import { channelName, displayName, eventName, traitName } from './names.ts';
+import { channelName, displayName, eventName, traitName, traitText } from './names.ts';
 import { portrait } from './portrait.ts';
 import { byDay, entryWords } from './timeline-words.ts';
 import { inBatches } from './use-customer-names.ts';
@@ -51,7 +51,7 @@ describe('the portrait', () => {
   it('tells a customer in one paragraph', () => {
     const parts = { customer: lin, days, store: 'Nanjing Road', now };
     expect(portrait(parts, words('en'), format('en'))).toBe(
-      '林梅 from 上海 has been a customer since Mar 3, 2024: 15 orders worth ¥8,420.00, ¥561.33 each on average. ' +
+      '林梅 from 上海 has ordered 15 times since Mar 3, 2024, worth ¥8,420.00 in all, ¥561.33 each on average. ' +
         'There are about 70 days from one order to the next. The last order was 12 days ago. ' +
         'RFM group “Champions”: among the latest to buy, the most frequent and the biggest spenders. ' +
         'Life cycle “Active”: several orders, the last within 60 days. ' +
@@ -158,4 +158,18 @@ it('calls a person by name, else by what the shop knows them by, never by a numb
 it('asks for names by hundreds, each once', () => {
   expect(inBatches([3, 1, null, 3, undefined, 0, 2], 2)).toEqual([[3, 1], [2]]);
   expect(inBatches([])).toEqual([]);
+});
+
+describe('an attribute', () => {
+  it('is said in the reader’s language: cities, countries and days', () => {
+    const called = (kind: string, key: string) => (kind === 'city' && key === '深圳' ? 'Shenzhen' : key);
+    const say = (trait: string, value: string, language: 'en' | 'zh' = 'en') =>
+      traitText(trait, value, format(language), called);
+    expect(say('city', '深圳')).toBe('Shenzhen');
+    expect(say('country', 'CN')).toBe('China');
+    expect(say('country', 'CN', 'zh')).toBe('中国');
+    expect(say('registered_at', '2023-04-11')).toBe('Apr 11, 2023');
+    expect(say('nickname', 'CN')).toBe('CN');
+    expect(say('size', '2023-99-99')).toBe('2023-99-99');
+  });
 });

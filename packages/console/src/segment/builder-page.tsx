@@ -124,11 +124,14 @@ function Builder({ segment, first }: { segment: Segment | null; first: Draft }) 
     writing,
     selfId: segment?.id ?? null,
   };
-  const applyTemplate = (template: Template) =>
+  const applyTemplate = (template: Template) => {
     change({
       name: draft.name || t(`template.${template}`),
       condition: templateCondition(template, writing.format.minor),
     });
+    // The cards are gone then: whoever chose by key goes on at the name.
+    document.getElementById('segment-name')?.focus();
+  };
   const isEmpty = childrenOf(shown(draft.condition).inner).length === 0;
   const byKey = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;

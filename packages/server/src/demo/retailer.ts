@@ -72,8 +72,12 @@ export function openRetailer(parts: {
       );
     }
     const advance = player.advance(state.playedTo, to, stimuli);
+    // Each is fetched when it happens: what is recorded of it carries the time of the fetch.
+    for (const reaction of advance.reactions) {
+      clock.moveTo(Math.max(clock.now(), reaction.atMs));
+      await visit(reaction.url);
+    }
     clock.moveTo(Math.max(clock.now(), to));
-    for (const reaction of advance.reactions) await visit(reaction.url);
     await send(advance.messages);
     state = { ...state, clockOffset: clock.offset, playedTo: to, play: player.state() };
     await writeWorldState(file, state);

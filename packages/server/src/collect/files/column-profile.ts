@@ -90,12 +90,20 @@ function contentFit(field: Field, cells: readonly string[]): number {
     return share(cells, (text) => !TEXT_LIKE.test(text) && text.replace(/[^\d*]/g, '').length >= 6);
   if (field === 'productName') return 1 - 0.8 * share(cells, (text) => /^[\d.\-\s]+$/.test(text));
   if (field === 'imageUrl') return share(cells, (text) => /^(?:https?:)?\/\//.test(text));
+  if (field === 'couponCode') return areAmounts(cells) ? 0 : 1;
   if (field === 'currency') return share(cells, (text) => /^[A-Za-z]{3}$/.test(text));
   return 1;
 }
 
 function share(cells: readonly string[], test: (text: string) => boolean): number {
   return cells.filter(test).length / cells.length;
+}
+
+/** Amounts of money rather than codes: numbers with decimals among them, or nothing but zeros. */
+function areAmounts(cells: readonly string[]): boolean {
+  const isNumber = (text: string) => (parseDecimal(text) ?? parseDecimal(text, ',')) !== undefined;
+  const isZero = (text: string) => /^0+$/.test(text);
+  return cells.every(isNumber) && (cells.some((text) => /\d[.,]\d/.test(text)) || cells.every(isZero));
 }
 
 function isTime(text: string): boolean {

@@ -6,7 +6,7 @@ export const SYNONYMS: Partial<Record<Field, string>> = {
     'orderid ordernumber orderno ordercode order invoiceno invoicenumber invoiceid invoice receiptno receiptid receiptnumber basketid transactionid billno ticketid 订单号 订单编号 订单ID 主订单编号 交易单号 交易号 小票号 单据编号 单号',
   lineId:
     'lineid lineitemid orderlineid orderitemid itemid linenumber lineno 子订单编号 子订单号 明细编号 行号',
-  time: 'orderdate ordertime orderedat paidat paiddate paymentdate createdat invoicedate purchasedate purchasedat transactiondate transactiontime transactiontimestamp saledate timestamp eventtime occurredat datetime date time 付款时间 支付时间 下单时间 订单创建时间 创建时间 交易时间 销售时间 销售日期 下单日期 订单日期 发生时间 日期 时间',
+  time: 'orderdate ordertime orderedat paidat paiddate paymentdate createdat invoicedate purchasedate purchasedat transactiondate transactiontime transactiontimestamp saledate timestamp eventtime occurredat datetime date time redemptiondate redemptiontime redeemedat 付款时间 支付时间 下单时间 订单创建时间 创建时间 交易时间 销售时间 销售日期 下单日期 订单日期 发生时间 日期 时间 核销时间 核销日期',
   status: 'orderstatus financialstatus paymentstatus status 订单状态 交易状态 状态',
   channel: 'channel saleschannel source ordersource platform 渠道 订单来源 销售渠道 下单渠道 来源',
   currency: 'currency currencycode ordercurrency 币种 货币',

@@ -39,6 +39,35 @@ describe('guessing what a file means', () => {
     expect(facts).toContainEqual(expect.objectContaining({ kind: 'person', traits: { country: 'UK' } }));
   });
 
+  it('takes no amounts for coupon codes, and redemptions for events', async () => {
+    const lines = await guessOf(
+      'household_id,basket_id,product_id,quantity,sales_value,retail_disc,coupon_disc,transaction_timestamp\n' +
+        '900,31198570044,1095275,1,0.50,0,0,2017-01-01 11:53:26\n1228,31198655051,9878513,1,0.99,0.1,0.8,2017-01-01 12:14:04\n',
+    );
+    expect(lines.mapping.kind).toBe('orderLines');
+    expect(lines.fields).not.toHaveProperty('couponCode');
+    expect(lines.unusedColumns).toContain('coupon_disc');
+    const zeros = await guessOf(
+      'order_id,date,sku,price,coupon\n1,2026-01-01,A,5.00,0\n2,2026-01-02,B,5.00,0\n',
+    );
+    expect(zeros.fields).not.toHaveProperty('couponCode');
+    const codes = await guessOf(
+      'order_id,date,sku,price,coupon\n1,2026-01-01,A,5.00,10000089\n2,2026-01-02,B,5.00,SPRING\n',
+    );
+    expect(codes.fields).toMatchObject({ couponCode: 'coupon' });
+    const redeemed = await guessOf(
+      'household_id,coupon_upc,campaign_id,redemption_date\n1029,51380041013,26,2017-01-01\n1029,51380041313,26,2017-01-02\n',
+    );
+    expect(redeemed.mapping).toMatchObject({
+      kind: 'events',
+      constants: { eventName: 'Coupon Redeemed' },
+      properties: { coupon_upc: { column: 'coupon_upc' }, campaign_id: { column: 'campaign_id' } },
+    });
+    expect(redeemed.fields).toEqual({ user: 'household_id', time: 'redemption_date' });
+    const { facts } = await mapped(redeemed.path, createRowMapper(redeemed.mapping, OPTIONS));
+    expect(facts.filter((f) => f.kind === 'event' && f.name === 'Coupon Redeemed')).toHaveLength(2);
+  });
+
   it('knows Chinese order lines', async () => {
     const { fields, mapping } = await guessOf(
       '订单号,下单时间,商品编码,商品名称,数量,单价,优惠金额,实付金额,会员卡号,手机号,门店\n1,2024/1/5 10:00,A1,茶,2,10.00,1,19.00,C1,13800138000,一店\n',

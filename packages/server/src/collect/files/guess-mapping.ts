@@ -52,6 +52,8 @@ const KIND_FIELDS: Record<RecordKind, Field[]> = {
   events: ['eventName', 'messageId', 'time', 'channel', ...PERSON_FIELDS],
 };
 const LEAST_CONFIDENCE = 0.35;
+/** How sure a guess is that says the same of every row. */
+const LIKELY = 0.7;
 /** What a mapping takes: columns for a category, characters of a column's name and of the name it is given. */
 const MAX_CATEGORIES = 20;
 const MAX_COLUMN_CHARS = 200;
@@ -114,13 +116,25 @@ function guessKind(kind: RecordKind, columns: ColumnProfile[], sample: readonly 
   const fields = assign(KIND_FIELDS[kind], columns);
   const used = Object.values(fields).flatMap((source) => source.columns);
   const taken = new Set(used);
-  const mapping: Mapping = { kind, fields };
+  const mapping: Mapping = { kind, fields, ...constantsOf(kind, fields, columns) };
   const extras = extrasOf(
     kind,
     columns.filter(({ header }) => !taken.has(header)),
   );
   Object.assign(mapping, extras.named, readingOf(mapping, columns), groupingOf(mapping, sample));
   return { mapping, confidence: sureness(mapping), used: [...used, ...extras.columns] };
+}
+
+/** A file that speaks of redeeming, with a coupon, somebody and a moment in each row, tells one kind of event. */
+function constantsOf(
+  kind: RecordKind,
+  fields: Mapping['fields'],
+  columns: ColumnProfile[],
+): Pick<Mapping, 'constants'> {
+  if (kind !== 'events' || fields.eventName || !fields.time) return {};
+  const isRedeemed = columns.some(({ plain }) => /redeem|redemption|核销/.test(plain));
+  const hasCoupon = columns.some((column) => fit('couponCode', column) >= LEAST_CONFIDENCE);
+  return isRedeemed && hasCoupon ? { constants: { eventName: 'Coupon Redeemed' } } : {};
 }
 
 /** Gives each column to the field it fits best; categories may have several, in the order of the file. */
@@ -217,7 +231,9 @@ function groupingOf(mapping: Mapping, sample: readonly RowValues[]): Partial<Map
 /** The mean confidence of the required fields, 0 when one is missing. */
 function sureness(mapping: Mapping): number {
   const best = REQUIRED[mapping.kind].map((anyOf) =>
-    Math.max(...anyOf.map((field) => mapping.fields[field]?.confidence ?? 0)),
+    Math.max(
+      ...anyOf.map((field) => mapping.fields[field]?.confidence ?? (mapping.constants?.[field] ? LIKELY : 0)),
+    ),
   );
   return best.includes(0) ? 0 : Math.round((best.reduce((a, b) => a + b, 0) / best.length) * 100) / 100;
 }
