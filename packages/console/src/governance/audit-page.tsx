@@ -16,7 +16,7 @@ import {
   useFormat,
   Why,
 } from '../ui/index.ts';
-import { actionWords, detailLine, type Entry, targetPage, targetWords } from './audit-words.ts';
+import { actionWords, actorWords, detailLine, type Entry, targetPage, targetWords } from './audit-words.ts';
 
 /** Who did what, newest first. */
 export default function AuditPage() {
@@ -73,7 +73,7 @@ function useAuditColumns(entries: readonly Entry[]): Column<Entry>[] {
         value: (entry) => entry.at,
         cell: (entry) => format.dateTimeExact(entry.at),
       },
-      { key: 'actor', title: t('audit.actor'), width: 180, value: (entry) => entry.actor },
+      { key: 'actor', title: t('audit.actor'), width: 180, value: (entry) => actorWords(entry.actor, t) },
       {
         key: 'action',
         title: t('audit.action'),
@@ -94,7 +94,7 @@ function useAuditColumns(entries: readonly Entry[]): Column<Entry>[] {
         width: 280,
         value: (entry) => detailLine(entry),
         cell: (entry) =>
-          Object.keys(entry.detail).length > 0 && (
+          detailLine(entry) !== '' && (
             <>
               <Why title={t('audit.detail')}>
                 <pre className="qm-code">{JSON.stringify(entry.detail, null, 2)}</pre>

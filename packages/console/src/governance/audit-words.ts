@@ -12,6 +12,12 @@ export function actionWords(action: string, t: TFunction<'governance'>): string 
   return thing && pattern ? pattern.replace('{thing}', thing) : action;
 }
 
+/** Who did it: by name, and in our words where it was no person. */
+export function actorWords(actor: string, t: TFunction<'governance'>): string {
+  if (actor === 'command line') return t('audit.commandLine');
+  return actor === 'system' ? t('audit.system') : actor;
+}
+
 type Target = Pick<Entry, 'action' | 'target' | 'targetName'>;
 
 const PAGES: Record<string, string> = {

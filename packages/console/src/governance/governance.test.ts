@@ -1,7 +1,7 @@
 import { workspaceId } from '@qianmian/contract';
 import { expect, it } from 'vitest';
 import { createI18n } from '../shell/i18n.ts';
-import { actionWords, detailLine, targetPage, targetWords } from './audit-words.ts';
+import { actionWords, actorWords, detailLine, targetPage, targetWords } from './audit-words.ts';
 import { linkAddress, linkToken } from './link-token.ts';
 import { currencies, suggestedId } from './money-places.ts';
 
@@ -20,6 +20,7 @@ it('says an audited action in words, or as it is when it is new', () => {
   );
   const id = 'df55821e-0a51-4a8c-9d5f-0123456789ab';
   const launch = { action: 'campaign.launch', target: id, targetName: 'Win back' };
+  expect(actorWords('command line', zh)).toBe('命令行');
   expect(targetWords(launch, en)).toBe('Win back');
   expect(targetPage(launch)).toBe(`/campaigns/${id}`);
   expect(targetWords({ ...launch, targetName: null }, en)).toBe('No name (df55821e…)');

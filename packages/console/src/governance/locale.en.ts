@@ -137,6 +137,8 @@ export const en = {
     action: 'What',
     target: 'To what',
     detail: 'Details',
+    commandLine: 'Command line',
+    system: 'The server itself',
     customer: 'Customer {{number}}',
     unnamed: 'No name ({{id}}…)',
     // `{thing}` is put in by audit-words.ts, from the names below.

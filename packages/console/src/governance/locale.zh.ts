@@ -135,6 +135,8 @@ export const zh: Words<typeof en> = {
     action: '操作',
     target: '对象',
     detail: '详情',
+    commandLine: '命令行',
+    system: '系统',
     customer: '顾客 {{number}}',
     unnamed: '无名称（{{id}}…）',
     verb: {

@@ -413,3 +413,19 @@ describe('making workspaces', () => {
     expect((await make(founder, 'made-by-founder')).status).toBe(200);
   });
 });
+
+describe('the audit', () => {
+  it('calls what was done by name, also where the entry itself has none', async () => {
+    const workspace = await t.workspace();
+    const made = await t.call(e.createApiKey, {
+      params: { workspace },
+      body: { name: 'Till', role: 'viewer' },
+    });
+    await t.call(e.deleteApiKey, { params: { workspace, id: made.id } });
+    const { rows } = await t.call(e.listAudit, { params: { workspace }, query: {} });
+    expect(rows.slice(0, 2)).toMatchObject([
+      { action: 'api_key.delete', target: made.id, targetName: 'Till', detail: {} },
+      { action: 'api_key.create', target: made.id, targetName: 'Till' },
+    ]);
+  });
+});
