@@ -320,7 +320,7 @@ export const en = {
   },
   rows: {
     title: 'The rows',
-    note: 'Each as it stands in the file. A row with several notes is listed for each: {{rejected}} rows were turned away, {{corrected}} corrected.',
+    note: 'Each as it stands in the file. A row with several notes is listed for each (rows turned away: {{rejected}}, rows corrected: {{corrected}}).',
     filtered: 'Only: {{reason}}',
     download: 'Download CSV',
     kind: 'Which rows',
