@@ -45,7 +45,7 @@ import {
   reportRoutes,
 } from './insight/index.ts';
 import { Bus } from './platform/bus.ts';
-import { type Clock, DAY } from './platform/clock.ts';
+import { type Clock, DAY, HeldClock } from './platform/clock.ts';
 import { checkHealth } from './platform/health.ts';
 import { buildHttp } from './platform/http.ts';
 import { jobRoutes } from './platform/job-routes.ts';
@@ -185,8 +185,10 @@ export async function buildApp({
     record: collector.record,
     identifiersOf: identity.identifiersOf,
   });
+  const readersClock = new HeldClock(clock);
   const campaigns = openCampaigns({
     ...base,
+    readersClock,
     workspaces,
     promotion,
     segments: segment,
@@ -264,7 +266,7 @@ export async function buildApp({
       const quote = await promotion.quote(DEMO_WORKSPACE, { code, basketCents: hundred });
       return quote.couponName === null ? null : { discountPercent: (quote.discountCents / hundred) * 100 };
     },
-    visit: (url) => visitOwn(url, publicUrl),
+    visit: (url, at) => readersClock.at(at, () => visitOwn(url, publicUrl)),
     settled: () => jobs.idle(),
   });
   await demo?.restoreClock();

@@ -26,6 +26,8 @@ export interface CampaignParts {
   ledger: Ledger;
   warehouse: Warehouse;
   clock: Clock;
+  /** The time that reactions to messages are recorded at, where it is not that of the clock. */
+  readersClock?: Clock;
   log: Log;
   jobs: Jobs;
   metrics: Metrics;
@@ -71,7 +73,7 @@ export function openCampaigns(parts: CampaignParts) {
     ...{ db, jobs: parts.jobs, clock, warehouse, drafts, reach, messages, promotion, hasMailServer },
   });
   openSending({ ...parts, db, mail, hands: CONNECTIONS, messages, reach, telling });
-  const reactions = openReactions({ ...parts, db, telling });
+  const reactions = openReactions({ ...parts, clock: parts.readersClock ?? clock, db, telling });
   promotion.coupons.onUse(async (workspace) =>
     (await drafts.uses(workspace)).flatMap((u) => (u.couponId ? [{ ...u, couponId: u.couponId }] : [])),
   );

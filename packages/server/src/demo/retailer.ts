@@ -37,8 +37,8 @@ export function openRetailer(parts: {
   collector: Collector;
   mailbox: Mailbox;
   priceCode: PriceCode;
-  /** Fetches an address of the product, as a mail program does. */
-  visit: (url: string) => Promise<void>;
+  /** Fetches an address of the product, as a mail program did at a moment of the stretch that is played. */
+  visit: (url: string, at: number) => Promise<void>;
   /** Called after the world was let run ahead, so that what is due by now is done before anyone looks. */
   settled: () => Promise<void>;
   log: Log;
@@ -72,21 +72,17 @@ export function openRetailer(parts: {
       );
     }
     const advance = player.advance(state.playedTo, to, stimuli);
-    // Each is fetched when it happens: what is recorded of it carries the time of the fetch.
-    for (const reaction of advance.reactions) {
-      clock.moveTo(Math.max(clock.now(), reaction.atMs));
-      await visit(reaction.url);
-    }
     clock.moveTo(Math.max(clock.now(), to));
+    for (const { url, atMs } of advance.reactions) await visit(url, Math.min(atMs, to));
     await send(advance.messages);
     state = { ...state, clockOffset: clock.offset, playedTo: to, play: player.state() };
     await writeWorldState(file, state);
     await mailbox.markDelivered(letters.map((l) => l.id));
   }
 
-  async function visit(url: string): Promise<void> {
+  async function visit(url: string, at: number): Promise<void> {
     await parts
-      .visit(url)
+      .visit(url, at)
       .catch((error) => log.warn({ err: messageOf(error) }, 'an address could not be fetched'));
   }
 

@@ -42,6 +42,27 @@ export class OffsetClock implements Clock {
   }
 }
 
+/** A clock that runs with another, but for the length of some work, which it lets happen at a time of its own. */
+export class HeldClock implements Clock {
+  readonly #base: Clock;
+  #held: number | null = null;
+  constructor(base: Clock) {
+    this.#base = base;
+  }
+  now(): number {
+    return this.#held ?? this.#base.now();
+  }
+  /** Stands at a time while work is done; one work at a time. */
+  async at<T>(time: number, work: () => Promise<T>): Promise<T> {
+    this.#held = time;
+    try {
+      return await work();
+    } finally {
+      this.#held = null;
+    }
+  }
+}
+
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
