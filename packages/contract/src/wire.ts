@@ -143,11 +143,47 @@ function wireOperation(path: string, summary: string, body: z.ZodType): PlainOpe
   };
 }
 
+/** A door of another protocol: its form is its own, and told where it comes from. */
+function foreignOperation(path: string, summary: string, form: string, status: number): PlainOperation {
+  return {
+    method: 'post',
+    path,
+    tag: 'tracking',
+    summary,
+    description: `${form}. What cannot be understood is kept in quarantine with its reason.`,
+    security: ['writeKey'],
+    responses: {
+      [status]: { description: 'Taken in', schema: z.unknown() },
+      401: refusal('The write key is missing or unknown'),
+      413: refusal('The body is too large, or holds more than 10,000 messages'),
+      503: refusal('Too much arrives at once, or the disk is full: try again after `Retry-After` seconds'),
+    },
+  };
+}
+
 /** Every address outside the contract that programs may rely on. */
 export const plainOperations: PlainOperation[] = [
   wireOperation('batch', 'Say many things at once', batch),
   ...(Object.keys(WIRE_CALLS) as WireCall[]).map((call) =>
     wireOperation(call, WIRE_CALLS[call].summary, single(call)),
+  ),
+  foreignOperation(
+    '/sa',
+    'Take in events of 神策 (Sensors Data)',
+    'Form `data` or `data_list`: base64 of JSON, gzip too',
+    200,
+  ),
+  foreignOperation(
+    '/mp/collect',
+    "Take in events of GA4's Measurement Protocol",
+    'JSON with `client_id` and `events`',
+    204,
+  ),
+  foreignOperation(
+    '/g/collect',
+    'Take in hits of gtag.js',
+    'Parameters in the address, further events one a line in the body',
+    204,
   ),
   {
     method: 'get',

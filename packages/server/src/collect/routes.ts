@@ -75,8 +75,8 @@ export function collectRoutes(
         source: r.source,
         channel: r.channel,
         properties: may(REVEAL) ? r.properties : masked.properties(r.properties),
-        context: may(REVEAL) ? r.context : masked.properties(r.context),
-        envelope: shownEnvelope(r.envelope, may(REVEAL) ? null : masked.properties),
+        context: shownJson(r.context, may(REVEAL) ? null : masked.properties),
+        envelope: shownJson(r.envelope, may(REVEAL) ? null : masked.properties),
         original:
           r.protocol === '' ? null : { protocol: r.protocol, name: r.original_name, mapping: r.mapping },
       })),
@@ -149,13 +149,10 @@ export function collectRoutes(
   });
 }
 
-/** What a message said beside, as who asks may see it; events stored before it was kept have none. */
-function shownEnvelope(
-  text: string,
-  mask: ((all: Record<string, unknown>) => Record<string, unknown>) | null,
-) {
-  const envelope = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
-  return mask ? mask(envelope) : envelope;
+/** What is kept of a message as text, as who asks may see it; events stored before it was kept have none. */
+function shownJson(text: string, mask: ((all: Record<string, unknown>) => Record<string, unknown>) | null) {
+  const said = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  return mask ? mask(said) : said;
 }
 
 async function* uploadsOf(request: FastifyRequest): AsyncGenerator<UploadedFile> {

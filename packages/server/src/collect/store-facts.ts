@@ -206,7 +206,7 @@ function eventRow(
     import_id: batch.importId,
     channel: fact.channel ?? '',
     properties: fact.properties,
-    context: fact.context ?? {},
+    context: JSON.stringify(fact.context ?? {}),
     envelope: JSON.stringify(fact.envelope ?? {}),
     protocol: fact.original?.protocol ?? '',
     original_name: fact.original?.name ?? '',

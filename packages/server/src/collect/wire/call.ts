@@ -104,7 +104,7 @@ export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
     identifiers,
     channel: call.channel,
     properties: withDistinctPaths(call.properties),
-    context: withDistinctPaths(call.context),
+    context: call.context,
     envelope: call.envelope,
     ...(call.samePerson ? { samePerson: true } : {}),
     ...(call.original ? { original: call.original } : {}),
