@@ -68,7 +68,13 @@ const FACT_TABLES = [...PERSON_TABLES, 'profile_order_key'].map((table) => ({ ta
 export const VERSION = '0.1.0';
 
 /** Long work that must not hold up the short: portraits, segments, redemptions. */
-const SLOW_JOBS = ['collect.import', 'collect.import_undo', 'campaign.launch', 'campaign.send', ...SLOW_IDENTITY_JOBS];
+const SLOW_JOBS = [
+  'collect.import',
+  'collect.import_undo',
+  'campaign.launch',
+  'campaign.send',
+  ...SLOW_IDENTITY_JOBS,
+];
 
 /** What the process hands to the app: its settings, its stores, its time. */
 export interface AppParts {

@@ -24,11 +24,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** What a plain event of the Segment protocol leaves empty. */
+const UNSAID = { context: '', envelope: '', protocol: 'segment', original_name: '', mapping: 0 };
+
 async function fill(workspace: string, count: number, ago: (i: number) => number): Promise<void> {
   const rows = Array.from({ length: count }, (_, i) => ({
     ...{ workspace, person_id: 1 + (i % 7), anchor: 0, name: i % 2 ? 'Odd' : 'Even', source: `s${i % 3}` },
     ...{ message_id: `${ago(i)}`, message_hash: `${ago(i)}`, import_id: '', channel: '', properties: {} },
     ...{ time: NOW - ago(i), received_at: NOW - ago(i) },
+    ...UNSAID,
   }));
   await collectWarehouse(warehouse).insertEvents(rows, `fill ${ago(0)}`);
 }
@@ -91,6 +95,7 @@ it('still takes an import out, and counts what is left', async () => {
     source: 'file',
     channel: '',
     properties: {},
+    ...UNSAID,
   };
   const at = { time: NOW, received_at: NOW };
   await store.insertEvents(

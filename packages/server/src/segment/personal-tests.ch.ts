@@ -65,7 +65,8 @@ export function personalTestsWarehouse(warehouse: Warehouse) {
       const alike = new Map<string, Doubted[]>();
       for (const one of distinct.values()) alike.set(keyOf(one), [...(alike.get(keyOf(one)) ?? []), one]);
       for (const same of alike.values()) {
-        const found = same[0]!.event === null ? await trait(workspace, same) : await property(workspace, same);
+        const found =
+          same[0]!.event === null ? await trait(workspace, same) : await property(workspace, same);
         if (found !== null) return found;
       }
       return null;

@@ -165,17 +165,19 @@ describe('who sees personal data masked', () => {
         return t.app.warehouse.query(...statement);
       },
     });
-    const LOOK = '@';
-    const sentAs = (name: string) => ({ event: 'Form Sent', name });
+    const look = { look: '@', long: 0 };
+    const sentAs = (name: string) => ({ event: 'Form Sent', name, ...look });
     const harmless = Array.from({ length: 200 }, (_, i) =>
       sentAs(['size', 'colour', `nested.f${i % 40}`][i % 3]!),
     );
-    expect(await store.looksPersonal(workspace, harmless, LOOK)).toBe(null);
+    expect(await store.looksPersonal(workspace, harmless)).toBe(null);
     expect(asked).toBe(1);
-    expect(await store.looksPersonal(workspace, [...harmless, sentAs('field1')], LOOK)).toBe('field1');
-    expect(await store.looksPersonal(workspace, [{ event: 'Form Seen', name: 'field1' }], LOOK)).toBe(null);
-    const traits = ['plan', 'points', 'contact'].map((name) => ({ event: null, name }));
-    expect(await store.looksPersonal(workspace, traits, LOOK)).toBe('contact');
+    expect(await store.looksPersonal(workspace, [...harmless, sentAs('field1')])).toBe('field1');
+    expect(await store.looksPersonal(workspace, [{ event: 'Form Seen', name: 'field1', ...look }])).toBe(
+      null,
+    );
+    const traits = ['plan', 'points', 'contact'].map((name) => ({ event: null, name, ...look }));
+    expect(await store.looksPersonal(workspace, traits)).toBe('contact');
     expect(asked).toBe(4);
   });
 
