@@ -169,7 +169,7 @@ async function takeSensors(
             : { protocol: 'sensors', ...found, ...(project === undefined ? {} : { around: { project } }) },
       };
     },
-    { isDry },
+    { isDry, holdsGzip: true },
   );
   if (path === '/sa.gif' && request.method === 'GET') return reply.type('image/gif').send(PIXEL);
   return reply.send(aside === null ? { status: 'ok' } : { status: 'quarantined', reason: aside });
@@ -226,13 +226,13 @@ async function take(
   request: FastifyRequest,
   { collector, sources }: Parts,
   read: (bytes: Buffer, bounds: Bounds) => Promise<Read>,
-  { isDry = false } = {},
+  { isDry = false, holdsGzip = false } = {},
 ): Promise<string | null> {
   const given = keyBeside(request);
   let source: Source | null = given === null ? null : await sources.byKey(given);
   if (given !== null && !source) throw unknownKey();
   const packed = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  return weighed(packed, async () => {
+  return weighed(packed, holdsGzip ? packed.length + request.url.length : 0, async () => {
     const bytes = await unzipped(packed, source ? undefined : KEYLESS_LIMIT);
     const { key, delivery } =
       bytes === null

@@ -310,6 +310,22 @@ describe('Sensors', () => {
     expect(Date.parse((await s.event('提交订单')).time)).toBe(t.clock.now() - 60_000);
   });
 
+  it('says 413 to a list that unzips to too much, and has room for many small ones at once', async () => {
+    const s = await shop();
+    const bomb = encodeURIComponent(gzipSync(Buffer.alloc(30_000_000, 32)).toString('base64'));
+    const answer = await app.inject({
+      method: 'POST',
+      url: `/sa?token=${s.key}`,
+      payload: `data_list=${bomb}`,
+    });
+    expect(answer.json()).toMatchObject({ status: 413, code: 'request.too_large' });
+    const small = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => s.sensors([event({ _track_id: 100 + i })])),
+    );
+    expect(new Set(small.map((one) => one.statusCode))).toEqual(new Set([200]));
+    expect(await s.events()).toHaveLength(60);
+  });
+
   it('that cannot be unpacked is kept with its reason', async () => {
     const s = await shop();
     const send = (payload: string) => app.inject({ method: 'POST', url: `/sa?token=${s.key}`, payload });

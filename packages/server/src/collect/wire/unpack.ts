@@ -10,9 +10,16 @@ export const KEYLESS_LIMIT = 2 * 1024 * 1024;
 const AT_ONCE = 96 * 1024 * 1024;
 
 let underWay = 0;
-/** Does the work while what all senders have under way stays within bounds; beyond them it answers 503. */
-export async function weighed<T>(packed: Buffer, work: () => Promise<T>): Promise<T> {
-  const bytes = isGzip(packed) || mayHoldGzip(packed) ? UNZIPPED_LIMIT : packed.length;
+/** No deflated byte becomes more than these (https://zlib.net/zlib_tech.html). */
+const MOST_INFLATION = 1032;
+
+/**
+ * Does the work while what all senders have under way stays within bounds; beyond them it answers 503. `zipped` are the
+ * bytes that may be gzip within something else.
+ */
+export async function weighed<T>(packed: Buffer, zipped: number, work: () => Promise<T>): Promise<T> {
+  const inflating = Math.max(isGzip(packed) ? packed.length : 0, zipped) * MOST_INFLATION;
+  const bytes = Math.max(packed.length, Math.min(UNZIPPED_LIMIT, inflating));
   if (underWay > 0 && underWay + bytes > AT_ONCE)
     throw new AppError({
       code: 'collect.overloaded',
@@ -28,9 +35,6 @@ export async function weighed<T>(packed: Buffer, work: () => Promise<T>): Promis
 }
 
 export const isGzip = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
-
-/** "H4sI" begins gzip in base64. */
-const mayHoldGzip = (bytes: Buffer) => bytes.length > 100_000 && bytes.subarray(0, 2000).includes('H4sI');
 
 /** Gzip is known by its first bytes, not by a header that may be wrong. Null where it cannot be unzipped. */
 export async function unzipped(bytes: Buffer, limit = UNZIPPED_LIMIT): Promise<Buffer | null> {
