@@ -34,7 +34,7 @@ export async function weighed<T>(packed: Buffer, zipped: number, work: () => Pro
   }
 }
 
-export const isGzip = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
+const isGzip = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /** Gzip is known by its first bytes, not by a header that may be wrong. Null where it cannot be unzipped. */
 export async function unzipped(bytes: Buffer, limit = UNZIPPED_LIMIT): Promise<Buffer | null> {
