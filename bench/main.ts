@@ -5,6 +5,7 @@ import type { Benchmark, Figures } from './benchmark.ts';
 import { collectEvents } from './collect-events.ts';
 import { collectImport } from './collect-import.ts';
 import { faultsKill } from './faults-kill.ts';
+import { identityResolution } from './identity-resolution.ts';
 import { insightInterval } from './insight-interval.ts';
 import { platformStart } from './platform-start.ts';
 import { profileRfm } from './profile-rfm.ts';
@@ -17,6 +18,7 @@ const ALL: Benchmark[] = [
   platformStart,
   collectEvents,
   collectImport,
+  identityResolution,
   profileRfm,
   segmentPreview,
   insightInterval,

@@ -228,6 +228,7 @@ export const en = {
     unionid: { name: 'WeChat UnionID', text: 'The same in all your WeChat accounts.' },
     device: { name: 'Device', text: 'Number of a phone or tablet.' },
     anonymous: { name: 'Visitor', text: 'A visitor not signed in, such as a cookie.' },
+    receipt: { name: 'Till receipt', text: 'Number of a receipt, where it names the order and the customer.' },
     productId: { name: 'Product code', text: 'SKU, article number or bar code.' },
     productName: { name: 'Product name', text: 'Stands in for the code where there is none.' },
     productNameZh: { name: 'Product name in Chinese', text: 'Shown when the console speaks Chinese.' },

@@ -213,6 +213,7 @@ export const zh: Words<typeof en> = {
     unionid: { name: '微信 UnionID', text: '在你的所有微信应用中相同。' },
     device: { name: '设备号', text: '手机或平板的编号。' },
     anonymous: { name: '访客标识', text: '未登录的访客，例如 Cookie。' },
+    receipt: { name: '小票号', text: '小票的编号，用来把订单和顾客对上。' },
     productId: { name: '商品编码', text: 'SKU、货号或条码。' },
     productName: { name: '商品名称', text: '没有编码时以名称代替。' },
     productNameZh: { name: '商品中文名', text: '控制台使用中文时显示。' },

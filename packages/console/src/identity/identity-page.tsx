@@ -1,7 +1,7 @@
 import { CheckCircleOutlined, IdcardOutlined } from '@ant-design/icons';
 import { api, type Decision, type IdentityState, type SharedIdentifier } from '@qianmian/contract';
 import { Button } from 'antd';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { identifierName } from '../profile/names.ts';
 import { useGo, useTo } from '../shell/address.ts';
@@ -17,7 +17,6 @@ import {
   EmptyState,
   Loading,
   Page,
-  Panel,
   Stat,
   Stats,
   useFormat,
@@ -105,6 +104,17 @@ function Counts({ of }: { of: IdentityState }) {
   );
 }
 
+/** A titled list: its table has a frame of its own. */
+function Part({ title, note, children }: { title: string; note: string; children: ReactNode }) {
+  return (
+    <section className="qm-identity-part">
+      <h2>{title}</h2>
+      <p className="qm-note">{note}</p>
+      {children}
+    </section>
+  );
+}
+
 function Types({ of }: { of: TypeRow[] }) {
   const { t } = useTranslation('identity');
   const { t: p } = useTranslation('profile');
@@ -128,7 +138,7 @@ function Types({ of }: { of: TypeRow[] }) {
     [t, p, format],
   );
   return (
-    <Panel title={t('types.title')} note={t('types.note')} flush>
+    <Part title={t('types.title')} note={t('types.note')}>
       <DataTable
         id="identity-types"
         label={t('types.title')}
@@ -136,7 +146,7 @@ function Types({ of }: { of: TypeRow[] }) {
         rows={of.filter((row) => row.identifiers > 0)}
         rowKey={(row) => row.type}
       />
-    </Panel>
+    </Part>
   );
 }
 
@@ -179,11 +189,11 @@ function Shared() {
     [t, p, format],
   );
   return (
-    <Panel title={t('shared.title')} note={t('shared.note')} flush>
+    <Part title={t('shared.title')} note={t('shared.note')}>
       <Answer of={list} loading={<Loading kind="table" />}>
         {(rows) =>
           rows.length === 0 ? (
-            <p className="qm-note qm-identity-none">{t('shared.none')}</p>
+            <p className="qm-note">{t('shared.none')}</p>
           ) : (
             <DataTable
               id="identity-shared"
@@ -197,7 +207,7 @@ function Shared() {
           )
         }
       </Answer>
-    </Panel>
+    </Part>
   );
 }
 
@@ -206,11 +216,11 @@ function Decisions() {
   const list = useApiPages(api.listDecisions, { query: { limit: 50 } }, { keep: true });
   const columns = useDecisionColumns();
   return (
-    <Panel title={t('decisions.title')} note={t('decisions.note')} flush>
+    <Part title={t('decisions.title')} note={t('decisions.note')}>
       <Answer of={list} loading={<Loading kind="table" />}>
         {(rows) =>
           rows.length === 0 ? (
-            <p className="qm-note qm-identity-none">
+            <p className="qm-note">
               <CheckCircleOutlined aria-hidden="true" /> {t('decisions.none')}
             </p>
           ) : (
@@ -225,7 +235,7 @@ function Decisions() {
           )
         }
       </Answer>
-    </Panel>
+    </Part>
   );
 }
 

@@ -99,7 +99,7 @@ function Pair({ of }: { of: Duplicate }) {
   return (
     <>
       <section className="qm-panel qm-review-why" aria-label={t('review.why')}>
-        <strong>{t('review.chance', { chance: format.percent(of.score) })}</strong>
+        <strong>{t('review.chance', { chance: format.percent(Math.min(of.score, 0.999)) })}</strong>
         <ul>
           {of.reasons.map(({ reason, weight }) => (
             <li key={reason}>

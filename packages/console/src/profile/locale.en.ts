@@ -131,6 +131,7 @@ export const en = {
     openid: 'WeChat OpenID',
     unionid: 'WeChat UnionID',
     device: 'Device',
+    receipt: 'Till receipt',
     external: 'External number',
   },
   event: {

@@ -134,6 +134,7 @@ export const zh: Words<typeof en> = {
     openid: '微信 OpenID',
     unionid: '微信 UnionID',
     device: '设备',
+    receipt: '小票',
     external: '外部编号',
   },
   event: {

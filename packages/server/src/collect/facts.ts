@@ -14,6 +14,7 @@ export const IDENTIFIER_TYPES = [
   'openid',
   'device',
   'anonymous',
+  'receipt',
 ] as const;
 export type IdentifierType = (typeof IDENTIFIER_TYPES)[number];
 

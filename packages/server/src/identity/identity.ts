@@ -41,7 +41,9 @@ export function openIdentity(parts: {
   const store = identityWarehouse(parts.warehouse);
   const db = parts.ledger.withTables<IdentityTables>();
   const indexes = new Map<string, Promise<PersonIndex>>();
+  const countries = new Map<string, { country: string; until: number }>();
   let lastVersion = 0;
+  let resolvingMs = 0;
 
   /** Rises with every change, and above what is stored. */
   function nextVersion(atLeast = 0): number {
@@ -121,8 +123,13 @@ export function openIdentity(parts: {
     return loading;
   }
 
+  /** Asked for with every batch and look-up, changed next to never: remembered for a while. */
   async function countryOf(workspace: string): Promise<string> {
-    return homeCountry((await parts.workspaces.get(workspace)).currency);
+    const known = countries.get(workspace);
+    if (known && known.until > parts.clock.now()) return known.country;
+    const country = homeCountry((await parts.workspaces.get(workspace)).currency);
+    countries.set(workspace, { country, until: parts.clock.now() + 10 * SECOND });
+    return country;
   }
 
   /**
@@ -135,6 +142,7 @@ export function openIdentity(parts: {
     sightings: readonly Sighting[],
     origin: { importId: string; version: number; source?: string },
   ): Promise<{ people: Uint32Array; anchors: Uint32Array }> {
+    const began = performance.now();
     const index = await indexOf(workspace);
     const country = await countryOf(workspace);
     const from: Origin = { source: origin.source ?? '', importId: origin.importId };
@@ -144,6 +152,7 @@ export function openIdentity(parts: {
     );
     await keep(workspace, index.settle(), from, 'seen');
     const anchors = Uint32Array.from(seen, (nodes) => index.anchorOf(nodes));
+    resolvingMs += performance.now() - began;
     return { anchors, people: anchors.map((anchor) => (anchor === 0 ? 0 : index.personOf(anchor))) };
   }
 
@@ -253,6 +262,9 @@ export function openIdentity(parts: {
       const index = await indexOf(workspace);
       return numbers.map((number) => index.whoIs(number) || number);
     },
+
+    /** Milliseconds that resolving took so far, waiting for the warehouse included. */
+    resolvingMs: () => resolvingMs,
 
     /** Bytes of memory the index of a workspace takes. */
     memory: async (workspace: string) => (await indexOf(workspace)).bytes,

@@ -7,9 +7,10 @@ import type { Folding } from './fold.ts';
 import { FIND_DUPLICATES, type Review } from './review.ts';
 
 const FOLD = 'identity.fold';
+const FIND_NIGHTLY = 'identity.find_duplicates_nightly';
 
 /** Kinds of identity's jobs that may take minutes. */
-export const SLOW_IDENTITY_JOBS = [APPLY_RULES, FIND_DUPLICATES, FOLD];
+export const SLOW_IDENTITY_JOBS = [APPLY_RULES, FIND_DUPLICATES, FIND_NIGHTLY, FOLD];
 
 /** What identity does beside the stream: lets rules hold, folds old merges, looks for duplicates. */
 export function identityJobs(parts: {
@@ -28,11 +29,14 @@ export function identityJobs(parts: {
     payload: nothing,
     run: (_, { workspace, progress }) => rules.apply(workspace, progress),
   });
-  jobs.handle({
-    kind: FIND_DUPLICATES,
-    payload: nothing,
-    run: (_, { workspace, progress }) => review.find(workspace, progress),
-  });
+  for (const kind of [FIND_DUPLICATES, FIND_NIGHTLY])
+    jobs.handle({
+      kind,
+      // Asked for by someone, or by the clock.
+      background: kind === FIND_NIGHTLY,
+      payload: nothing,
+      run: (_, { workspace, progress }) => review.find(workspace, progress),
+    });
   jobs.handle({
     kind: FOLD,
     background: true,
@@ -45,7 +49,7 @@ export function identityJobs(parts: {
   // Portraits are computed anew at least every night: once a day, after that.
   bus.on('profile.refreshed', async ({ workspace }) => {
     const day = Math.floor(clock.now() / DAY);
-    for (const kind of [FOLD, FIND_DUPLICATES])
+    for (const kind of [FOLD, FIND_NIGHTLY])
       await jobs.enqueue({
         workspace,
         kind,

@@ -25,6 +25,9 @@ const BLOCKED = new Set([
   'noreply@example.com',
 ]);
 
+/** Signs that have one form only. */
+const PLAIN = /^[!-~]+$/;
+
 const NONE: ReadonlySet<string> = new Set();
 
 /** Zeros, a long row of one sign, or nothing but punctuation. */
@@ -41,7 +44,7 @@ export function normaliseIdentifier(
   country: string,
   alsoBlocked: ReadonlySet<string> = NONE,
 ): string | null {
-  const value = raw.normalize('NFKC').trim();
+  const value = PLAIN.test(raw) ? raw : raw.normalize('NFKC').trim();
   const folded = value.toLowerCase();
   if (value.length === 0 || value.length > 300 || BLOCKED.has(folded) || alsoBlocked.has(folded)) return null;
   if (MEANINGLESS.test(value)) return null;

@@ -1,4 +1,4 @@
-import { identityEndpoints as e, type IdentityState } from '@qianmian/contract';
+import { identityEndpoints as e, type IdentityRules, type IdentityState } from '@qianmian/contract';
 import { IDENTIFIER_TYPES, type IdentifierType } from '../collect/index.ts';
 import type { Audit } from '../governance/index.ts';
 import { isoOrNull } from '../platform/clock.ts';
@@ -58,10 +58,11 @@ export function identityRoutes(
   mount(e.previewIdentityRules, ({ workspace, body }) => rules.preview(workspace, body));
   mount(e.putIdentityRules, async ({ workspace, body, who }) => {
     const { jobId, before } = await rules.put(workspace, body);
-    // Both are kept, so that what held before can be put back.
+    // Both are kept, so that what held before can be put back; values that say nothing may be somebody's.
+    const bare = ({ types }: IdentityRules) => types.map((r) => ({ ...r, blocked: r.blocked.length }));
     await audit.note(workspace, who, 'identity.rules', workspace, {
-      before: before.types,
-      after: body.types,
+      before: bare(before),
+      after: bare(body),
     });
     return { jobId };
   });

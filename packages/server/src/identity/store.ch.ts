@@ -94,7 +94,9 @@ export const SURVIVORS = `(SELECT person_id, survivor_id AS survivor FROM identi
 // Names of their own: a column of the table beside them keeps its name then.
 const UNFOLDED = `(SELECT person_id AS merged, survivor_id AS survivor FROM identity_override FINAL
   WHERE workspace = {workspace:String} AND survivor_id != 0 AND is_folded = 0)`;
-const SPLITS = `(SELECT anchor AS parted, person_id AS apart FROM identity_split FINAL
+const BY_NUMBER = 'if(o.survivor = 0, t.person_id, o.survivor)';
+// Two arrays, one beside the other: there are few, mostly none, and then a query does not even read the anchors.
+const SPLITS = `(SELECT (groupArray(anchor), groupArray(person_id)) FROM identity_split FINAL
   WHERE workspace = {workspace:String} AND person_id != 0)`;
 
 /**
@@ -107,9 +109,9 @@ export const belongingTo = (
   columns = 't.*',
   { isFinal = false, where = '1' }: { isFinal?: boolean; where?: string } = {},
 ) =>
-  `(SELECT ${columns}, multiIf(s.apart != 0, s.apart, o.survivor != 0, o.survivor, t.person_id) AS person
+  `(WITH ${SPLITS} AS splits
+  SELECT ${columns}, if(empty(splits.1), ${BY_NUMBER}, transform(t.anchor, splits.1, splits.2, ${BY_NUMBER})) AS person
   FROM ${table} AS t${isFinal ? ' FINAL' : ''} LEFT ANY JOIN ${UNFOLDED} AS o ON t.person_id = o.merged
-  LEFT ANY JOIN ${SPLITS} AS s ON t.anchor = s.parted
   WHERE t.workspace = {workspace:String} AND ${where})`;
 
 /** What of a table (with columns person_id and anchor) is of one person, by what `whoIs` answered. A WHERE condition. */
