@@ -68,13 +68,7 @@ const FACT_TABLES = [...PERSON_TABLES, 'profile_order_key'].map((table) => ({ ta
 export const VERSION = '0.1.0';
 
 /** Long work that must not hold up the short: portraits, segments, redemptions. */
-const SLOW_JOBS = [
-  'collect.import',
-  'collect.import_undo',
-  'campaign.launch',
-  'campaign.send',
-  ...SLOW_IDENTITY_JOBS,
-];
+const SLOW_JOBS = ['collect.import', 'collect.import_undo', 'campaign.launch', 'campaign.send'];
 
 /** What the process hands to the app: its settings, its stores, its time. */
 export interface AppParts {
@@ -107,7 +101,7 @@ export async function buildApp({
     ...{ clock, log, metrics },
     worker: `${hostname()}:${process.pid}`,
     alone: ledger.alone,
-    slow: SLOW_JOBS,
+    slow: [...SLOW_JOBS, ...SLOW_IDENTITY_JOBS],
   });
   const journal = await openJournal(join(config.dataDir, 'journal'), {
     onDamage: (what) => log.error(what, 'a stretch of the journal could not be read; it was kept aside'),
