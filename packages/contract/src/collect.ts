@@ -1,15 +1,131 @@
 import { z } from 'zod';
 import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, withId } from './endpoint.ts';
+import { hookMapping } from './hook-mapping.ts';
 
-/** A place events come from, with the key its clients send. */
+/** Who sends webhooks that are understood as they come; `custom` is anyone, by a mapping of one's own. */
+export const HOOK_PRESETS = [
+  'shopify',
+  'woocommerce',
+  'sendgrid',
+  'mailgun',
+  'email-receipts',
+  'aliyun-sms',
+  'tencent-sms',
+  'twilio-sms',
+  'typeform',
+  'survey-answers',
+  'social-mentions',
+  'ad-spend',
+  'custom',
+] as const;
+export type HookPresetName = (typeof HOOK_PRESETS)[number];
+
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,80}$/, 'must be the name of a header: letters, digits and "-"');
+
+/** How it is made sure that a webhook's call is its sender's. */
+export const hookCheck = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('shopify') }),
+  z.strictObject({ kind: z.literal('woocommerce') }),
+  z.strictObject({ kind: z.literal('sendgrid') }),
+  z.strictObject({ kind: z.literal('mailgun') }),
+  z.strictObject({ kind: z.literal('twilio') }),
+  z.strictObject({
+    kind: z.literal('hmac'),
+    header: headerName,
+    algorithm: z.enum(['sha1', 'sha256', 'sha512']),
+    encoding: z.enum(['hex', 'base64']),
+    /** What stands before the signature in its header, such as `sha256=`. */
+    prefix: z.string().max(40).optional(),
+    /** A header with the time of sending, signed as `<time><joinedBy><body>`: calls too far from now are refused. */
+    timestamp: z
+      .strictObject({
+        header: headerName,
+        toleranceSeconds: z.number().int().min(1).max(86_400),
+        joinedBy: z.string().max(3),
+      })
+      .optional(),
+  }),
+  /** For who cannot sign: the secret in a header, or in the address. */
+  z.strictObject({ kind: z.literal('token'), header: headerName.optional() }),
+]);
+export type HookCheck = z.infer<typeof hookCheck>;
+
+export const SOURCE_STATES = ['active', 'paused', 'failing'] as const;
+
+/** A place events come from: a tracker or server with a key, or a service that calls us. */
 export const source = z.object({
   id: z.string(),
   name: z.string(),
+  kind: z.enum(['tracker', 'webhook']),
+  state: z.enum(SOURCE_STATES),
+  /** Since when it is in this state, where that is known. */
+  stateSince: isoTime.nullable(),
+  lastError: z.string().nullable(),
+  lastErrorAt: isoTime.nullable(),
+  /** The key its clients send; empty for webhooks. */
   writeKey: z.string(),
+  /** Until when the key or secret before the last rotation is still taken. */
+  formerUntil: isoTime.nullable(),
   createdAt: isoTime,
   lastEventAt: isoTime.nullable(),
   events: z.number(),
+  /** Since midnight of the workspace. */
+  today: z.object({ accepted: z.number(), quarantined: z.number(), refused: z.number() }),
+  hook: z
+    .object({
+      /** Where the sender calls, below our address. */
+      path: z.string(),
+      preset: z.enum(HOOK_PRESETS),
+      check: hookCheck,
+      mapping: hookMapping,
+      /** Whether the mapping is the preset's own. */
+      isPresets: z.boolean(),
+      mappingVersion: z.number(),
+    })
+    .nullable(),
 });
+export type Source = z.infer<typeof source>;
+
+/** What is shown once: where it was made here, nobody has it but who reads this. */
+const withSecret = source.extend({ secret: z.string().nullable() });
+
+const secretGiven = z.string().trim().min(8, 'must be at least 8 characters long').max(2000).optional();
+
+/** What became of a webhook's call. */
+export const DELIVERY_OUTCOMES = ['mapped', 'ignored', 'faulted', 'held'] as const;
+export const delivery = z.object({
+  id: z.string(),
+  receivedAt: isoTime,
+  topic: z.string(),
+  bytes: z.number(),
+  outcome: z.enum(DELIVERY_OUTCOMES),
+  /** Messages that were made of it. */
+  messages: z.number(),
+  reason: z.string(),
+  detail: z.string(),
+  mappingVersion: z.number(),
+});
+export type Delivery = z.infer<typeof delivery>;
+
+/** A payload as it is tried. */
+const sample = z.object({
+  headers: z.record(z.string().max(100), z.string().max(4000)).default({}),
+  body: z.string().max(1_000_000),
+});
+
+/** What a payload becomes by a mapping; nothing of it is stored. */
+export const trial = z.object({
+  topic: z.string(),
+  messages: z.array(z.record(z.string(), z.unknown())),
+  /** Messages in all; only the first of many are listed. */
+  messagesInAll: z.number(),
+  /** What is stored of them, by kind. */
+  facts: z.array(z.object({ kind: z.string(), count: z.number() })),
+  faults: z.array(z.object({ message: z.number().nullable(), reason: z.string(), detail: z.string() })),
+});
+export type Trial = z.infer<typeof trial>;
 
 /** An event as it lies in the warehouse. */
 export const storedEvent = z.object({
@@ -146,6 +262,7 @@ export const savedMapping = z.object({
 export const IMPORTS_LISTED = 200;
 
 const imports = '/v1/workspaces/:workspace/imports';
+const sources = '/v1/workspaces/:workspace/sources';
 
 export const collectEndpoints = {
   listSources: endpoint({
@@ -157,23 +274,133 @@ export const collectEndpoints = {
     params: inWorkspace,
     response: z.array(source),
   }),
+  getSource: endpoint({
+    method: 'GET',
+    path: `${sources}/:id`,
+    summary: 'A source: its state, what it sent today, and how its calls are checked and read',
+    domain: 'collect',
+    access: 'data.read',
+    params: withId,
+    response: source,
+  }),
   createSource: endpoint({
     method: 'POST',
-    path: '/v1/workspaces/:workspace/sources',
-    summary: 'Create a source; its write key goes into the tracker',
+    path: sources,
+    summary: 'Create a source; a secret that is made for it is in this answer and nowhere else',
     domain: 'collect',
     access: 'data.write',
     params: inWorkspace,
-    body: z.object({ name: z.string().trim().min(1).max(80) }),
+    body: z.object({
+      name: z.string().trim().min(1).max(80),
+      kind: z.enum(['tracker', 'webhook']).default('tracker'),
+      preset: z.enum(HOOK_PRESETS).default('custom'),
+      check: hookCheck.optional(),
+      /** The sender's own, where it gives one. */
+      secret: secretGiven,
+    }),
+    response: withSecret,
+  }),
+  updateSource: endpoint({
+    method: 'PATCH',
+    path: `${sources}/:id`,
+    summary: 'Rename, pause or resume a source; change how its calls are checked or what they become',
+    domain: 'collect',
+    access: 'data.write',
+    params: withId,
+    body: z.object({
+      name: z.string().trim().min(1).max(80).optional(),
+      isPaused: z.boolean().optional(),
+      check: hookCheck.optional(),
+      /** Null: the preset's own again. */
+      mapping: hookMapping.nullable().optional(),
+    }),
     response: source,
+  }),
+  rotateSource: endpoint({
+    method: 'POST',
+    path: `${sources}/:id/rotate`,
+    summary: 'Give a source a new key or secret; the old one is taken for as long as is said',
+    domain: 'collect',
+    access: 'data.write',
+    params: withId,
+    body: z.object({
+      secret: secretGiven,
+      graceHours: z.number().min(0).max(720).default(24),
+    }),
+    response: withSecret,
   }),
   deleteSource: endpoint({
     method: 'DELETE',
-    path: '/v1/workspaces/:workspace/sources/:id',
+    path: `${sources}/:id`,
     summary: 'Revoke a source; its key is refused from now on, its events stay',
     domain: 'collect',
     access: 'data.write',
     params: withId,
+  }),
+  trySource: endpoint({
+    method: 'POST',
+    path: `${sources}/:id/try`,
+    summary: 'What a payload would become: messages, facts and faults; nothing is stored',
+    domain: 'collect',
+    access: 'data.write',
+    params: withId,
+    body: z.object({
+      /** The source's own, if not given. */
+      mapping: hookMapping.optional(),
+      sample: sample.optional(),
+      /** A delivery that came, instead of a sample. */
+      deliveryId: z.string().max(80).optional(),
+    }),
+    response: trial,
+  }),
+  listHookPresets: endpoint({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/hook-presets',
+    summary: 'Senders whose webhooks are understood: check, mapping and a sample of each',
+    domain: 'collect',
+    access: 'data.read',
+    params: inWorkspace,
+    response: z.array(
+      z.object({
+        name: z.enum(HOOK_PRESETS),
+        version: z.number(),
+        check: hookCheck,
+        mapping: hookMapping,
+        sample,
+      }),
+    ),
+  }),
+  listDeliveries: endpoint({
+    method: 'GET',
+    path: `${sources}/:id/deliveries`,
+    summary: 'Calls of a webhook in the last 30 days with what became of them, newest first',
+    domain: 'collect',
+    access: 'data.read',
+    params: withId,
+    query: pageQuery.extend({ outcome: z.enum(DELIVERY_OUTCOMES).optional() }),
+    response: pageOf(delivery),
+  }),
+  getDelivery: endpoint({
+    method: 'GET',
+    path: `${sources}/:id/deliveries/:deliveryId`,
+    summary: 'One call as it came',
+    domain: 'collect',
+    access: 'data.read',
+    params: withId.extend({ deliveryId: z.string().min(1).max(80) }),
+    response: delivery.extend({ headers: z.record(z.string(), z.string()), body: z.string() }),
+  }),
+  replayDeliveries: endpoint({
+    method: 'POST',
+    path: `${sources}/:id/replay`,
+    summary: 'Read calls again by the mapping of now: one, or all that failed; what is stored stays single',
+    domain: 'collect',
+    access: 'data.write',
+    params: withId,
+    body: z.object({
+      /** All that could not be read or were held, if not given. */
+      deliveryId: z.string().max(80).optional(),
+    }),
+    response: z.object({ replayed: z.number(), left: z.number() }),
   }),
   listEvents: endpoint({
     method: 'GET',

@@ -9,6 +9,7 @@ export * from './demo.ts';
 export * from './endpoint.ts';
 export * from './events.ts';
 export * from './governance.ts';
+export * from './hook-mapping.ts';
 export * from './identity.ts';
 export * from './insight.ts';
 export * from './jobs.ts';

@@ -7,13 +7,17 @@ import {
   collectRoutes,
   collectWarehouse,
   type FactSink,
+  hookRoutes,
+  hookWarehouse,
   importJobs,
   ingestRoutes,
   openCollector,
+  openHooks,
   openImportRuns,
   openMappings,
   openSources,
   sdkRoutes,
+  sourceRoutes,
 } from './collect/index.ts';
 import type { Config } from './config.ts';
 import { DEMO_WORKSPACE, type Demo } from './demo/index.ts';
@@ -131,7 +135,15 @@ export async function buildApp({
     },
   });
 
-  const sources = openSources({ ...base, warehouse: collected });
+  const hookStore = hookWarehouse(warehouse);
+  const sources = openSources({
+    ...base,
+    warehouse: collected,
+    hookWarehouse: hookStore,
+    workspaces,
+    secret,
+  });
+  const hooks = openHooks({ ...base, warehouse: hookStore, sources, workspaces });
   const sinks: FactSink[] = [
     async (batch) => {
       await catalog.upsertProducts(batch.workspace, batch.products, batch);
@@ -147,6 +159,7 @@ export async function buildApp({
     workspaces,
     resolve: identity.resolve,
     sinks,
+    hooks,
   });
   const exclusively = collector.exclusively;
   const identityRules = openRules({ ...base, identity, exclusively });
@@ -215,16 +228,17 @@ export async function buildApp({
   governanceRoutes(mount, { accounts, apiKeys, members, workspaces, audit, demo: config.demo !== null });
   jobRoutes(mount, jobs);
   catalogRoutes(mount, catalog);
+  const masks = { value: maskValue, identifier: maskIdentifier, properties: maskProperties };
   collectRoutes(mount, {
-    sources,
     runs,
     mappings,
     warehouse: collected,
     clock,
     originsOf: identity.originsOf,
-    masks: { value: maskValue, identifier: maskIdentifier, properties: maskProperties },
+    masks,
     audit,
   });
+  sourceRoutes(mount, { sources, hooks, accept: collector.acceptCall, masks, audit });
   identityRoutes(mount, {
     ...{ identity, rules: identityRules, decisions, review, folding, jobs, audit },
     people: openPersonIdentity({ identity, mask: maskIdentifier }),
@@ -240,6 +254,7 @@ export async function buildApp({
   });
   reportRoutes(mount, openCampaignReport({ ...base, campaigns, promotion }));
   await ingestRoutes(http.app, { collector, sources });
+  await hookRoutes(http.app, { sources, accept: collector.acceptCall, clock, publicUrl: () => publicUrl });
   await sdkRoutes(http.app);
   http.app.get(
     '/healthz',
@@ -278,6 +293,8 @@ export async function buildApp({
       () => {},
       (error) => log.warn({ err: error }, 'old uploads could not be removed'),
     );
+  const tidyCalls = () =>
+    hooks.tidy().catch((error) => log.warn({ err: error }, 'old calls of webhooks could not be removed'));
 
   return {
     http,
@@ -302,7 +319,8 @@ export async function buildApp({
       await promotion.start();
       await campaigns.start();
       await tidyUploads();
-      tidying = setInterval(() => void tidyUploads(), DAY).unref();
+      await tidyCalls();
+      tidying = setInterval(() => void Promise.all([tidyUploads(), tidyCalls()]), DAY).unref();
     },
 
     /** Fills the simulated retailer in and lets it live on; `url` is where this server answers. */
@@ -319,6 +337,7 @@ export async function buildApp({
       await jobs.close();
       campaigns.close();
       await collector.close();
+      await sources.health.flush().catch(() => {});
       await ledger.close();
       await warehouse.close();
     },

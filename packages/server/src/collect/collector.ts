@@ -10,6 +10,8 @@ import { clip, storableText } from '../platform/text.ts';
 import { isRowFault } from '../platform/warehouse.ts';
 import type { FactSink } from './batch.ts';
 import type { Fact } from './facts.ts';
+import type { AcceptCall, Hooks } from './hooks/hooks.ts';
+import type { DeliveryRow } from './hooks/store.ch.ts';
 import { rememberedFrom, SeenMessages } from './seen-messages.ts';
 import { storableJson } from './storable.ts';
 import type { CollectWarehouse, QuarantineRow } from './store.ch.ts';
@@ -19,7 +21,7 @@ import { type Protocol, readMessage } from './wire/protocols.ts';
 
 /** What lies in the journal: a header line and the payload as it came. */
 interface Header {
-  kind: Protocol | 'facts' | 'malformed';
+  kind: Protocol | 'facts' | 'malformed' | 'hook';
   /** Why nothing could be read from a body. */
   reason?: string;
   workspace: string;
@@ -59,6 +61,8 @@ export function openCollector(parts: {
   workspaces: Workspaces;
   resolve: ResolvePeople;
   sinks: readonly FactSink[];
+  /** Reads calls of webhooks; absent where none come. */
+  hooks?: Hooks;
   clock: Clock;
   bus: Bus;
   log: Log;
@@ -88,10 +92,10 @@ export function openCollector(parts: {
   }
 
   async function accept(
-    header: Omit<Header, 'receivedAt' | 'id'>,
+    header: Omit<Header, 'receivedAt' | 'id'> & Partial<Header>,
     payload: Buffer | string,
   ): Promise<number> {
-    const head: Header = { ...header, receivedAt: clock.now(), id: randomUUID() };
+    const head: Header = { receivedAt: clock.now(), id: randomUUID(), ...header };
     return journal.append(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), Buffer.from(payload)]));
   }
 
@@ -164,14 +168,17 @@ export function openCollector(parts: {
   async function storeDeliveries(deliveries: readonly Delivery[], token: string): Promise<void> {
     const groups = new Map<string, { header: Header; facts: Fact[] }>();
     const aside: QuarantineRow[] = [];
+    const calls: DeliveryRow[] = [];
     for (const { header, body } of deliveries) {
-      const { facts, faults } = await read(header, body);
+      const { facts, faults, call } = await read(header, body);
+      if (call) calls.push(call);
       for (const fault of faults) aside.push(fault);
       const key = `${header.workspace}\n${header.source}`;
       const group = groups.get(key) ?? { header, facts: [] };
       for (const fact of facts) group.facts.push(fact);
       groups.set(key, group);
     }
+    if (calls.length > 0) await parts.hooks?.takeBack(calls);
     await putAside(aside, token);
     for (const [key, { header, facts }] of groups) {
       const { workspace, source, receivedAt } = header;
@@ -186,6 +193,7 @@ export function openCollector(parts: {
       metrics.eventsStored.inc(stored.events);
       await bus.announce('collect.stored', stored.said);
     }
+    if (calls.length > 0) await parts.hooks?.keep(calls, token);
   }
 
   async function putAside(rows: QuarantineRow[], token: string): Promise<void> {
@@ -193,8 +201,17 @@ export function openCollector(parts: {
     metrics.eventsQuarantined.inc(rows.length);
   }
 
-  async function read(header: Header, body: string): Promise<{ facts: Fact[]; faults: QuarantineRow[] }> {
+  async function read(
+    header: Header,
+    body: string,
+  ): Promise<{ facts: Fact[]; faults: QuarantineRow[]; call?: DeliveryRow }> {
     if (header.kind === 'facts') return { facts: JSON.parse(body) as Fact[], faults: [] };
+    if (header.kind === 'hook') {
+      if (!parts.hooks) throw new Error('A call of a webhook is in the journal, and nothing reads it.');
+      const { facts, faults, row } = await parts.hooks.read(header, body);
+      const aside = faults.map((f) => asideRow(header, f.place, f.reason, f.detail, f.payload));
+      return { facts, faults: aside, call: row };
+    }
     if (header.kind === 'malformed') {
       const reason = header.reason ?? 'malformed_json';
       return { facts: [], faults: [asideRow(header, 0, reason, MALFORMED[reason] ?? reason, body)] };
@@ -260,6 +277,12 @@ export function openCollector(parts: {
     ): Promise<void> {
       await accept({ kind: 'malformed', workspace, source, reason }, body.subarray(0, 100_000));
     },
+
+    /** Makes a webhook's call durable as it came; again under its own id, where it is read anew. */
+    acceptCall: (async ({ workspace, sourceId: source }, call, again) => {
+      await accept({ kind: 'hook', workspace, source, ...again }, JSON.stringify(call));
+      metrics.eventsAccepted.inc();
+    }) satisfies AcceptCall as AcceptCall,
 
     /** Makes facts of our own (a message opened, a consent withdrawn) durable. */
     async record(workspace: string, source: string, facts: readonly Fact[]): Promise<void> {
@@ -348,7 +371,7 @@ function bodyText({ batch, sentAt, around }: WireBody): string {
 }
 
 function partsOf(header: Header, body: string): string[] {
-  if (header.kind === 'malformed') return [body];
+  if (header.kind === 'malformed' || header.kind === 'hook') return [body];
   if (header.kind === 'facts') return (JSON.parse(body) as Fact[]).map((fact) => JSON.stringify([fact]));
   const { batch, ...rest } = JSON.parse(body) as WireBody;
   return batch.map((message) => JSON.stringify({ ...rest, batch: [message] }));

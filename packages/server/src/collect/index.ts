@@ -14,6 +14,9 @@ export {
   type TraitOperation,
   type TraitValue,
 } from './facts.ts';
+export { hookRoutes } from './hooks/hook-routes.ts';
+export { type Hooks, openHooks } from './hooks/hooks.ts';
+export { hookWarehouse } from './hooks/store.ch.ts';
 export { importJobs, type UndoImport } from './import-job.ts';
 export { type ImportRuns, openImportRuns } from './import-runs.ts';
 export { ingestRoutes } from './ingest-routes.ts';
@@ -21,6 +24,7 @@ export { type Mappings, openMappings } from './mappings.ts';
 export type { Masks } from './masked.ts';
 export { collectRoutes } from './routes.ts';
 export { sdkRoutes } from './sdk-routes.ts';
+export { sourceRoutes } from './source-routes.ts';
 export { openSources, type Sources } from './sources.ts';
 export { collectMigrations, collectWarehouse, type QuarantineRow } from './store.ch.ts';
 export { factsOfMessage } from './wire/segment.ts';

@@ -101,7 +101,7 @@ export type Masked = ReturnType<typeof openMasked>;
 
 /** A source as shown to who may not write data: its key would let them. */
 export function withoutKey(one: z.infer<typeof source>): z.infer<typeof source> {
-  return { ...one, writeKey: HIDDEN };
+  return { ...one, writeKey: one.writeKey === '' ? '' : HIDDEN };
 }
 
 function mappingOf(file: File, preset: string | null): Mapping | undefined {

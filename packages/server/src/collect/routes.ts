@@ -9,8 +9,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Mount } from '../platform/http.ts';
 import type { ImportRuns, UploadedFile } from './import-runs.ts';
 import type { Mappings } from './mappings.ts';
-import { type ImportNote, type Masks, openMasked, withoutKey } from './masked.ts';
-import type { Sources } from './sources.ts';
+import { type ImportNote, type Masks, openMasked } from './masked.ts';
 import type { CollectWarehouse } from './store.ch.ts';
 
 /** Who a person's number may stand in rows as, after merges; identity's verb, handed in by `app.ts`. */
@@ -20,7 +19,6 @@ export type OriginsOf = (workspace: string, personId: number) => Promise<number[
 export function collectRoutes(
   mount: Mount,
   parts: {
-    sources: Sources;
     runs: ImportRuns;
     mappings: Mappings;
     warehouse: CollectWarehouse;
@@ -30,7 +28,7 @@ export function collectRoutes(
     audit: Audit;
   },
 ): void {
-  const { sources, runs, mappings, warehouse, audit } = parts;
+  const { runs, mappings, warehouse, audit } = parts;
   const masked = openMasked(parts.masks);
   const REVEAL = 'customer.reveal';
 
@@ -39,21 +37,6 @@ export function collectRoutes(
     const run = await runs.row(workspace, id);
     return reveal ? <T extends ImportNote>(note: T) => note : masked.notes(run);
   };
-
-  mount(e.listSources, async ({ workspace, may }) => {
-    const list = await sources.list(workspace);
-    return may('data.write') ? list : list.map(withoutKey);
-  });
-  mount(e.createSource, async ({ workspace, body, who }) => {
-    const id = await sources.create(workspace, body.name);
-    await audit.note(workspace, who, 'source.create', id, { name: body.name });
-    return sources.one(workspace, id);
-  });
-  mount(e.deleteSource, async ({ workspace, params, who }) => {
-    await sources.revoke(workspace, params.id);
-    await audit.note(workspace, who, 'source.revoke', params.id);
-    return undefined;
-  });
 
   mount(e.listEvents, async ({ workspace, query, may }) => {
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };

@@ -1,6 +1,7 @@
 import type { ImportAdded } from '@qianmian/contract';
 import { DAY, HOUR } from '../platform/clock.ts';
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
+import { deliveryMigration } from './hooks/store.ch.ts';
 
 /** When, where and for how much a line was sold or came back. */
 const DEALT_COLUMNS = `
@@ -159,6 +160,7 @@ export const collectMigrations: WarehouseMigration[] = [
       ['collect_order_line', 'MATERIALIZE INDEX stored SETTINGS mutations_sync = 0'],
     ].map(([table, change]) => ({ table: table!, change: change! })),
   },
+  deliveryMigration,
 ];
 
 export interface EventRow {

@@ -13,7 +13,21 @@ export type CollectTables = {
     write_key: string;
     created_at: Date;
     revoked_at: Date | null;
+    kind: string;
+    paused_at: Date | null;
+    failing_since: Date | null;
+    last_error: string | null;
+    last_error_at: Date | null;
+    former_key: string | null;
+    former_until: Date | null;
+    hook_check: unknown;
+    secret: string | null;
+    former_secret: string | null;
+    preset: string | null;
+    mapping: unknown;
+    mapping_version: number;
   };
+  collect_source_refused: { source: string; day: string; calls: number };
   collect_import: {
     id: string;
     workspace: string;
