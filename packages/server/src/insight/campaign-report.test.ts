@@ -281,10 +281,13 @@ describe('the campaign report', () => {
       `SELECT arraySort(groupArray(unit)) AS people FROM ${EXPOSED} GROUP BY arm`,
       { workspace, campaign: id },
     );
+    const userOf = new Map(people.map((p, i) => [p, i + 1]));
     const orders = sides
-      .flatMap((side) => side.people.filter((_, i) => i % 9 === 4).map((person, k) => ({ person, k })))
+      .flatMap((side) =>
+        side.people.filter((_, i) => i % 9 === 4).map((person, k) => ({ user: userOf.get(person)!, k })),
+      )
       .sort((a, b) => a.k - b.k)
-      .map(({ person, k }) => line(person, `n${person}`, launched + DAY, 1000 + ((k * 7919) % 5000)));
+      .map(({ user, k }) => line(user, `n${user}`, launched + DAY, 1000 + ((k * 7919) % 5000)));
     await t.shop.collect(workspace, orders.slice(0, 40));
     const few = await report(workspace, id);
     expect(few).toMatchObject({ verdict: 'tooFew', buyers: { measured: 40 } });

@@ -176,8 +176,8 @@ describe('who sees personal data masked', () => {
     expect(await store.looksPersonal(workspace, [{ event: 'Form Seen', name: 'field1', ...look }])).toBe(
       null,
     );
-    const traits = ['plan', 'points', 'contact'].map((name) => ({ event: null, name, ...look }));
-    expect(await store.looksPersonal(workspace, traits)).toBe('contact');
+    const traits = ['plan', 'points', 'reach'].map((name) => ({ event: null, name, ...look }));
+    expect(await store.looksPersonal(workspace, traits)).toBe('reach');
     expect(asked).toBe(4);
   });
 
