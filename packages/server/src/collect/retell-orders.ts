@@ -216,6 +216,8 @@ function claimsNow({ storedClaims, claims }: Order, teller: Teller, out: Retelli
   return now;
 }
 
+const NOBODY = { person_id: 0, anchor: 0 };
+
 /** The rows that change so that the lines of an order say what counts of its returns. */
 function recount(
   lines: readonly OrderLineRow[],
@@ -226,8 +228,10 @@ function recount(
   if (claims.length === 0 && before.size === 0) return [];
   const standing = lines.filter((row) => !row.is_counted && !row.is_deleted);
   const rows: OrderLineRow[] = [];
+  // A return that names nobody is of who bought.
+  const buyer = standing.find((row) => row.line_kind === 'sale' && row.person_id > 0) ?? NOBODY;
   for (const counted of countReturns(standing, claims)) {
-    const row = countedRow(counted, teller);
+    const row = countedRow(counted, teller, buyer);
     const old = before.get(keyOf(row));
     before.delete(keyOf(row));
     if (!old) rows.push(row);
@@ -239,14 +243,18 @@ function recount(
   return rows;
 }
 
-function countedRow({ claim, sold, quantity, cents }: Counted, teller: Teller): OrderLineRow {
+function countedRow(
+  { claim, sold, quantity, cents }: Counted,
+  teller: Teller,
+  buyer: Pick<OrderLineRow, 'person_id' | 'anchor'>,
+): OrderLineRow {
   const { return_id, is_rest: _, ...said } = claim;
   const of = sold ?? said;
   return {
     ...of,
     line_kind: 'return',
     line_id: sold ? `${return_id}:${sold.line_id}` : claim.line_id,
-    ...whoseOf(of, claim),
+    ...whoseOf(whoseOf(of, claim), buyer),
     time: claim.time,
     quantity: -quantity || 0,
     discount_cents: -shareOf(Math.abs(of.discount_cents), cents, Math.abs(of.net_cents)) || 0,

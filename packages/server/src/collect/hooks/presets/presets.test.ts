@@ -1,0 +1,241 @@
+import { hookCheck, hookMapping, HOOK_PRESETS as NAMES } from '@qianmian/contract';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Delivered, factsOfMapped, mapDelivery, type Origin } from '../map-delivery.ts';
+import { HOOK_PRESETS, sampleText } from './index.ts';
+
+const RECEIVED = Date.parse('2026-06-01T04:00:00Z');
+const delivered = (body: string, headers: Record<string, string> = {}): Delivered => ({
+  id: 'd-1',
+  receivedAt: RECEIVED,
+  headers,
+  query: {},
+  body,
+});
+const ORIGIN: Origin = {
+  ...{ source: 'src_1', protocol: 'custom', version: 1, topic: '', receivedAt: RECEIVED, currency: 'CNY' },
+  lateDays: 400,
+};
+const ZONE = 'Asia/Shanghai';
+
+function mapped(name: keyof typeof HOOK_PRESETS, body?: unknown, headers?: Record<string, string>) {
+  const preset = HOOK_PRESETS[name];
+  const text =
+    body === undefined ? sampleText(preset) : typeof body === 'string' ? body : JSON.stringify(body);
+  return mapDelivery(preset.mapping, delivered(text, headers ?? preset.sample.headers), ZONE);
+}
+
+describe('presets', () => {
+  it.each(NAMES)('%s is a mapping as the contract has it, and reads its sender’s own sample', (name) => {
+    const preset = HOOK_PRESETS[name];
+    expect(hookMapping.parse(preset.mapping)).toEqual(preset.mapping);
+    expect(hookCheck.parse(preset.check)).toEqual(preset.check);
+    const { messages, fault, topic } = mapped(name);
+    expect(fault).toBeNull();
+    expect(topic).not.toBe('');
+    expect(messages.length).toBeGreaterThan(0);
+    for (const message of messages) expect(Array.isArray(factsOfMapped(message, ORIGIN))).toBe(true);
+    expect(new Set(messages.map((m) => m.messageId)).size).toBe(messages.length);
+  });
+
+  it('name what became of e-mail by the terms of the field', () => {
+    const events = [
+      'processed',
+      'delivered',
+      'bounce',
+      'dropped',
+      'deferred',
+      'open',
+      'click',
+      'spamreport',
+      'unsubscribe',
+    ];
+    const body = events.map((event, i) => ({
+      event,
+      email: 'a@example.com',
+      timestamp: 1780200000,
+      sg_event_id: `e${i}`,
+    }));
+    expect(
+      mapped('sendgrid', body)
+        .messages.map((m) => [m.messageId.split(':')[1], m.event])
+        .sort(),
+    ).toEqual([
+      ['e1', 'Email Delivered'],
+      ['e2', 'Email Bounced'],
+      ['e3', 'Email Bounced'],
+      ['e4', 'Email Deferred'],
+      ['e5', 'Email Opened'],
+      ['e6', 'Email Link Clicked'],
+      ['e7', 'Email Marked as Spam'],
+      ['e8', 'Unsubscribed'],
+    ]);
+    const failed = (severity: string) =>
+      mapped('mailgun', {
+        'event-data': {
+          id: 'x',
+          event: 'failed',
+          severity,
+          recipient: 'a@example.com',
+          timestamp: 1780200000.5,
+        },
+      });
+    expect([failed('permanent'), failed('temporary')].map((m) => m.messages.map((one) => one.event))).toEqual(
+      [['Email Bounced'], ['Email Deferred']],
+    );
+    expect(failed('permanent').messages[0]!.timestamp).toBe('2026-05-31T04:00:00.500Z');
+  });
+
+  it('read SMS receipts in Beijing’s time, wherever the workspace is', () => {
+    const tencent = HOOK_PRESETS['tencent-sms'];
+    const { messages } = mapDelivery(tencent.mapping, delivered(sampleText(tencent)), 'America/New_York');
+    expect(messages).toMatchObject([
+      {
+        event: 'SMS Delivered',
+        timestamp: '2026-05-31T00:03:04.000Z',
+        identifiers: { phone: '+8613900000002' },
+      },
+    ]);
+    const failure = [
+      { ...(HOOK_PRESETS['aliyun-sms'].sample.body as object[])[0], success: false, err_code: 'MK:1008' },
+    ];
+    expect(mapped('aliyun-sms', failure).messages).toMatchObject([
+      { event: 'SMS Failed', properties: { status: 'MK:1008' } },
+    ]);
+  });
+
+  it('read surveys, mentions and spend', () => {
+    expect(mapped('typeform').messages).toMatchObject([
+      {
+        event: 'Survey Answered',
+        identifiers: { user: 'customer-1', email: 'laura@example.com' },
+        properties: {
+          score: 9,
+          answers: [
+            { answer: "It's cold right now!" },
+            {},
+            { answer: ['London', 'Sydney'] },
+            { answer: 5 },
+            { answer: true },
+          ],
+        },
+      },
+    ]);
+    expect(mapped('survey-answers').messages[0]!.timestamp).toBe('2026-05-30T10:20:00.000Z');
+    expect(mapped('social-mentions').messages[0]!.properties).toMatchObject({
+      network: 'weibo',
+      sentiment: 'positive',
+      followers: 1200,
+    });
+    const [spend] = mapped('ad-spend').messages;
+    expect(spend).toMatchObject({
+      event: 'Ad Spend Reported',
+      properties: { platform: 'douyin', spend: 1234.5, currency: 'CNY' },
+    });
+    // Spend is nobody's.
+    expect(factsOfMapped(spend!, ORIGIN)).toMatchObject([{ kind: 'event', identifiers: [] }]);
+  });
+
+  it('tell the catalogue of products, by the ids that order lines have', () => {
+    const body = {
+      id: 788032119674,
+      title: 'Spring tea',
+      vendor: 'Hill',
+      product_type: 'Tea',
+      updated_at: '2026-05-30T10:00:00+08:00',
+      image: { src: 'https://img.example/tea.jpg' },
+      variants: [
+        { id: 1, sku: 'TEA-50', title: '50 g', price: '39.90' },
+        { id: 2, sku: null, title: '100 g', price: '69.00' },
+      ],
+    };
+    const { messages } = mapped('shopify', body, { 'x-shopify-topic': 'products/update' });
+    const facts = factsOfMapped(messages[0]!, ORIGIN) as {
+      kind: string;
+      productId?: string;
+      hearsay?: boolean;
+      priceCents?: number;
+    }[];
+    const own = facts.filter((fact) => fact.kind === 'product' && !fact.hearsay);
+    expect(own).toMatchObject([
+      { productId: 'TEA-50', name: 'Spring tea', brand: 'Hill', category: ['Tea'], priceCents: 3990 },
+      { productId: '2', priceCents: 6900 },
+    ]);
+  });
+
+  it('WooCommerce: guests have no account, cancelled orders come back, refunds once each', () => {
+    const { sample } = HOOK_PRESETS.woocommerce;
+    const told = (topic: string, change: object) =>
+      mapped('woocommerce', { ...(sample.body as object), ...change }, { 'x-wc-webhook-topic': topic })
+        .messages;
+    expect(told('order.created', {})).toMatchObject([
+      { event: 'Order Completed', identifiers: { email: 'john.doe@example.com' } },
+    ]);
+    expect(told('order.created', {})[0]!.identifiers.user).toBeUndefined();
+    expect(told('order.created', { customer_id: 26 })[0]!.identifiers.user).toBe(26);
+    expect(told('order.created', { status: 'pending' })).toEqual([]);
+    expect(told('order.updated', { status: 'cancelled' }).map((m) => m.event)).toEqual(['Order Cancelled']);
+    const refunds = [
+      { id: 800, reason: '', total: '-10.00' },
+      { id: 801, reason: 'late', total: '-2.00' },
+    ];
+    expect(told('order.updated', { refunds }).map((m) => m.event)).toEqual([
+      'Order Updated',
+      'Order Refunded',
+      'Order Refunded',
+    ]);
+  });
+});
+
+describe('whatever is sent', () => {
+  const anything = fc.jsonValue({ maxDepth: 6 });
+  it('is messages or a fault, never a crash and never more than may be', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...NAMES), anything, fc.string(), (name, value, text) => {
+        for (const body of [JSON.stringify(value), text, JSON.stringify({ rows: value, body: value })]) {
+          const { messages, fault } = mapped(name, body);
+          expect(messages.length === 0 || fault === null).toBe(true);
+          for (const message of messages) factsOfMapped(message, ORIGIN);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('a list that is far too long is a fault that says so', () => {
+    const rows = Array.from({ length: 6000 }, (_, i) => ({
+      platform: 'x',
+      day: '2026-05-01',
+      campaign: String(i),
+    }));
+    expect(mapped('ad-spend', { rows }).fault).toMatchObject({ reason: 'bad_mapping' });
+  });
+
+  it('reaches nothing of JavaScript’s own', () => {
+    const { messages } = mapDelivery(
+      {
+        rules: [
+          {
+            when: [],
+            messages: [
+              {
+                type: 'track',
+                event: { const: 'Probe' },
+                messageId: { const: '1' },
+                properties: {
+                  a: 'body.constructor.name',
+                  b: 'body.__proto__',
+                  c: 'body.list.length',
+                  d: 'body.text.length',
+                },
+              },
+            ],
+          },
+        ],
+      },
+      delivered('{"list":[1,2],"text":"abc"}'),
+      ZONE,
+    );
+    expect(messages[0]!.properties).toEqual({});
+  });
+});
