@@ -1,6 +1,6 @@
 import type { EventFact, Fact, OrderLineFact, ProductFact, StoreFact } from '../facts.ts';
 import { parseDecimal } from '../files/decimal.ts';
-import { isCurrency, minorDigits, spreadCents, toMinor } from '../files/money.ts';
+import { isCurrency, lineAmount, minorDigits, spreadCents, toMinor } from '../files/money.ts';
 import type { Fault } from './call.ts';
 import { brief, type Json, objectOf, textOf } from './json.ts';
 
@@ -186,6 +186,12 @@ function orderFacts(
   return facts;
 }
 
+/** Price times quantity as a row of a file has it, never through a float; undefined where one is no plain decimal. */
+function grossOf(price: unknown, quantity: number, digits: number): number | undefined {
+  const [unit, times] = [parseDecimal(String(price ?? 0)), parseDecimal(String(quantity))];
+  return unit && times && lineAmount(times, unit, digits);
+}
+
 /** The products of an order; an order told without them is one line with its whole amount. */
 function wireLines(p: Json, digits: number): WireLine[] | Fault {
   const products = Array.isArray(p.products) ? p.products : [];
@@ -206,7 +212,8 @@ function wireLines(p: Json, digits: number): WireLine[] | Fault {
         reason: 'bad_line',
         detail: `products[${i}] must have a price and a quantity that are not negative; it is ${brief(entry)}.`,
       };
-    const gross = Math.round(price * quantity);
+    const roughly = Math.round(price * quantity);
+    const gross = roughly > MOST_CENTS ? roughly : (grossOf(product.price, quantity, digits) ?? roughly);
     if (gross > MOST_CENTS || quantity > MOST_CENTS)
       return { reason: 'bad_line', detail: `products[${i}] is more than can be: ${brief(entry)}.` };
     lines.push({

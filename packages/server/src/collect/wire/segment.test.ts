@@ -23,6 +23,19 @@ const order = (properties: object, name = 'Order Completed') =>
     properties,
   });
 
+it('goods by weight cost what they cost in a file', () => {
+  const cents = fc.integer({ min: 1, max: 1_000_000 });
+  fc.assert(
+    fc.property(cents, fc.integer({ min: 1, max: 9_999 }), (price, tenths) => {
+      const [line] = lines(
+        order({ order_id: 'o', products: [{ product_id: 'p', price: price / 100, quantity: tenths / 10 }] }),
+      );
+      // Half a cent is a whole one.
+      expect(line!.netCents).toBe(Math.floor((price * tenths + 5) / 10));
+    }),
+  );
+});
+
 describe('a Segment message', () => {
   it('names its person in every way the spec knows', () => {
     const made = facts({
