@@ -4,7 +4,7 @@ import { EVENTS } from '../packages/server/src/identity/index.ts';
 import { systemClock } from '../packages/server/src/platform/clock.ts';
 import { openLog } from '../packages/server/src/platform/log.ts';
 import { openStores } from '../packages/server/src/stores.ts';
-import { type Benchmark, median, timed } from './benchmark.ts';
+import { type Benchmark, timed } from './benchmark.ts';
 
 const WORKSPACE = 'bench-identity';
 const SMALL = { events: 1_000_000, people: 100_000 };
@@ -12,7 +12,7 @@ const LARGE = { events: 10_000_000, people: 1_000_000 };
 const DELIVERY = 1000;
 const AHEAD_BYTES = 24 * 1024 * 1024;
 const LOOK_UPS = 100_000;
-const ROUNDS = 5;
+const ROUNDS = 15;
 /** Yesterday at the latest, whatever day it is. */
 const END = Date.now() - 86_400_000;
 
@@ -66,7 +66,8 @@ export const identityResolution: Benchmark = {
         const times: number[] = [];
         for (let round = 0; round < ROUNDS; round++)
           times.push(await timed(() => warehouse.query(sql, { workspace: WORKSPACE })));
-        return median(times);
+        // The least: what else runs on the machine only adds.
+        return Math.min(...times);
       };
       const whose = await ask(
         `SELECT max(n) FROM (SELECT person, count() AS n FROM ${EVENTS} GROUP BY person)`,

@@ -8,6 +8,7 @@ import { insightEndpoints } from './insight.ts';
 import { jobEndpoints } from './jobs.ts';
 import { profileEndpoints } from './profile.ts';
 import { promotionEndpoints } from './promotion.ts';
+import { qualityEndpoints } from './quality.ts';
 import { segmentEndpoints } from './segment.ts';
 
 /** Every endpoint of the product API, by the name of its call. */
@@ -16,6 +17,7 @@ export const api = {
   ...jobEndpoints,
   ...catalogEndpoints,
   ...collectEndpoints,
+  ...qualityEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,
   ...promotionEndpoints,

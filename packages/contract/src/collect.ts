@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, withId } from './endpoint.ts';
 import { hookMapping } from './hook-mapping.ts';
+import { HELD_STATES } from './quality.ts';
 
 /** Who sends webhooks that are understood as they come; `custom` is anyone, by a mapping of one's own. */
 export const HOOK_PRESETS = [
@@ -154,6 +155,11 @@ export const quarantined = z.object({
   reason: z.string(),
   detail: z.string(),
   payload: z.string(),
+  /** What it calls its event, as far as can be told. */
+  event: z.string(),
+  state: z.enum(HELD_STATES),
+  decidedBy: z.string().nullable(),
+  decidedAt: isoTime.nullable(),
 });
 
 export const PRESET_NAMES = [
@@ -415,11 +421,17 @@ export const collectEndpoints = {
   listQuarantine: endpoint({
     method: 'GET',
     path: '/v1/workspaces/:workspace/quarantine',
-    summary: 'Messages that could not be understood, with the reason, newest first',
+    summary: 'Messages that could not be stored as they came, with the reason, newest first',
     domain: 'collect',
     access: 'data.read',
     params: inWorkspace,
-    query: pageQuery,
+    query: pageQuery.extend({
+      state: z.enum(HELD_STATES).default('open'),
+      reason: z.string().max(100).optional(),
+      event: z.string().max(200).optional(),
+      source: z.string().max(100).optional(),
+      id: z.string().max(100).optional(),
+    }),
     response: pageOf(quarantined),
   }),
   listImports: endpoint({

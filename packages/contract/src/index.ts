@@ -16,5 +16,6 @@ export * from './jobs.ts';
 export * from './permission.ts';
 export * from './profile.ts';
 export * from './promotion.ts';
+export * from './quality.ts';
 export * from './segment.ts';
 export * from './wire.ts';

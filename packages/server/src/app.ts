@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -11,11 +12,19 @@ import {
   hookWarehouse,
   importJobs,
   ingestRoutes,
+  openArrivals,
   openCollector,
+  openHeldMessages,
   openHooks,
   openImportRuns,
   openMappings,
+  openMasked,
+  openPlans,
+  openQuality,
   openSources,
+  qualityRoutes,
+  qualityWarehouse,
+  SLOW_QUALITY_JOBS,
   sdkRoutes,
   sourceRoutes,
 } from './collect/index.ts';
@@ -49,7 +58,7 @@ import {
   reportRoutes,
 } from './insight/index.ts';
 import { Bus } from './platform/bus.ts';
-import { type Clock, DAY, HeldClock } from './platform/clock.ts';
+import { type Clock, DAY, HeldClock, MINUTE } from './platform/clock.ts';
 import { checkHealth } from './platform/health.ts';
 import { buildHttp } from './platform/http.ts';
 import { jobRoutes } from './platform/job-routes.ts';
@@ -105,7 +114,7 @@ export async function buildApp({
     ...{ clock, log, metrics },
     worker: `${hostname()}:${process.pid}`,
     alone: ledger.alone,
-    slow: [...SLOW_JOBS, ...SLOW_IDENTITY_JOBS],
+    slow: [...SLOW_JOBS, ...SLOW_IDENTITY_JOBS, ...SLOW_QUALITY_JOBS],
   });
   const journal = await openJournal(join(config.dataDir, 'journal'), {
     onDamage: (what) => log.error(what, 'a stretch of the journal could not be read; it was kept aside'),
@@ -152,8 +161,13 @@ export async function buildApp({
     },
     profile.sink,
   ];
+  const judged = qualityWarehouse(warehouse);
+  const plans = openPlans(base);
+  const journalName = createHash('sha256').update(secret).digest('hex').slice(0, 32);
+  const quality = openQuality({ ...base, warehouse: judged, workspaces, journal: journalName });
   const collector = openCollector({
     ...base,
+    judging: { plans, quality, warehouse: judged },
     warehouse: collected,
     journal,
     workspaces,
@@ -161,6 +175,7 @@ export async function buildApp({
     sinks,
     hooks,
   });
+  const held = openHeldMessages({ ...base, warehouse: judged, road: collector.road });
   const exclusively = collector.exclusively;
   const identityRules = openRules({ ...base, identity, exclusively });
   const decisions = openDecisions({ ...base, identity, exclusively });
@@ -232,6 +247,7 @@ export async function buildApp({
   collectRoutes(mount, {
     runs,
     mappings,
+    held,
     warehouse: collected,
     clock,
     originsOf: identity.originsOf,
@@ -239,6 +255,10 @@ export async function buildApp({
     audit,
   });
   sourceRoutes(mount, { sources, hooks, accept: collector.acceptCall, masks, audit });
+  qualityRoutes(mount, {
+    ...{ plans, held, quality, audit, originsOf: identity.originsOf, masked: openMasked(masks) },
+    arrivals: openArrivals({ ...base, warehouse: judged, quality }),
+  });
   identityRoutes(mount, {
     ...{ identity, rules: identityRules, decisions, review, folding, jobs, audit },
     people: openPersonIdentity({ identity, mask: maskIdentifier }),
@@ -287,6 +307,9 @@ export async function buildApp({
   await demo?.restoreClock();
 
   let tidying: NodeJS.Timeout | undefined;
+  let watching: NodeJS.Timeout | undefined;
+  const watchQuality = () =>
+    quality.watchAll().catch((error) => log.warn({ err: error }, 'quality could not be watched'));
   /** Files that no import needs any more hold customers' data: they go. */
   const tidyUploads = () =>
     runs.removeOldUploads(clock.now()).then(
@@ -311,6 +334,7 @@ export async function buildApp({
     identity,
     catalog,
     promotion,
+    quality,
 
     /** Begins to store what is in the journal and to work through the queue. */
     async start(): Promise<void> {
@@ -321,6 +345,7 @@ export async function buildApp({
       await tidyUploads();
       await tidyCalls();
       tidying = setInterval(() => void Promise.all([tidyUploads(), tidyCalls()]), DAY).unref();
+      watching = setInterval(() => void watchQuality(), 5 * MINUTE).unref();
     },
 
     /** Fills the simulated retailer in and lets it live on; `url` is where this server answers. */
@@ -333,6 +358,7 @@ export async function buildApp({
     /** Stops taking in, finishes what is under way, closes the stores. */
     async close(): Promise<void> {
       clearInterval(tidying);
+      clearInterval(watching);
       await http.app.close();
       await jobs.close();
       campaigns.close();

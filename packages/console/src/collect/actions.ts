@@ -1,6 +1,7 @@
 import {
   CloseCircleOutlined,
   DeleteOutlined,
+  PauseCircleOutlined,
   PlayCircleOutlined,
   PlusOutlined,
   UndoOutlined,
@@ -103,13 +104,44 @@ export const createSource = defineAction({
   run: ({ go }) => go('/sources', { create: true }),
 });
 
+/** Calls of a paused service are kept; clients of a paused key are asked to wait. */
+export const pauseSource = defineAction<Source>({
+  id: 'source.pause',
+  label: 'collect:source.pause',
+  icon: PauseCircleOutlined,
+  permission: 'data.write',
+  applies: (source) => source.state !== 'paused',
+  run: async ({ call, refresh, confirm, text }, source) => {
+    const sure = await confirm({
+      title: text('collect:source.pauseTitle', { name: source.name }),
+      consequence: text(source.kind === 'webhook' ? 'collect:source.pauseHook' : 'collect:source.pauseKey'),
+      verb: text('collect:source.pause'),
+    });
+    if (!sure) return;
+    await call(api.updateSource, { params: { id: source.id }, body: { isPaused: true } });
+    await refresh(api.getSource, api.listSources);
+  },
+});
+
+export const resumeSource = defineAction<Source>({
+  id: 'source.resume',
+  label: 'collect:source.resume',
+  icon: PlayCircleOutlined,
+  permission: 'data.write',
+  applies: (source) => source.state === 'paused',
+  run: async ({ call, refresh }, source) => {
+    await call(api.updateSource, { params: { id: source.id }, body: { isPaused: false } });
+    await refresh(api.getSource, api.listSources, api.listDeliveries);
+  },
+});
+
 export const revokeSource = defineAction<Source>({
   id: 'source.revoke',
   label: 'collect:actions.revoke',
   icon: DeleteOutlined,
   permission: 'data.write',
   danger: true,
-  run: async ({ call, refresh, confirm, toast, text, format }, source) => {
+  run: async ({ call, refresh, go, confirm, toast, text, format }, source) => {
     const sure = await confirm({
       title: text('collect:sources.revokeTitle', { name: source.name }),
       consequence: text('collect:sources.revokeText', { events: format.number(source.events) }),
@@ -118,6 +150,7 @@ export const revokeSource = defineAction<Source>({
     if (!sure) return;
     await call(api.deleteSource, { params: { id: source.id } });
     toast.done(text('collect:sources.revoked', { name: source.name }));
+    go('/sources');
     await refresh(api.listSources);
   },
 });

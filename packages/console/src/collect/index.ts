@@ -31,6 +31,12 @@ export const collect: ConsoleDomain = {
       load: () => import('./sources-page.tsx'),
     },
     {
+      path: '/sources/$sourceId',
+      title: 'collect:sources.name',
+      permission: 'data.read',
+      load: () => import('./source-page.tsx'),
+    },
+    {
       path: '/events',
       title: 'collect:pages.events',
       permission: 'data.read',

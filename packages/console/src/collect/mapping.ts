@@ -2,7 +2,17 @@
 export const RECORD_KINDS = ['orderLines', 'customers', 'products', 'stores', 'events'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
-const PERSON = ['user', 'member_card', 'phone', 'email', 'openid', 'unionid', 'device', 'anonymous', 'receipt'] as const;
+const PERSON = [
+  'user',
+  'member_card',
+  'phone',
+  'email',
+  'openid',
+  'unionid',
+  'device',
+  'anonymous',
+  'receipt',
+] as const;
 
 /** The fields a column can stand for, by what they are about. */
 export const FIELD_GROUPS = {

@@ -77,6 +77,7 @@ export const QUARANTINE_REASONS = [
   'malformed_base64',
   'malformed_gzip',
   'too_many_traits',
+  'bad_mapping',
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 

@@ -1,31 +1,32 @@
 import { ApiOutlined } from '@ant-design/icons';
 import { api } from '@qianmian/contract';
-import { Button, Form, Input, Modal, Select, Tabs } from 'antd';
+import { Modal, Select, Tabs } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useTo } from '../shell/address.ts';
 import { ActionButton } from '../shell/use-actions.tsx';
-import { useAction, useApi } from '../shell/use-api.ts';
+import { useApi } from '../shell/use-api.ts';
 import {
   Anchor,
   Answer,
+  Badge,
   type Column,
   CopyText,
   DataTable,
   DateText,
   EmptyState,
-  FormField,
   Loading,
   Page,
   Panel,
   useAddressState,
-  useFieldFaults,
   useFormat,
 } from '../ui/index.ts';
-import { createSource, revokeSource, type Source } from './actions.ts';
+import { createSource, type Source } from './actions.ts';
 import './collect.css';
 import { SNIPPET_KINDS, snippet } from './snippets.ts';
+import { CreateSource } from './source-create.tsx';
+import { SOURCE_TONES } from './source-words.ts';
 
 const view = z.object({
   create: z.stringbool().default(false),
@@ -40,6 +41,7 @@ export default function SourcesPage() {
   const [{ create }, setView] = useAddressState(view);
   const query = useApi(api.listSources, {}, { everyMs: 15_000 });
   const columns = useSourceColumns();
+  const to = useTo();
   const { data } = query;
   const events = data?.reduce((sum, source) => sum + source.events, 0) ?? 0;
   return (
@@ -68,6 +70,7 @@ export default function SourcesPage() {
               columns={columns}
               rows={sources}
               rowKey={(source) => source.id}
+              rowHref={(source) => to(`/sources/${source.id}`)}
               empty={
                 <EmptyState
                   icon={<ApiOutlined />}
@@ -77,7 +80,7 @@ export default function SourcesPage() {
                 />
               }
             />
-            {sources.length > 0 && <HowToSend sources={sources} />}
+            <HowToSend sources={sources.filter((one) => one.kind === 'tracker')} />
           </>
         )}
       </Answer>
@@ -91,32 +94,6 @@ export default function SourcesPage() {
         <CreateSource onMade={(made) => setView({ create: false, source: made.id })} />
       </Modal>
     </Page>
-  );
-}
-
-function CreateSource({ onMade }: { onMade: (source: Source) => void }) {
-  const { t } = useTranslation('collect');
-  const [form] = Form.useForm<{ name: string }>();
-  const create = useAction(api.createSource, { refreshes: [api.listSources], done: t('sources.created') });
-  useFieldFaults(form, create.fields);
-  const submit = async (body: { name: string }) => {
-    const made = await create.run({ body });
-    if (made) onMade(made);
-  };
-  return (
-    <Form form={form} layout="vertical" requiredMark={false} onFinish={submit}>
-      <FormField
-        name="name"
-        label={t('sources.name')}
-        hint={t('sources.nameHint')}
-        rules={[{ required: true, whitespace: true, message: t('sources.nameMissing') }]}
-      >
-        <Input autoFocus autoComplete="off" maxLength={80} />
-      </FormField>
-      <Button type="primary" htmlType="submit" loading={create.running}>
-        {t('sources.submit')}
-      </Button>
-    </Form>
   );
 }
 
@@ -194,11 +171,33 @@ function useSourceColumns(): Column<Source>[] {
         width: 204,
       },
       {
-        key: 'key',
-        title: t('sources.key'),
-        value: (one) => one.writeKey,
-        cell: (one) => <CopyText text={one.writeKey} label={t('sources.copyKey', { name: one.name })} />,
-        width: 420,
+        key: 'state',
+        title: t('source.stateTitle'),
+        value: (one) => t(`source.state.${one.state}`),
+        cell: (one) => <Badge tone={SOURCE_TONES[one.state]}>{t(`source.state.${one.state}`)}</Badge>,
+        width: 120,
+      },
+      {
+        key: 'sender',
+        title: t('source.sender'),
+        value: (one) => t(`source.presets.${one.hook?.preset ?? 'tracker'}`),
+        width: 180,
+      },
+      {
+        key: 'today',
+        title: t('source.today'),
+        value: (one) => one.today.accepted,
+        cell: (one) => format.number(one.today.accepted),
+        align: 'right',
+        width: 100,
+      },
+      {
+        key: 'aside',
+        title: t('source.aside'),
+        value: (one) => one.today.quarantined + one.today.refused,
+        cell: (one) => format.number(one.today.quarantined + one.today.refused),
+        align: 'right',
+        width: 130,
       },
       {
         key: 'events',
@@ -217,14 +216,6 @@ function useSourceColumns(): Column<Source>[] {
           one.lastEventAt ? <DateText at={one.lastEventAt} as="dateTime" /> : t('sources.never'),
         sortable: true,
         width: 204,
-      },
-      {
-        key: 'do',
-        title: '',
-        always: true,
-        align: 'right',
-        width: 130,
-        cell: (one) => <ActionButton action={revokeSource} subject={one} size="small" type="text" />,
       },
     ],
     [t, format],

@@ -1,7 +1,8 @@
+import type { Words } from '../ui/words.ts';
 import type { en } from './locale.en.ts';
 
 /** Chinese words of identity. */
-export const zh: typeof en = {
+export const zh: Words<typeof en> = {
   pages: { identity: '标识', rules: '规则', review: '疑似重复顾客' },
   actions: {
     search: '查找重复顾客',
@@ -16,7 +17,6 @@ export const zh: typeof en = {
   },
   state: {
     headline: '{{identifiers}} 个标识归属 {{people}} 人，人均 {{each}} 个',
-    headlineShared_one: '；其中 {{shared}} 个被多人共用，不用于认人',
     headlineShared_other: '；其中 {{shared}} 个被多人共用，不用于认人',
     applying: '新规则正在应用，完成前数字会变化。',
     empty: '还没有任何顾客标识',
@@ -89,24 +89,18 @@ export const zh: typeof en = {
   effect: {
     title: '会有哪些变化',
     nothing: '不会有任何变化。',
-    parted_one: '撤销 {{merges}} 次合并',
     parted_other: '撤销 {{merges}} 次合并',
-    joined_one: '新增 {{merges}} 次合并',
     joined_other: '新增 {{merges}} 次合并',
     more: '人数从 {{before}} 变为 {{after}}',
     less: '人数从 {{before}} 变为 {{after}}',
     asMany: '人数仍为 {{after}}',
     and: '；',
-    becomes_one: '拆成 {{count}} 人',
     becomes_other: '拆成 {{count}} 人',
-    joins_one: '与另外 {{count}} 人合并',
     joins_other: '与另外 {{count}} 人合并',
   },
   review: {
-    headline_one: '{{pairs}} 对顾客很可能是同一人',
     headline_other: '{{pairs}} 对顾客很可能是同一人',
     note: '查找于 {{date}}。',
-    skipped_one: '有 {{blocks}} 个值被太多人共用，未参与比较。',
     skipped_other: '有 {{blocks}} 个值被太多人共用，未参与比较。',
     searching: '正在查找重复顾客，请稍候',
     empty: '没有待审核的顾客',
@@ -164,7 +158,6 @@ export const zh: typeof en = {
   why: {
     open: '为何是同一人',
     title: '为何判断为同一人',
-    summary_one: '这位顾客有 {{count}} 个标识。',
     summary_other: '这位顾客有 {{count}} 个标识。',
     shared: '被多人共用、不用于认人：{{names}}。',
     comma: '、',

@@ -9,9 +9,21 @@ import type { Metrics } from '../platform/metrics.ts';
 import { clip, storableText } from '../platform/text.ts';
 import { isRowFault } from '../platform/warehouse.ts';
 import type { FactSink } from './batch.ts';
-import type { Fact } from './facts.ts';
+import type { EventFact, Fact } from './facts.ts';
 import type { AcceptCall, Hooks } from './hooks/hooks.ts';
 import type { DeliveryRow } from './hooks/store.ch.ts';
+import type { Plans, Verdict } from './plan/index.ts';
+import type {
+  Fate,
+  FateRow,
+  Quality,
+  QualityWarehouse,
+  ReadDelivery,
+  Replay,
+  ReplayMark,
+  Road,
+  ViolationRow,
+} from './quality/index.ts';
 import { rememberedFrom, SeenMessages } from './seen-messages.ts';
 import { storableJson } from './storable.ts';
 import type { CollectWarehouse, QuarantineRow } from './store.ch.ts';
@@ -30,6 +42,8 @@ interface Header {
   id: string;
   /** Place of the body's first message in what was delivered, where a delivery was parted. */
   first?: number;
+  /** Of a message that was held before: it goes the same road again. */
+  replay?: ReplayMark;
 }
 
 /** A record of the journal: what was handed in at once, and where it lies. */
@@ -38,13 +52,28 @@ interface Delivery {
   body: string;
   begin: number;
   end: number;
+  /** What it says, once it was read. */
+  read?: Read;
+}
+
+/** What a delivery says, and what of it is not stored. */
+interface Read {
+  timeZone: string;
+  facts: Fact[];
+  faults: QuarantineRow[];
+  /** Stored events that differ from the plan. */
+  warned: ViolationRow[];
+  /** Messages that the plan turns away. */
+  rejected: { event: EventFact; verdict: Verdict }[];
+  /** A webhook's call, as it is kept. */
+  call?: DeliveryRow;
 }
 
 /** What a body says: its messages, and what was said of all of them. */
 interface WireBody {
   batch: readonly unknown[];
   sentAt?: unknown;
-  around?: Record<string, unknown>;
+  around?: Record<string, unknown> | undefined;
 }
 
 /** Journal bytes that become one batch at most: big enough for large inserts, small enough for memory. */
@@ -63,6 +92,8 @@ export function openCollector(parts: {
   sinks: readonly FactSink[];
   /** Reads calls of webhooks; absent where none come. */
   hooks?: Hooks;
+  /** The plan that events are held to, and who counts them; without it nothing is judged. */
+  judging?: { plans: Plans; quality: Quality; warehouse: QualityWarehouse };
   clock: Clock;
   bus: Bus;
   log: Log;
@@ -96,23 +127,27 @@ export function openCollector(parts: {
     payload: Buffer | string,
   ): Promise<number> {
     const head: Header = { receivedAt: clock.now(), id: randomUUID(), ...header };
-    return journal.append(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), Buffer.from(payload)]));
+    return journal.append(recordOf(head, payload));
   }
 
   async function run(): Promise<void> {
     let pause = SECOND / 4;
     /** A batch that failed is tried again as it was: its token stands for exactly these records. */
-    let records: JournalRecord[] = [];
+    let deliveries: Delivery[] = [];
     while (!closed) {
       await journal.waitBeyond(position);
       if (closed) break;
       try {
-        if (records.length === 0) records = await journal.read(position, BATCH_BYTES);
-        if (records.length > 0) {
-          await storeOrPart(records.map((record, i) => opened(record, records[i - 1]?.end ?? position)));
-          position = records.at(-1)!.end;
+        if (deliveries.length === 0) {
+          const records = await journal.read(position, BATCH_BYTES);
+          deliveries = records.map((record, i) => opened(record, records[i - 1]?.end ?? position));
+        }
+        if (deliveries.length > 0) {
+          await count(deliveries);
+          await storeOrPart(deliveries);
+          position = deliveries.at(-1)!.end;
           await journal.checkpoint(position);
-          records = [];
+          deliveries = [];
         }
         stuckSince = null;
         metrics.journalLag.set(journal.end - position);
@@ -125,6 +160,20 @@ export function openCollector(parts: {
         pause = Math.min(pause * 2, 10 * SECOND);
       }
     }
+  }
+
+  /** Counts deliveries for quality before they are stored; what cannot be read at all is found at fault later. */
+  async function count(deliveries: readonly Delivery[]): Promise<void> {
+    for (const one of deliveries)
+      try {
+        one.read ??= await read(one.header, one.body);
+      } catch (error) {
+        if (!isRowFault(error)) throw error;
+      }
+    const countable = deliveries.map((one) => ({ end: one.end, read: countableOf(one) }));
+    await parts.judging?.quality.count(countable, journal.end, (workspace, id, at) =>
+      seen.has(workspace, id, at),
+    );
   }
 
   /**
@@ -149,14 +198,15 @@ export function openCollector(parts: {
     const messages = messagesOf(header, body);
     for (const [i, message] of messages.entries()) {
       const token = `journal:${begin}-${end}#${i}`;
-      const alone = { header: { ...header, first: i }, body: message, begin, end };
+      const place = (header.first ?? 0) + i;
+      const alone = { header: { ...header, first: place }, body: message, begin, end };
       try {
         if (messages.length === 1) throw fault;
         await storeDeliveries([alone], token);
       } catch (error) {
         if (!isRowFault(error)) throw error;
         log.error({ err: error, position: begin, message: i }, 'a message cannot be stored; it is set aside');
-        await putAside([asideRow(header, i, 'not_storable', messageOf(error), message)], token);
+        await putAside([asideRow(header, place, 'not_storable', messageOf(error), message)], token);
       }
     }
   }
@@ -169,17 +219,24 @@ export function openCollector(parts: {
     const groups = new Map<string, { header: Header; facts: Fact[] }>();
     const aside: QuarantineRow[] = [];
     const calls: DeliveryRow[] = [];
-    for (const { header, body } of deliveries) {
-      const { facts, faults, call } = await read(header, body);
+    const warned: ViolationRow[] = [];
+    const fates: FateRow[] = [];
+    for (const one of deliveries) {
+      const { header } = one;
+      one.read ??= await read(header, one.body);
+      const { facts, faults, call } = one.read;
       if (call) calls.push(call);
       for (const fault of faults) aside.push(fault);
-      const key = `${header.workspace}\n${header.source}`;
+      for (const row of one.read.warned) warned.push(row);
+      if (header.replay) fates.push(fateRow(header, header.replay, faults.length === 0, nextVersion()));
+      const key = `${header.workspace}\n${header.source}${header.replay ? '\nreplay' : ''}`;
       const group = groups.get(key) ?? { header, facts: [] };
       for (const fact of facts) group.facts.push(fact);
       groups.set(key, group);
     }
     if (calls.length > 0) await parts.hooks?.takeBack(calls);
     await putAside(aside, token);
+    await parts.judging?.warehouse.insertViolations(warned, `${token}:warned`);
     for (const [key, { header, facts }] of groups) {
       const { workspace, source, receivedAt } = header;
       const stored = await store({
@@ -189,11 +246,13 @@ export function openCollector(parts: {
         receivedAt,
         token: `${token}:${key}`,
         facts,
+        ...(header.replay ? { isOld: true } : {}),
       });
       metrics.eventsStored.inc(stored.events);
       await bus.announce('collect.stored', stored.said);
     }
     if (calls.length > 0) await parts.hooks?.keep(calls, token);
+    await parts.judging?.warehouse.insertFates(fates, `${token}:fate`);
   }
 
   async function putAside(rows: QuarantineRow[], token: string): Promise<void> {
@@ -201,30 +260,38 @@ export function openCollector(parts: {
     metrics.eventsQuarantined.inc(rows.length);
   }
 
-  async function read(
-    header: Header,
-    body: string,
-  ): Promise<{ facts: Fact[]; faults: QuarantineRow[]; call?: DeliveryRow }> {
-    if (header.kind === 'facts') return { facts: JSON.parse(body) as Fact[], faults: [] };
+  async function read(header: Header, body: string): Promise<Read> {
+    const out: Read = { timeZone: 'UTC', facts: [], faults: [], warned: [], rejected: [] };
+    const { workspace, replay } = header;
+    if (header.kind === 'facts') return { ...out, facts: JSON.parse(body) as Fact[] };
+    const { currency, timeZone } = await parts.workspaces.get(workspace);
+    out.timeZone = timeZone;
     if (header.kind === 'hook') {
       if (!parts.hooks) throw new Error('A call of a webhook is in the journal, and nothing reads it.');
       const { facts, faults, row } = await parts.hooks.read(header, body);
       const aside = faults.map((f) => asideRow(header, f.place, f.reason, f.detail, f.payload));
-      return { facts, faults: aside, call: row };
+      const judge = await parts.judging?.plans.judgeOf(workspace, header.source);
+      for (const fact of facts) {
+        // A service that calls us is not ours to mend: what it says is taken, and noted where it differs.
+        const verdict = judge && fact.kind === 'event' ? judge(fact.name, fact.properties) : null;
+        if (verdict && fact.kind === 'event') out.warned.push(violationRow(header, fact, verdict));
+      }
+      return { ...out, facts, faults: aside, call: row };
     }
     if (header.kind === 'malformed') {
       const reason = header.reason ?? 'malformed_json';
-      return { facts: [], faults: [asideRow(header, 0, reason, MALFORMED[reason] ?? reason, body)] };
+      out.faults.push(asideRow(header, 0, reason, MALFORMED[reason] ?? reason, body));
+      return out;
     }
-    const { currency } = await parts.workspaces.get(header.workspace);
+    const judge = await parts.judging?.plans.judgeOf(workspace, header.source);
     const { batch, sentAt: sent, around } = JSON.parse(body) as WireBody;
     const sentAt = typeof sent === 'string' ? Date.parse(sent) : Number.NaN;
-    const faults: QuarantineRow[] = [];
-    const facts: Fact[] = [];
+    // A message that was held is heard as when it came.
+    const receivedAt = replay?.heardAt ?? header.receivedAt;
     for (const [i, message] of batch.entries()) {
       const place = (header.first ?? 0) + i;
       const made = readMessage(header.kind, message, {
-        receivedAt: header.receivedAt,
+        receivedAt,
         sentAt: Number.isFinite(sentAt) ? sentAt : null,
         currency,
         messageId: () => `${header.id}:${place}`,
@@ -232,13 +299,37 @@ export function openCollector(parts: {
         lateDays: LATE_DAYS,
         ...(around ? { around } : {}),
       });
-      if (Array.isArray(made)) for (const fact of made) facts.push(fact);
-      else {
+      const hold = (reason: string, detail: string) => {
         const said = around ? { ...around, message } : message;
-        faults.push(asideRow(header, place, made.reason, made.detail, JSON.stringify(said) ?? 'null'));
+        out.faults.push({
+          ...asideRow(header, place, reason, detail, JSON.stringify(said) ?? 'null'),
+          event: clip(eventOf(message), 200),
+          sent_at: Number.isFinite(sentAt) ? sentAt : null,
+          has_around: around ? 1 : 0,
+        });
+      };
+      if (!Array.isArray(made)) {
+        hold(made.reason, made.detail);
+        continue;
       }
+      const event = made.findLast((fact) => fact.kind === 'event');
+      const verdict = event && judge ? judge(event.name, event.properties) : null;
+      if (event && verdict) {
+        // What was held is never lost by a replay, and is taken as it is where someone says so.
+        const action = replay?.accept ? 'warn' : replay ? heldAgain(verdict.action) : verdict.action;
+        if (action === 'quarantine') {
+          hold(verdict.reason, verdict.differences.map((one) => one.detail).join(' '));
+          continue;
+        }
+        if (action === 'reject') {
+          out.rejected.push({ event, verdict });
+          continue;
+        }
+        out.warned.push(violationRow(header, event, verdict));
+      }
+      for (const fact of made) out.facts.push(fact);
     }
-    return { facts, faults };
+    return out;
   }
 
   return {
@@ -290,6 +381,24 @@ export function openCollector(parts: {
       metrics.eventsAccepted.inc(facts.length);
     },
 
+    /** The road for messages that were held: back through the journal under their own ids, or only looked at. */
+    road: {
+      async replay(one) {
+        await journal.append(recordOf(replayHeader(one, clock.now()), replayBody(one)));
+      },
+      async foresee(one): Promise<Fate> {
+        const body = replayBody(one).toString('utf8');
+        const { facts, faults, warned } = await read(replayHeader(one, clock.now()), body);
+        if (faults[0]) return { outcome: 'quarantined', reason: faults[0].reason, detail: faults[0].detail };
+        const ids = facts.flatMap((fact) => (fact.kind === 'event' ? [fact.messageId] : []));
+        if (ids.length > 0 && ids.every((id) => seen.has(one.workspace, id, clock.now())))
+          return { outcome: 'repeated', reason: '', detail: '' };
+        const [difference] = warned;
+        if (!difference) return { outcome: 'stored', reason: '', detail: '' };
+        return { outcome: 'warned', reason: difference.kinds[0] ?? '', detail: difference.details.join(' ') };
+      },
+    } satisfies Road,
+
     /** Stores facts that are durable elsewhere (an uploaded file); tells nobody. */
     store,
 
@@ -334,6 +443,73 @@ export function openCollector(parts: {
   };
 }
 export type Collector = ReturnType<typeof openCollector>;
+
+const heldAgain = (action: Verdict['action']) => (action === 'reject' ? 'quarantine' : action);
+
+function recordOf(head: Header, payload: Buffer | string): Buffer {
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), Buffer.from(payload)]);
+}
+
+/** The header of a message that was held: its id and place are those it had, so that it is the same message. */
+function replayHeader({ workspace, source, protocol, replay }: Replay, receivedAt: number): Header {
+  const at = replay.id.lastIndexOf(':');
+  return {
+    ...{ kind: protocol as Protocol, workspace, source, receivedAt, replay },
+    id: replay.id.slice(0, at),
+    first: Number(replay.id.slice(at + 1)),
+  };
+}
+
+function replayBody({ mended }: Replay): Buffer {
+  const { messages: batch, around, sentAt } = mended;
+  return Buffer.from(
+    bodyText({ batch, sentAt: sentAt === null ? null : new Date(sentAt).toISOString(), around }),
+  );
+}
+
+function fateRow(header: Header, replay: ReplayMark, isStored: boolean, version: number): FateRow {
+  return {
+    ...{ workspace: header.workspace, id: replay.id, state: isStored ? 'replayed' : 'open', version },
+    ...{ decision: replay.decision, decided_by: replay.by, decided_at: replay.at },
+  };
+}
+
+function violationRow(header: Header, event: EventFact, verdict: Verdict): ViolationRow {
+  return {
+    ...{ workspace: header.workspace, received_at: header.receivedAt, source: header.source },
+    ...{ message_id: event.messageId, name: event.name },
+    kinds: verdict.differences.map((one) => one.kind),
+    details: verdict.differences.map((one) => storableText(one.detail)),
+  };
+}
+
+/** What of a delivery is counted: not facts of our own, nor what was counted when it first came. */
+function countableOf({ header, read }: Delivery): ReadDelivery | null {
+  if (!read || header.kind === 'facts' || header.replay) return null;
+  // A call that is read again was counted when it came.
+  if (read.call && read.call.version !== header.receivedAt) return null;
+  const { workspace, source, receivedAt } = header;
+  return {
+    ...{ workspace, source, receivedAt, timeZone: read.timeZone, facts: read.facts },
+    held: read.faults.map((fault) => fault.reason),
+    warned: read.warned.map((row) => row.kinds),
+    rejected: read.rejected.map(({ event, verdict }) => ({
+      key: `rejected:${event.messageId}:${receivedAt}`,
+      reasons: [verdict.reason],
+      detail: verdict.differences.map((one) => one.detail).join(' '),
+      ...{ name: event.name, time: event.time, receivedAt, source, channel: event.channel ?? '' },
+      messageId: event.messageId,
+    })),
+  };
+}
+
+/** What a message calls its event, as far as can be told. */
+function eventOf(message: unknown): string {
+  if (typeof message !== 'object' || message === null) return '';
+  const { event, name, en } = message as Record<string, unknown>;
+  const said = [event, name, en].find((one) => typeof one === 'string' && one !== '');
+  return storableText(String(said ?? ''));
+}
 
 /** Why nothing could be read from a body, in words. */
 const MALFORMED: Record<string, string> = {
@@ -387,7 +563,11 @@ function asideRow(
   return {
     workspace: header.workspace,
     id: `${header.id}:${place}`,
-    received_at: header.receivedAt,
+    received_at: header.replay?.heardAt ?? header.receivedAt,
+    protocol: header.kind,
+    event: '',
+    sent_at: null,
+    has_around: 0,
     source: header.source,
     reason,
     detail: storableText(clip(detail, 2000)),

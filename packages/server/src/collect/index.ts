@@ -21,7 +21,16 @@ export { importJobs, type UndoImport } from './import-job.ts';
 export { type ImportRuns, openImportRuns } from './import-runs.ts';
 export { ingestRoutes } from './ingest-routes.ts';
 export { type Mappings, openMappings } from './mappings.ts';
-export type { Masks } from './masked.ts';
+export { type Masks, openMasked } from './masked.ts';
+export { openPlans } from './plan/index.ts';
+export {
+  openArrivals,
+  openHeldMessages,
+  openQuality,
+  qualityRoutes,
+  qualityWarehouse,
+  SLOW_QUALITY_JOBS,
+} from './quality/index.ts';
 export { collectRoutes } from './routes.ts';
 export { sdkRoutes } from './sdk-routes.ts';
 export { sourceRoutes } from './source-routes.ts';

@@ -10,6 +10,7 @@ import type { Mount } from '../platform/http.ts';
 import type { ImportRuns, UploadedFile } from './import-runs.ts';
 import type { Mappings } from './mappings.ts';
 import { type ImportNote, type Masks, openMasked } from './masked.ts';
+import type { HeldMessages } from './quality/index.ts';
 import type { CollectWarehouse } from './store.ch.ts';
 
 /** Who a person's number may stand in rows as, after merges; identity's verb, handed in by `app.ts`. */
@@ -22,6 +23,7 @@ export function collectRoutes(
     runs: ImportRuns;
     mappings: Mappings;
     warehouse: CollectWarehouse;
+    held: HeldMessages;
     clock: Clock;
     originsOf: OriginsOf;
     masks: Masks;
@@ -68,10 +70,16 @@ export function collectRoutes(
   });
   mount(e.listQuarantine, async ({ workspace, query, may }) => {
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
-    const rows = await warehouse.quarantine(workspace, { ...page, limit: page.limit + 1 });
+    const { state, reason, event, source, id } = query;
+    const selection = { reason, event, source, ...(id === undefined ? {} : { ids: [id] }) };
+    const rows = await parts.held.list(workspace, selection, { state, ...page, limit: page.limit + 1 });
     return pageFrom(
       rows
-        .map((r) => ({ ...r, receivedAt: r.received_at }))
+        .map((r) => ({
+          ...{ id: r.id, receivedAt: r.received_at, source: r.source, reason: r.reason, detail: r.detail },
+          ...{ payload: r.payload, event: r.event, state: r.state, decidedBy: r.decided_by || null },
+          decidedAt: r.decided_by ? r.decided_at : null,
+        }))
         .map((r) => (may(REVEAL) ? r : masked.quarantined(r))),
       page,
     );

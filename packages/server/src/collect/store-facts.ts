@@ -38,6 +38,8 @@ export interface IncomingBatch {
   /** Names the batch; the same facts again after a crash carry the same token. */
   token: string;
   facts: readonly Fact[];
+  /** They first came a while ago: what is stored is asked beyond what is remembered. */
+  isOld?: boolean;
 }
 
 /** What was stored: events written, events left out because they were stored before. */
@@ -63,7 +65,7 @@ export async function storeFacts(
   const { warehouse } = parts;
   const kinds = partedByKind(batch, parts.seen);
   // A file may be older than the memory of messages, and may repeat what another file brought.
-  if (batch.importId !== '') await leaveOutStored(batch.workspace, kinds, warehouse);
+  if (batch.importId !== '' || batch.isOld) await leaveOutStored(batch.workspace, kinds, warehouse);
   const personFacts = [...kinds.people, ...kinds.orderLines, ...kinds.events];
   const [{ people: ids, anchors }, stored] = await Promise.all([
     parts.resolve(batch.workspace, personFacts, batch),

@@ -2,6 +2,7 @@ import type { ImportAdded } from '@qianmian/contract';
 import { DAY, HOUR } from '../platform/clock.ts';
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
 import { deliveryMigration } from './hooks/store.ch.ts';
+import { qualityMigrations } from './quality/store.ch.ts';
 
 /** When, where and for how much a line was sold or came back. */
 const DEALT_COLUMNS = `
@@ -161,6 +162,7 @@ export const collectMigrations: WarehouseMigration[] = [
     ].map(([table, change]) => ({ table: table!, change: change! })),
   },
   deliveryMigration,
+  ...qualityMigrations,
 ];
 
 export interface EventRow {
@@ -222,6 +224,11 @@ export interface QuarantineRow {
   reason: string;
   detail: string;
   payload: string;
+  /** How it is read, what it calls its event, and what was said around it: for when it is put back on the road. */
+  protocol?: string;
+  event?: string;
+  sent_at?: number | null;
+  has_around?: number;
 }
 
 export interface NoteRow {
@@ -377,13 +384,6 @@ export function collectWarehouse(warehouse: Warehouse) {
       }
       return [];
     },
-
-    quarantine: (workspace: string, page: { limit: number; offset: number }) =>
-      warehouse.query<Omit<QuarantineRow, 'received_at'> & { received_at: string }>(
-        `SELECT id, received_at, source, reason, detail, payload FROM collect_quarantine FINAL
-         WHERE workspace = {workspace:String} ORDER BY received_at DESC, id LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
-        { workspace, ...page },
-      ),
 
     countsBySource: (workspace: string) =>
       warehouse.query<{ source: string; events: number; last: string }>(

@@ -49,12 +49,16 @@ export function openDecisions(parts: {
   const forget = (workspace: string, id: string) =>
     db.deleteFrom('identity_decision').where('workspace', '=', workspace).where('id', '=', id).execute();
 
-  /** The kind of evidence there is of a pair beside decisions; null for none. */
-  async function evidenceBeside(workspace: string, a: number, b: number): Promise<number | null> {
-    const kinds = (await store.evidenceOf(workspace, [a]))
-      .filter((e) => (e.a === a && e.b === b) || (e.a === b && e.b === a))
-      .map((e) => e.kind);
-    return kinds.length === 0 ? null : Math.max(...kinds);
+  /** What evidence there is of a pair beside decisions; null for none. */
+  async function evidenceBeside(workspace: string, a: number, b: number) {
+    const heard = (await store.evidenceOf(workspace, [a])).filter(
+      (e) => (e.a === a && e.b === b) || (e.a === b && e.b === a),
+    );
+    if (heard.length === 0) return null;
+    return {
+      kind: Math.max(...heard.map((e) => e.kind)),
+      seconds: Math.min(...heard.map((e) => e.seconds)),
+    };
   }
 
   async function mustBe(workspace: string, number: number) {

@@ -24,6 +24,7 @@ export async function numberEarlier(
       ...row,
       workspace,
       anchor,
+      number: 0,
       version: row.version + 1,
       hash: String((BigInt(hash[1]!) << 32n) | BigInt(hash[0]!)),
     });
@@ -31,6 +32,8 @@ export async function numberEarlier(
     if (rank < (strongest.get(row.person_id)?.rank ?? 256))
       strongest.set(row.person_id, { node: anchor, rank });
   }
+  for (const link of links)
+    if (strongest.get(link.person_id)!.node === link.anchor) link.number = link.person_id;
   const told = (a: number, b: number, row: { first_seen: number; import_id: string }) => {
     const seconds = Math.max(0, Math.floor(row.first_seen / 1000));
     return {
@@ -53,8 +56,5 @@ export async function numberEarlier(
     if (a && b) evidence.push(told(a.node, b.node, { first_seen: 0, import_id: '' }));
   }
   await store.insertEvidence(evidence);
-  await store.insertNumbers(
-    [...strongest].map(([number, { node }]) => ({ workspace, anchor: node, number, version: 1 })),
-  );
   await store.insertLinks(links);
 }

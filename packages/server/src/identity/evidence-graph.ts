@@ -130,8 +130,10 @@ export class EvidenceGraph {
   see(a: number, b: number, kind: number, seconds: number): { edge: number; change: number } {
     const known = this.edgeOf(a, b);
     if (known === 0) return { edge: this.addEdge(a, b, kind, seconds), change: NEW };
-    const isEarlier = seconds < this.at[known]!;
-    const isStronger = kind > this.kind[known]! || this.kind[known] === VOID;
+    const isVoid = this.kind[known] === VOID;
+    // When somebody decided says nothing about when the two were seen.
+    const isEarlier = isVoid || (kind !== DECIDED && seconds < this.at[known]!);
+    const isStronger = isVoid || kind > this.kind[known]!;
     if (isEarlier) this.at[known] = seconds;
     if (isStronger) this.kind[known] = kind;
     return { edge: known, change: isStronger ? NEW : isEarlier ? EARLIER : UNCHANGED };
@@ -152,9 +154,10 @@ export class EvidenceGraph {
     return edge;
   }
 
-  /** Takes the stronger word on an edge back; what was seen of it stays, if anything was. */
-  weaken(edge: number, to: number | null): void {
-    this.kind[edge] = to ?? VOID;
+  /** Takes a decision on an edge back; what was seen of it stays, if anything was. */
+  weaken(edge: number, evidence: { kind: number; seconds: number } | null): void {
+    this.kind[edge] = evidence?.kind ?? VOID;
+    if (evidence) this.at[edge] = evidence.seconds;
   }
 
   isVoid(edge: number): boolean {

@@ -77,14 +77,15 @@ export function openIdentity(parts: {
     nextVersion(last.version + 1);
     await numberEarlier(workspace, store, last.number);
     for await (const { key: type, bytes } of store.links(workspace))
-      for (let at = 0; at < bytes.length; at += 20)
+      for (let at = 0; at < bytes.length; at += 24)
         index.load({
           type,
           node: bytes.readUInt32LE(at),
           low: bytes.readUInt32LE(at + 4),
           high: bytes.readUInt32LE(at + 8),
           person: bytes.readUInt32LE(at + 12),
-          seconds: bytes.readUInt32LE(at + 16),
+          number: bytes.readUInt32LE(at + 16),
+          seconds: bytes.readUInt32LE(at + 20),
         });
     for await (const { bytes } of store.evidence(workspace))
       for (let at = 0; at < bytes.length; at += 14)
@@ -178,6 +179,7 @@ export function openIdentity(parts: {
         ...{ workspace, type: l.type, value: l.value, person_id: l.person, import_id, version },
         first_seen: l.seconds * SECOND,
         anchor: l.node,
+        number: l.number,
         hash: String((BigInt(l.hash[1]) << 32n) | BigInt(l.hash[0])),
       })),
     );

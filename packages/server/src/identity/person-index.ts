@@ -20,6 +20,8 @@ export interface Changes {
     value: string;
     hash: readonly [number, number];
     person: number;
+    /** The number that it holds for its person; 0 for most. */
+    number: number;
     seconds: number;
   }[];
   evidence: { a: number; b: number; kind: number; seconds: number }[];
@@ -27,7 +29,7 @@ export interface Changes {
   merges: { person: number; survivor: number }[];
   /** Identifiers whose facts, under whatever number they were stored (`was`), are those of a person. */
   splits: { node: number; person: number; was: readonly number[] }[];
-  /** Identifiers that stand for another number than their own. */
+  /** Identifiers that hold another number than before; 0 for none. */
   numbers: { node: number; number: number }[];
 }
 
@@ -42,8 +44,8 @@ interface Split {
 const LIVE = 1;
 
 /**
- * Who is who in one workspace, in memory. Identifiers have numbers from 1; a person is a set of identifiers, and is called
- * by the lowest number among them. Which identifiers are one person follows from the evidence and the rules alone; what
+ * Who is who in one workspace, in memory. A person is a set of identifiers, one of which holds the person's number; of
+ * several numbers (after merges) the lowest counts. Which identifiers are one person follows from the evidence and the rules alone; what
  * changes is told as merges (the facts of a number are another's) and splits (the facts of an identifier are another's).
  */
 export class PersonIndex {
@@ -53,9 +55,10 @@ export class PersonIndex {
   #person = new Uint32Array(1024);
   /** Numbers under which facts may be stored. */
   #used = new Uint8Array(1024);
-  /** Identifiers that stand for another number than their own, and the other way round. */
-  readonly #numbers = new Map<number, number>();
-  readonly #holders = new Map<number, number>();
+  /** The person's number that an identifier holds, 0 for most; and the other way round. */
+  #numbers = new Uint32Array(1024);
+  #holders = new Uint32Array(1024);
+  #lastNumber = 0;
   readonly #splits = new Map<number, Split>();
   readonly #apart = new Map<number, Set<number>>();
   readonly #imports = new Map<string, number>([['', LIVE]]);
@@ -72,7 +75,8 @@ export class PersonIndex {
     return this.#zones.rules;
   }
   get bytes(): number {
-    return this.graph.bytes + this.#zones.bytes + this.#person.byteLength + this.#used.byteLength;
+    const own = this.#person.byteLength + this.#numbers.byteLength + this.#holders.byteLength;
+    return this.graph.bytes + this.#zones.bytes + own + this.#used.byteLength;
   }
 
   /** Notes identifiers seen together; answers their numbers, strongest first. What follows is known after `settle`. */
@@ -98,7 +102,8 @@ export class PersonIndex {
       this.#zones.add(node);
     }
     this.#touched.add(node);
-    this.#born.push({ node, type, value, hash: this.graph.lastHash, person: 0, seconds });
+    const hash = this.graph.lastHash;
+    this.#born.push({ node, type, value, hash, person: 0, number: 0, seconds });
   }
 
   #noteEdge(a: number, b: number, kind: number, seconds: number, origin: Origin): void {
@@ -152,7 +157,12 @@ export class PersonIndex {
     }
     const lastOf = new Map(this.#born.map((link) => [link.node, link]));
     for (const link of lastOf.values())
-      changes.links.push({ ...link, person: this.#person[link.node]!, seconds: this.graph.seen[link.node]! });
+      changes.links.push({
+        ...link,
+        number: this.#numbers[link.node]!,
+        person: this.#person[link.node]!,
+        seconds: this.graph.seen[link.node]!,
+      });
     changes.evidence.push(...this.#heard.values());
     this.#touched = new Set();
     this.#newEdges = [];
@@ -194,6 +204,8 @@ export class PersonIndex {
     const broken = this.#brokenBy(parts);
     const numberOfPart = parts.map((part) => this.#lowestNumber(part));
     if (broken.size > 0) this.#keepNumbers(parts, numberOfPart, broken, changes);
+    for (const [i, part] of parts.entries())
+      if (numberOfPart[i] === 0) numberOfPart[i] = this.#newNumber(part, changes);
     const isNow = new Map<number, number>();
     const now = (node: number) => isNow.get(node) ?? this.#person[node]!;
     for (const [i, part] of parts.entries())
@@ -253,8 +265,8 @@ export class PersonIndex {
   }
 
   /**
-   * Where someone falls apart, their number stays with the strongest identifiers among them, unless those had a number of
-   * their own before: a shared tablet that leaves does not take the customer's number along.
+   * Where someone falls apart, their number goes to the strongest identifiers among them, unless those have a number of
+   * their own: a shared tablet that leaves does not take the customer's number along.
    */
   #keepNumbers(
     parts: readonly (readonly number[])[],
@@ -268,19 +280,28 @@ export class PersonIndex {
       if (here === undefined) continue;
       let best = here;
       for (const i of of.parts) if (this.#strongest(parts[i]!) < this.#strongest(parts[best]!)) best = i;
-      const other = numberOfPart[best]!;
-      if (best === here || this.#used[other]) continue;
-      const otherHolder = this.#holderOf(other);
-      this.#give(holder, other, changes);
-      this.#give(otherHolder, was, changes);
+      if (best === here || numberOfPart[best] !== 0) continue;
+      this.#give(holder, 0, changes);
+      this.#give(this.#strongestOf(parts[best]!), was, changes);
       numberOfPart[here] = this.#lowestNumber(parts[here]!);
-      numberOfPart[best] = this.#lowestNumber(parts[best]!);
+      numberOfPart[best] = was;
     }
+  }
+
+  #newNumber(part: readonly number[], changes: Changes): number {
+    this.#lastNumber += 1;
+    this.#give(this.#strongestOf(part), this.#lastNumber, changes);
+    return this.#lastNumber;
   }
 
   #give(node: number, number: number, changes: Changes): void {
     this.loadNumber(node, number);
-    changes.numbers.push({ node, number });
+    // An identifier that is new tells its number with its row.
+    if (this.#person[node] !== 0) changes.numbers.push({ node, number });
+  }
+
+  #strongestOf(part: readonly number[]): number {
+    return part.reduce((best, node) => (this.#byStrength(node, best) < 0 ? node : best));
   }
 
   #strongest(part: readonly number[]): number {
@@ -290,22 +311,34 @@ export class PersonIndex {
   }
 
   #lowestNumber(part: readonly number[]): number {
-    let lowest = 0xffffffff;
-    for (const node of part) lowest = Math.min(lowest, this.#numberOf(node));
+    let lowest = 0;
+    for (const node of part) {
+      const number = this.#numberOf(node);
+      if (number > 0 && (lowest === 0 || number < lowest)) lowest = number;
+    }
     return lowest;
   }
 
   #numberOf(node: number): number {
-    return this.#numbers.size === 0 ? node : (this.#numbers.get(node) ?? node);
+    return this.#numbers[node]!;
   }
   #holderOf(number: number): number {
-    return this.#holders.size === 0 ? number : (this.#holders.get(number) ?? number);
+    return this.#holders[number] ?? 0;
   }
 
   #room(node: number): void {
     if (node < this.#person.length) return;
     const length = Math.max(this.#person.length + (this.#person.length >> 1), node + 1);
     this.#person = grown(this.#person, length);
+    this.#numbers = grown(this.#numbers, length);
+  }
+
+  /** Takes up a number that was given to someone once. */
+  #know(number: number): void {
+    this.#lastNumber = Math.max(this.#lastNumber, number);
+    if (number < this.#holders.length) return;
+    const length = Math.max(this.#holders.length + (this.#holders.length >> 1), number + 1);
+    this.#holders = grown(this.#holders, length);
     this.#used = grown(this.#used, length);
   }
 
@@ -390,7 +423,7 @@ export class PersonIndex {
       .map((part) => [...part]);
   }
 
-  /** The number a part of a person would have. */
+  /** The number a part of a person would have; 0 for a new one. */
   numberOfPart(part: readonly number[]): number {
     return this.#lowestNumber(part);
   }
@@ -422,13 +455,13 @@ export class PersonIndex {
     this.#touched.add(a).add(b);
   }
 
-  /** Takes such a decision back; `was` is the kind of evidence there is beside it, null for none. */
-  unsetSame(a: number, b: number, was: number | null): void {
+  /** Takes such a decision back; `evidence` is what there is beside it, null for none. */
+  unsetSame(a: number, b: number, evidence: { kind: number; seconds: number } | null): void {
     const edge = this.graph.edgeOf(a, b);
     if (edge === 0) return;
     const members = this.#zones.members(a);
-    this.graph.weaken(edge, was);
-    if (was !== null) this.#newEdges.push(edge);
+    this.graph.weaken(edge, evidence);
+    if (evidence !== null) this.#newEdges.push(edge);
     this.#zones.rebuild(members);
     for (const node of members) this.#touched.add(node);
   }
@@ -460,7 +493,7 @@ export class PersonIndex {
   *useRules(rules: CompiledRules, isBlocked: (node: number) => boolean): Generator<number, Changes> {
     const zones = new Zones(this.graph, rules, this.#apart);
     for (const _ of zones.build(isBlocked)) yield 0;
-    const sizes = new Uint32Array(this.#person.length);
+    const sizes = new Uint32Array(this.#lastNumber + 1);
     for (let node = 1; node <= this.graph.last; node++)
       if (this.graph.has(node)) sizes[this.#person[node]!]! += 1;
     const changed: (readonly number[])[] = [];
@@ -480,7 +513,7 @@ export class PersonIndex {
     return changes;
   }
 
-  /** Takes up an identifier that is durable already, with the number of the person its row names. */
+  /** Takes up an identifier that is durable already, with the person its row names and the number it holds. */
   load(link: {
     node: number;
     type: string;
@@ -488,23 +521,26 @@ export class PersonIndex {
     high: number;
     seconds: number;
     person: number;
+    number: number;
   }): void {
     const rank = RANK.get(link.type);
-    this.#room(Math.max(link.node, link.person));
+    this.#room(link.node);
+    this.#know(Math.max(link.person, link.number));
     this.#used[link.person] = 1;
-    this.graph.reserve(Math.max(link.node, link.person));
+    this.graph.reserve(link.node);
     if (rank === undefined) return;
     this.graph.add(link.node, rank, link.low, link.high, link.seconds);
     this.#person[link.node] = link.person;
+    if (link.number > 0) this.loadNumber(link.node, link.number);
   }
 
   loadNumber(node: number, number: number): void {
-    this.#room(Math.max(node, number));
-    this.graph.reserve(Math.max(node, number));
-    if (node === number) this.#numbers.delete(node);
-    else this.#numbers.set(node, number);
-    if (node === number) this.#holders.delete(number);
-    else this.#holders.set(number, node);
+    this.#room(node);
+    this.#know(number);
+    const before = this.#numbers[node]!;
+    if (this.#holders[before] === node) this.#holders[before] = 0;
+    this.#numbers[node] = number;
+    if (number > 0) this.#holders[number] = node;
   }
 
   loadEdge(edge: { a: number; b: number; kind: number; seconds: number; isLive: boolean }): void {
@@ -514,7 +550,7 @@ export class PersonIndex {
   }
 
   loadSplit(node: number, split: Split): void {
-    this.#room(Math.max(split.person, ...split.was));
+    this.#know(Math.max(split.person, ...split.was));
     this.#used[split.person] = 1;
     for (const number of split.was) this.#used[number] = 1;
     if (this.graph.has(node)) this.#splits.set(node, split);
@@ -523,8 +559,7 @@ export class PersonIndex {
   /** After everything is loaded: who each identifier is by the rows (`survivors` of numbers); then `useRules` follows. */
   loadPeople(survivors: ReadonlyMap<number, number>): void {
     for (const [number, survivor] of survivors) {
-      this.#room(Math.max(number, survivor));
-      this.graph.reserve(Math.max(number, survivor));
+      this.#know(Math.max(number, survivor));
       this.#used[number] = 1;
       this.#used[survivor] = 1;
     }
@@ -550,7 +585,7 @@ export class PersonIndex {
   count() {
     const { graph } = this;
     const types = IDENTIFIER_TYPES.map((type) => ({ type, identifiers: 0, shared: 0, refused: 0 }));
-    const people = new Uint8Array(this.#person.length);
+    const people = new Uint8Array(this.#lastNumber + 1);
     let peopleCount = 0;
     for (let node = 1; node <= graph.last; node++) {
       if (!graph.has(node)) continue;

@@ -69,7 +69,7 @@ export const identityMigrations: WarehouseMigration[] = [
         shardBy: 'cityHash64(workspace)',
       },
       {
-        // An identifier that stands for another number than its own.
+        // An identifier that holds another number than its row says; 0 for none.
         name: 'identity_number',
         columns: 'workspace LowCardinality(String), anchor UInt32, number UInt32, version UInt64',
         engine: 'ReplacingMergeTree(version)',
@@ -84,6 +84,11 @@ export const identityMigrations: WarehouseMigration[] = [
       // Stored facts follow the merge by themselves: it only says whom a number stands for.
       { table: 'identity_override', column: 'is_folded UInt8 DEFAULT 0' },
     ],
+  },
+  {
+    // The number that an identifier held for its person when it was new: 0 for most.
+    name: 'identity/0003_number',
+    columns: [{ table: 'identity_link', column: 'number UInt32 DEFAULT 0' }],
   },
 ];
 
@@ -165,6 +170,7 @@ export interface LinkRow {
   import_id: string;
   version: number;
   anchor: number;
+  number: number;
   /** In digits: it is wider than a double. */
   hash: string;
 }
@@ -226,13 +232,13 @@ export function identityWarehouse(warehouse: Warehouse) {
     insertNumbers: (rows: { workspace: string; anchor: number; number: number; version: number }[]) =>
       warehouse.insert('identity_number', rows),
 
-    /** Every identifier by type: anchor, hash (low, high), person_id, first seen in seconds: 20 bytes each. */
+    /** Every identifier by type: anchor, hash (low, high), person_id, number, first seen in seconds: 24 bytes each. */
     links: (workspace: string) =>
       inParts(
         'identity_link',
         workspace,
         'cityHash64(value)',
-        `SELECT type AS key, ${bytes(['anchor', 'hash', 'person_id', 'toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first_seen), 1000)))'])} AS hex
+        `SELECT type AS key, ${bytes(['anchor', 'hash', 'person_id', 'number', 'toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first_seen), 1000)))'])} AS hex
          FROM identity_link FINAL WHERE workspace = {workspace:String} AND is_deleted = 0 AND anchor != 0 AND $PART GROUP BY type`,
       ),
 
@@ -285,7 +291,7 @@ export function identityWarehouse(warehouse: Warehouse) {
         { workspace },
       ),
 
-    /** The highest number of any row, and the highest version. */
+    /** The highest number of an identifier, and the highest version. */
     last: (workspace: string) =>
       warehouse.one<{ number: number; version: number }>(
         `SELECT max(number) AS number, max(version) AS version FROM (
@@ -294,9 +300,9 @@ export function identityWarehouse(warehouse: Warehouse) {
            UNION ALL
            SELECT max(greatest(person_id, survivor_id)), max(version) FROM identity_override WHERE workspace = {workspace:String}
            UNION ALL
-           SELECT max(greatest(person_id, anchor)), max(version) FROM identity_split WHERE workspace = {workspace:String}
+           SELECT max(anchor), max(version) FROM identity_split WHERE workspace = {workspace:String}
            UNION ALL
-           SELECT max(greatest(anchor, number)), max(version) FROM identity_number WHERE workspace = {workspace:String})`,
+           SELECT max(anchor), max(version) FROM identity_number WHERE workspace = {workspace:String})`,
         { workspace },
       ),
 
@@ -372,9 +378,9 @@ export function identityWarehouse(warehouse: Warehouse) {
      */
     forgetImport: (workspace: string, importId: string, version: number, spokenIn: readonly string[]) =>
       warehouse.command(
-        `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted, anchor, hash)
+        `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted, anchor, hash, number)
          SELECT workspace, type, value, person_id, first_seen, {undone:String}, greatest({version:UInt64}, version + 1),
-           person NOT IN (${spokenOf(spokenIn)}), anchor, hash
+           person NOT IN (${spokenOf(spokenIn)}), anchor, hash, number
          FROM ${belongingTo('identity_link', 't.*', { isFinal: true })}
          WHERE import_id IN ({importId:String}, {undone:String}) AND is_deleted = 0`,
         { workspace, importId, version, undone: UNDONE },

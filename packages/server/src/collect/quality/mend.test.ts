@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { converted, mend } from './mend.ts';
+
+const held = (payload: unknown, more = {}) => ({
+  payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+  protocol: 'segment',
+  sent_at: null,
+  has_around: 0,
+  ...more,
+});
+const fix = (steps: Parameters<typeof mend>[1]['steps'], payload?: string) => ({
+  steps,
+  accept: false,
+  ...(payload === undefined ? {} : { payload }),
+});
+
+describe('a fix', () => {
+  it('renames, sets, converts and removes where its path leads, also within lists', () => {
+    const message = {
+      event: 'Odrer',
+      properties: { totl: '¥1,234.50', products: [{ p: '2' }, { p: 'x' }], bad: 1 },
+    };
+    const mended = mend(
+      held(message),
+      fix([
+        { op: 'renameEvent', to: 'Order Completed' },
+        { op: 'rename', from: 'properties.totl', to: 'properties.total' },
+        { op: 'convert', path: 'properties.total', to: 'number' },
+        { op: 'convert', path: 'properties.products.*.p', to: 'integer' },
+        { op: 'set', path: 'context.mended', value: true },
+        { op: 'remove', path: 'properties.bad' },
+      ]),
+    );
+    expect(mended?.messages).toEqual([
+      {
+        event: 'Order Completed',
+        properties: { total: 1234.5, products: [{ p: 2 }, { p: 'x' }] },
+        context: { mended: true },
+      },
+    ]);
+  });
+
+  it('keeps what was said around a message apart, and reads a body that was no JSON as what it should have been', () => {
+    const around = mend(
+      held({ client_id: 'c', message: { name: 'a' } }, { protocol: 'ga4', has_around: 1 }),
+      fix([{ op: 'renameEvent', to: 'b' }]),
+    );
+    expect(around).toMatchObject({ messages: [{ name: 'b' }], around: { client_id: 'c' } });
+    const cut = held('{"batch": [', { protocol: 'malformed' });
+    expect(mend(cut, fix([]))).toBeNull();
+    expect(mend(cut, fix([], '{"batch":[{"a":1},{"a":2}]}'))?.messages).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+
+  it('reaches no prototype, and leaves alone what it does not name', () => {
+    const path = fc.constantFrom('__proto__.x', 'a.__proto__', 'constructor.prototype.x', 'zz.yy', 'q');
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue()), path, (message, where) => {
+        const mended = mend(held(message), fix([{ op: 'set', path: where, value: 'polluted' }]));
+        expect(({} as Record<string, unknown>).x).toBeUndefined();
+        expect(mended?.messages[0]).toMatchObject(JSON.parse(JSON.stringify(message)));
+      }),
+    );
+  });
+
+  it('converts only what says a value of that type', () => {
+    expect(['1', 'yes', '否', 'maybe'].map((v) => converted(v, 'boolean'))).toEqual([
+      true,
+      true,
+      false,
+      'maybe',
+    ]);
+    expect(['1,234.5', ' 7 ', '1.2.3', ''].map((v) => converted(v, 'number'))).toEqual([
+      1234.5,
+      7,
+      '1.2.3',
+      '',
+    ]);
+    expect(converted(1_780_000_000, 'time')).toBe('2026-05-28T20:26:40.000Z');
+    expect(converted('soon', 'time')).toBe('soon');
+  });
+});

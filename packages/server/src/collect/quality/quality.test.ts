@@ -1,0 +1,301 @@
+import {
+  collectEndpoints as c,
+  GENTLE_RULES,
+  type PlanAction,
+  qualityEndpoints as q,
+  type TrackingPlan,
+} from '@qianmian/contract';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR } from '../../platform/clock.ts';
+import { testApp } from '../../test-app.ts';
+
+const t = await testApp();
+
+const PLAN: TrackingPlan = {
+  events: [
+    {
+      name: 'Bought',
+      description: '',
+      properties: [
+        { path: 'total', types: ['number'], required: true, min: 0, description: '' },
+        { path: 'size', types: ['string'], required: false, allowed: ['S', 'M'], description: '' },
+      ],
+    },
+  ],
+};
+
+async function shop(action: PlanAction | null = null) {
+  const workspace = await t.workspace();
+  const params = { workspace };
+  if (action) {
+    await t.call(q.saveTrackingPlan, { params, body: { plan: PLAN, note: '', basedOn: null } });
+    await t.call(q.activateTrackingPlan, { params, body: { version: 1 } });
+    const rules = Object.fromEntries(Object.keys(GENTLE_RULES).map((kind) => [kind, action]));
+    await t.call(q.setPlanRules, { params: { workspace, id: 'test' }, body: rules as typeof GENTLE_RULES });
+  }
+  const send = (...messages: object[]) => t.send(workspace, messages);
+  const bought = (messageId: string, properties: object, more = {}) => ({
+    ...{ type: 'track', event: 'Bought', userId: 'u', messageId, properties, ...more },
+  });
+  return {
+    workspace,
+    params,
+    send,
+    bought,
+    events: async () => (await t.call(c.listEvents, { params, query: {} })).rows,
+    held: async (state: 'open' | 'replayed' | 'dismissed' = 'open') =>
+      (await t.call(c.listQuarantine, { params, query: { state } })).rows,
+    arrivals: async (query = {}) => (await t.call(q.listArrivals, { params, query })).rows,
+    total: async () => {
+      const report = await t.call(q.getQuality, { params, query: {} });
+      const reasons = report.total.parts.flatMap((part) => part.reasons);
+      return {
+        ...report.total,
+        of: Object.fromEntries(reasons.map((one) => [one.reason, one.messages])),
+      };
+    },
+    settle: async () => {
+      await t.app.jobs.idle();
+      await t.app.collector.drained();
+      await t.app.jobs.idle();
+    },
+  };
+}
+type Shop = Awaited<ReturnType<typeof shop>>;
+
+const replay = async (s: Shop, selection: object, fix: object = {}) => {
+  await t.call(q.replayQuarantine, { params: s.params, body: { selection, fix } });
+  await s.settle();
+};
+
+describe('what differs from the plan', () => {
+  it('is stored and noted, held, or turned away and only counted, as its source has it', async () => {
+    for (const action of ['off', 'warn', 'quarantine', 'reject'] as const) {
+      const s = await shop(action);
+      await s.send(s.bought('ok', { total: 5, size: 'S' }), s.bought('bad', { size: 'XXL' }));
+      expect((await s.events()).map((one) => one.messageId).sort()).toEqual(
+        action === 'off' || action === 'warn' ? ['bad', 'ok'] : ['ok'],
+      );
+      expect(await s.held()).toHaveLength(action === 'quarantine' ? 1 : 0);
+      const bad = (await s.arrivals()).find(
+        (one) => one.messageId === 'bad' || one.outcome === 'quarantined',
+      );
+      expect(bad?.outcome).toBe(
+        { off: 'stored', warn: 'warned', quarantine: 'quarantined', reject: 'rejected' }[action],
+      );
+      if (action === 'warn') expect(bad?.reasons).toEqual(['missing_property', 'value_not_allowed']);
+      const { of } = await s.total();
+      expect(of).toEqual(
+        {
+          off: {},
+          warn: { 'warned:missing_property': 1, 'warned:value_not_allowed': 1 },
+          quarantine: { 'held:missing_property': 1 },
+          reject: { 'rejected:missing_property': 1 },
+        }[action],
+      );
+    }
+  });
+
+  it('gets no 4xx', async () => {
+    const s = await shop('reject');
+    const [source] = await t.call(c.listSources, { params: s.params });
+    const answer = await t.app.http.app.inject({
+      method: 'POST',
+      url: '/v1/track',
+      payload: { writeKey: source!.writeKey, userId: 'u', event: 'Never heard of', messageId: 'x' },
+    });
+    expect(answer.statusCode).toBe(200);
+  });
+});
+
+describe('a held message', () => {
+  it('is corrected and stored once under its own id, however often it is replayed', {
+    timeout: 60_000,
+  }, async () => {
+    const s = await shop('quarantine');
+    await s.send(s.bought('m1', { total: 'twelve' }), s.bought('m2', { total: 3 }));
+    const [one] = await s.held();
+    expect(one).toMatchObject({ reason: 'wrong_type', event: 'Bought', state: 'open' });
+    const payload = JSON.stringify({ ...JSON.parse(one!.payload), properties: { total: 12 } });
+    const body = { selection: { ids: [one!.id] }, fix: { payload } };
+    const preview = await t.call(q.previewFix, { params: s.params, body });
+    expect(preview.outcomes).toEqual([{ outcome: 'stored', reason: '', messages: 1 }]);
+    expect(await s.held()).toHaveLength(1);
+    // Twice at once, and once more after it was done: what is durable twice is stored once.
+    await Promise.all([1, 2].map(() => t.call(q.replayQuarantine, { params: s.params, body })));
+    await s.settle();
+    await replay(s, { ids: [one!.id] }, { payload });
+    const events = await s.events();
+    expect(events.map((event) => event.messageId).sort()).toEqual(['m1', 'm2']);
+    expect(events.find((event) => event.messageId === 'm1')?.properties).toEqual({ total: 12 });
+    expect(await s.held()).toEqual([]);
+    expect(await s.held('replayed')).toMatchObject([
+      { id: one!.id, state: 'replayed', decidedBy: expect.any(String) },
+    ]);
+  });
+
+  it('has no JSON put in its place that is none', async () => {
+    const s = await shop('quarantine');
+    await s.send(s.bought('m', {}));
+    const [one] = await s.held();
+    const bad = await t.raw(q.replayQuarantine, {
+      params: s.params,
+      body: { selection: { ids: [one!.id] }, fix: { payload: '{' } },
+    });
+    expect(bad).toMatchObject({ status: 422, body: { code: 'quarantine.bad_json' } });
+  });
+
+  it('stays held when it is still at fault, with the new reason, and is taken as it is where someone says so', async () => {
+    const s = await shop('quarantine');
+    await s.send(s.bought('m', { size: 'XXL' }));
+    await replay(
+      s,
+      { reason: 'missing_property' },
+      { steps: [{ op: 'set', path: 'properties.total', value: 5 }] },
+    );
+    expect(await s.held()).toMatchObject([{ reason: 'value_not_allowed', state: 'open' }]);
+    await replay(s, { event: 'Bought' }, { accept: true });
+    expect(await s.held()).toEqual([]);
+    expect(await s.arrivals()).toMatchObject([{ messageId: 'm', outcome: 'warned' }]);
+  });
+
+  it('without an id of its own is the same message still; one replayed long after is known beyond memory', async () => {
+    const s = await shop('quarantine');
+    await s.send({ type: 'track', userId: 'u', event: 'Bought', properties: { total: '7' } });
+    const fix = { steps: [{ op: 'convert', path: 'properties.total', to: 'number' }] };
+    const [one] = await s.held();
+    await replay(s, { ids: [one!.id] }, fix);
+    t.clock.advance(40 * DAY);
+    // As if its mark were lost: the journal holds it once more.
+    await t.app.warehouse.deleteRows('collect_quarantine_fate', 'workspace = {workspace:String}', {
+      workspace: s.workspace,
+    });
+    await replay(s, { ids: [one!.id] }, fix);
+    expect((await s.events()).map((event) => event.messageId)).toEqual([one!.id]);
+  });
+
+  it('is dismissed with all of its group, and the dismissal taken back', async () => {
+    const s = await shop('quarantine');
+    await s.send(s.bought('1', {}), s.bought('2', {}), s.bought('3', { total: 'x' }));
+    const groups = await t.call(q.listHeldGroups, { params: s.params, query: {} });
+    expect(groups.map((one) => [one.reason, one.messages])).toEqual([
+      ['missing_property', 2],
+      ['wrong_type', 1],
+    ]);
+    const done = await t.call(q.dismissQuarantine, {
+      params: s.params,
+      body: { selection: { reason: 'missing_property' } },
+    });
+    expect(done.messages).toBe(2);
+    expect([(await s.held()).length, (await s.held('dismissed')).length]).toEqual([1, 2]);
+    await t.call(q.undoDismiss, { params: { workspace: s.workspace, id: done.decision } });
+    expect([(await s.held()).length, (await s.held('dismissed')).length]).toEqual([3, 0]);
+  });
+
+  it('law: any number of replays in any order stores each message once', { timeout: 120_000 }, async () => {
+    const s = await shop('quarantine');
+    let made = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }), async (order) => {
+        made += 1;
+        const ids = [0, 1, 2].map((i) => `r${made}-${i}`);
+        await s.send(...ids.map((id) => s.bought(id, { total: '5' })));
+        const held = await s.held();
+        const fix = { steps: [{ op: 'convert' as const, path: 'properties.total', to: 'number' as const }] };
+        await Promise.all(
+          order.map((at) =>
+            t.call(q.replayQuarantine, {
+              params: s.params,
+              body: { selection: { ids: [held[at]!.id] }, fix },
+            }),
+          ),
+        );
+        await s.settle();
+        await replay(s, {}, fix);
+        const [row] = await t.app.warehouse.query<{ n: number; ids: number }>(
+          'SELECT count() AS n, uniqExact(message_id) AS ids FROM collect_event WHERE workspace = {workspace:String}',
+          { workspace: s.workspace },
+        );
+        expect(row).toEqual({ n: 3 * made, ids: 3 * made });
+        expect(await s.held()).toEqual([]);
+      }),
+      { numRuns: 6 },
+    );
+  });
+});
+
+describe('counts', () => {
+  it('are of what came: repeats, delays, empty values, orders of nobody known', async () => {
+    const s = await shop();
+    const now = t.clock.now();
+    await s.send(
+      s.bought('1', { total: 1 }),
+      s.bought('1', { total: 1 }),
+      s.bought('2', { total: null }, { timestamp: new Date(now - 2 * HOUR).toISOString() }),
+      s.bought('3', {}, { timestamp: new Date(now - 2 * DAY).toISOString() }),
+      { type: 'track', event: '', userId: 'u', messageId: '4' },
+      {
+        ...{ type: 'track', event: 'Order Completed', anonymousId: 'a', messageId: '5' },
+        properties: { order_id: 'o', products: [{ product_id: 'P', price: 2, quantity: 1 }] },
+      },
+    );
+    const total = await s.total();
+    expect(total.messages).toBe(6);
+    expect(total.of).toEqual({
+      ...{ repeated: 1, late: 2, day_late: 1, empty_value: 1, 'held:no_event_name': 1 },
+      ...{ no_customer: 1, unknown_product: 1 },
+    });
+    expect((await s.arrivals({ outcome: 'repeated' })).map((one) => one.messageId)).toEqual(['1']);
+    expect((await s.arrivals({ reason: 'late' })).map((one) => one.messageId).sort()).toEqual(['2', '3']);
+  });
+
+  it('stay exact when a batch is tried again after it was counted', async () => {
+    const s = await shop();
+    const insert = t.app.warehouse.insert;
+    let failures = 2;
+    t.app.warehouse.insert = async (table, rows, token) => {
+      await insert(table, rows, token);
+      // It is stored, and the answer is lost.
+      if (table === 'collect_event' && failures-- > 0) throw new Error('the line broke');
+    };
+    try {
+      await s.send(s.bought('1', { total: 1 }), s.bought('2', { total: 1 }));
+    } finally {
+      t.app.warehouse.insert = insert;
+    }
+    const total = await s.total();
+    expect([total.messages, total.of, total.score]).toEqual([2, {}, 100]);
+    expect(await s.events()).toHaveLength(2);
+  });
+});
+
+describe('alerts', () => {
+  it('a score that falls and a source that falls silent are told once, acknowledged, and end', {
+    timeout: 60_000,
+  }, async () => {
+    const s = await shop();
+    const list = () => t.call(q.listQualityAlerts, { params: s.params });
+    for (let day = 0; day < 9; day++) {
+      const sent = Array.from({ length: 30 }, (_, i) =>
+        s.bought(`${day}-${i}`, day === 8 ? { a: '' } : { a: 1 }),
+      );
+      await t.app.collector.acceptMessages(s.workspace, 'test', sent);
+      await t.app.collector.drained();
+      if (day < 8) t.clock.advance(DAY);
+    }
+    await t.app.quality.watch(s.workspace);
+    await t.app.quality.watch(s.workspace);
+    const [fell] = await list();
+    expect(fell).toMatchObject({ kind: 'score_fell', source: 'test', endedAt: null, usual: 100 });
+    await t.call(q.acknowledgeQualityAlert, { params: { workspace: s.workspace, id: fell!.id } });
+    t.clock.advance(30 * HOUR);
+    await t.app.quality.watch(s.workspace);
+    const silent = (await list()).find((one) => one.kind === 'silent');
+    expect(silent?.usual).toBeGreaterThanOrEqual(10);
+    expect((await list()).find((one) => one.kind === 'score_fell')?.acknowledgedBy).toBeTruthy();
+    await s.send(s.bought('back', { a: 1 }));
+    await t.app.quality.watch(s.workspace);
+    expect((await list()).find((one) => one.kind === 'silent')?.endedAt).not.toBeNull();
+  });
+});

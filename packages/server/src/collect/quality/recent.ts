@@ -1,0 +1,36 @@
+/** What became of a message that is kept nowhere: it came before, or the plan turns it away. */
+export interface Turned {
+  key: string;
+  outcome: 'repeated' | 'rejected';
+  reasons: string[];
+  detail: string;
+  name: string;
+  time: number;
+  receivedAt: number;
+  source: string;
+  channel: string;
+  messageId: string;
+}
+
+const [OF_A_WORKSPACE, WORKSPACES] = [500, 1000];
+
+/** The last messages of each workspace that were turned away, in memory alone and without their content. */
+export class RecentlyTurned {
+  readonly #of = new Map<string, Turned[]>();
+
+  add(workspace: string, one: Turned): void {
+    let list = this.#of.get(workspace);
+    if (!list) {
+      if (this.#of.size >= WORKSPACES) this.#of.delete(this.#of.keys().next().value!);
+      list = [];
+      this.#of.set(workspace, list);
+    }
+    list.push(one);
+    if (list.length > 2 * OF_A_WORKSPACE) list.splice(0, list.length - OF_A_WORKSPACE);
+  }
+
+  /** Newest first. */
+  list(workspace: string): Turned[] {
+    return (this.#of.get(workspace) ?? []).slice(-OF_A_WORKSPACE).reverse();
+  }
+}

@@ -1,0 +1,113 @@
+import { qualityEndpoints as e } from '@qianmian/contract';
+import type { Audit } from '../../governance/index.ts';
+import { offsetCursor, pageFrom } from '../../platform/cursor.ts';
+import type { Mount } from '../../platform/http.ts';
+import type { Masked } from '../masked.ts';
+import type { Plans } from '../plan/index.ts';
+import type { Arrivals } from './arrivals.ts';
+import type { HeldMessages } from './held-messages.ts';
+import type { Quality } from './quality.ts';
+
+/** HTTP edge of the tracking plan, of quarantine and of quality. */
+export function qualityRoutes(
+  mount: Mount,
+  parts: {
+    plans: Plans;
+    held: HeldMessages;
+    quality: Quality;
+    arrivals: Arrivals;
+    originsOf: (workspace: string, personId: number) => Promise<number[]>;
+    masked: Masked;
+    audit: Audit;
+  },
+): void {
+  const { plans, held, quality, arrivals, masked, audit } = parts;
+  const REVEAL = 'customer.reveal';
+
+  mount(e.getTrackingPlan, ({ workspace }) => plans.state(workspace));
+  mount(e.learnTrackingPlan, ({ workspace, query, may }) =>
+    plans.learn(workspace, query.days, (properties) =>
+      may(REVEAL) ? properties : masked.properties(properties),
+    ),
+  );
+  mount(e.listPlanVersions, ({ workspace }) => plans.versions(workspace));
+  mount(e.getPlanVersion, ({ workspace, params }) => plans.version(workspace, params.version));
+  mount(e.saveTrackingPlan, async ({ workspace, body, who }) => {
+    const saved = await plans.save(workspace, who.name, body);
+    await audit.note(workspace, who, 'plan.save', String(saved.version), { events: saved.events });
+    return saved;
+  });
+  mount(e.activateTrackingPlan, async ({ workspace, body, who }) => {
+    const state = await plans.activate(workspace, body.version);
+    await audit.note(workspace, who, 'plan.activate', String(body.version ?? 'none'));
+    return state;
+  });
+  mount(e.setPlanRules, async ({ workspace, params, body, who }) => {
+    const state = await plans.setRules(workspace, params.id, body);
+    await audit.note(workspace, who, 'plan.rules', params.id, body);
+    return state;
+  });
+
+  mount(e.listHeldGroups, ({ workspace, query }) => held.groups(workspace, query.state));
+  mount(e.previewFix, async ({ workspace, body, may }) => {
+    const preview = await held.preview(workspace, body.selection, body.fix);
+    if (may(REVEAL)) return preview;
+    const shown = (payload: string, detail: string) => masked.quarantined({ payload, detail });
+    return {
+      ...preview,
+      examples: preview.examples.map((one) => ({
+        ...one,
+        detail: shown(one.before, one.detail).detail,
+        before: shown(one.before, '').payload,
+        after: one.after === '' ? '' : shown(one.after, '').payload,
+      })),
+    };
+  });
+  mount(e.replayQuarantine, async ({ workspace, body, who }) => {
+    const begun = await held.replay(workspace, body.selection, body.fix, who.name);
+    await audit.note(workspace, who, 'quarantine.replay', begun.jobId, {
+      messages: begun.messages,
+      steps: body.fix.steps.map((step) => step.op),
+      corrected: body.fix.payload !== undefined,
+      accept: body.fix.accept,
+    });
+    return begun;
+  });
+  mount(e.dismissQuarantine, async ({ workspace, body, who }) => {
+    const dismissed = await held.dismiss(workspace, body.selection, who.name);
+    await audit.note(workspace, who, 'quarantine.dismiss', dismissed.decision, {
+      messages: dismissed.messages,
+    });
+    return dismissed;
+  });
+  mount(e.undoDismiss, async ({ workspace, params, who }) => {
+    const undone = await held.undoDismiss(workspace, params.id, who.name);
+    await audit.note(workspace, who, 'quarantine.undo', params.id, { messages: undone.messages });
+    return undone;
+  });
+
+  mount(e.listArrivals, async ({ workspace, query, may }) => {
+    const page = { limit: Math.min(query.limit, 500), offset: Math.min(offsetCursor(query.cursor), 5000) };
+    const personIds = query.personId ? await parts.originsOf(workspace, query.personId) : undefined;
+    const { name, source, outcome, reason, day } = query;
+    const rows = await arrivals.list(workspace, { name, source, outcome, reason, day, personIds }, page);
+    return pageFrom(
+      may(REVEAL)
+        ? rows
+        : rows.map((row) => ({
+            ...row,
+            detail: masked.quarantined({ detail: row.detail, payload: '0' }).detail,
+            properties: masked.properties(row.properties),
+          })),
+      page,
+    );
+  });
+
+  mount(e.getQuality, ({ workspace, query }) => quality.report(workspace, query));
+  mount(e.listQualityAlerts, ({ workspace }) => quality.alerts(workspace));
+  mount(e.acknowledgeQualityAlert, async ({ workspace, params, who }) => {
+    const alert = await quality.acknowledge(workspace, params.id, who.name);
+    await audit.note(workspace, who, 'quality.acknowledge', params.id);
+    return alert;
+  });
+}
