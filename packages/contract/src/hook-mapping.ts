@@ -154,6 +154,7 @@ const IDENTIFIERS = [
   'openid',
   'device',
   'anonymous',
+  'receipt',
 ] as const;
 
 const messageParts = {

@@ -476,6 +476,13 @@ export const en = {
     refused: 'Refused today: wrong signature',
     inAll: 'Events in all',
     lastError: 'Last error, {{at}}',
+    refusals: {
+      missing_signature: 'A call came without its signature.',
+      wrong_signature:
+        'A call was signed by another secret, or changed on its way. Is the secret here the one the sender uses?',
+      old_signature:
+        'A call was signed too long ago. It may be a repeat of an older one, or a clock is wrong.',
+    },
     reached: 'How it is reached',
     address: 'Address',
     former: 'The former one is taken until',

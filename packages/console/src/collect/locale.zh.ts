@@ -424,6 +424,11 @@ export const zh: Words<typeof en> = {
     refused: '今日拒绝（签名错误）',
     inAll: '事件总数',
     lastError: '最近错误，{{at}}',
+    refusals: {
+      missing_signature: '有回调没有携带签名。',
+      wrong_signature: '有回调的签名不符，或内容在途中被改动。请核对此处的密钥是否与发送方一致。',
+      old_signature: '有回调的签名时间过早，可能是旧请求被重放，或时钟不准。',
+    },
     reached: '接入方式',
     address: '地址',
     former: '旧密钥有效至',

@@ -26,10 +26,11 @@ import {
 } from '../ui/index.ts';
 import { pauseSource, resumeSource, revokeSource } from './actions.ts';
 import './collect.css';
+import { knownQuarantine } from './reasons.ts';
 import { SecretField, SecretOnce } from './source-create.tsx';
 import { SourceDeliveries } from './source-deliveries.tsx';
 import { SourceMapping } from './source-mapping.tsx';
-import { GIVES_SECRET, GRACES, hookAddress, SOURCE_TONES } from './source-words.ts';
+import { GIVES_SECRET, GRACES, hookAddress, partedError, REFUSALS, SOURCE_TONES } from './source-words.ts';
 
 const PAGE_ACTIONS = [pauseSource, resumeSource, revokeSource];
 const view = z.object({ tab: z.enum(['mapping', 'deliveries']).default('deliveries') });
@@ -171,7 +172,7 @@ function Body({ source }: { source: Source }) {
           type="error"
           showIcon
           title={t('source.lastError', { at: source.lastErrorAt ? format.dateTime(source.lastErrorAt) : '' })}
-          description={source.lastError}
+          description={<ErrorWords error={source.lastError} />}
         />
       )}
       <Stats>
@@ -200,6 +201,21 @@ function Body({ source }: { source: Source }) {
         />
       )}
     </div>
+  );
+}
+
+/** An error in our words where its code is known, with the server's own beneath. */
+function ErrorWords({ error }: { error: string }) {
+  const { t } = useTranslation('collect');
+  const { code, detail } = partedError(error);
+  const refusal = REFUSALS.find((one) => one === code);
+  if (refusal) return t(`source.refusals.${refusal}`);
+  const known = knownQuarantine(code);
+  return (
+    <>
+      {known && <p>{t(`held.${known}.name`)}</p>}
+      <p className="qm-wrap">{detail}</p>
+    </>
   );
 }
 

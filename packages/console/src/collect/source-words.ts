@@ -14,6 +14,15 @@ export const GRACES = [0, 1, 24, 168, 720] as const;
 /** Senders that give the secret themselves: one of ours would sign nothing. */
 export const GIVES_SECRET = ['shopify', 'sendgrid', 'mailgun', 'twilio-sms'] as const;
 
+/** Why calls are refused, as a source's last error begins. */
+export const REFUSALS = ['missing_signature', 'wrong_signature', 'old_signature'] as const;
+
+/** The code and the sentence of an error as a source keeps it. */
+export function partedError(error: string): { code: string; detail: string } {
+  const [, code = '', detail = error] = /^(\w+): (.*)$/s.exec(error) ?? [];
+  return { code, detail };
+}
+
 export interface MappingFault {
   /** Where: `rules.0.messages.0.event`; empty for the text as a whole. */
   path: string;

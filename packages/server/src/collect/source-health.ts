@@ -9,7 +9,9 @@ import type { CollectTables } from './store.pg.ts';
 interface Noted {
   workspace: string;
   refused: number;
-  /** What the last of it was: a fault in words, or null where it went well. */
+  /** Whether the last of it went well. */
+  isWell: boolean;
+  /** The last fault, in words, and when it was. */
   error: string | null;
   at: number;
 }
@@ -27,13 +29,14 @@ export function openSourceHealth(parts: { ledger: Ledger; workspaces: Workspaces
   let writing: Promise<void> = Promise.resolve();
 
   function note(workspace: string, source: string, error: string | null, refused: number): void {
-    if (error === null && well.has(source)) return;
-    const before = noted.get(source)?.refused ?? 0;
+    const before = noted.get(source);
+    if (error === null && !before && well.has(source)) return;
     noted.set(source, {
       workspace,
-      refused: before + refused,
-      error: error === null ? null : clip(storableText(error), 500),
-      at: parts.clock.now(),
+      refused: (before?.refused ?? 0) + refused,
+      isWell: error === null,
+      error: error === null ? (before?.error ?? null) : clip(storableText(error), 500),
+      at: error === null ? (before?.at ?? parts.clock.now()) : parts.clock.now(),
     });
     timer ??= setTimeout(() => void flush().catch(() => {}), SECOND).unref();
   }
@@ -51,22 +54,17 @@ export function openSourceHealth(parts: { ledger: Ledger; workspaces: Workspaces
     return writing;
   }
 
-  async function write(source: string, { workspace, refused, error, at }: Noted): Promise<void> {
+  async function write(source: string, { workspace, refused, isWell, error, at }: Noted): Promise<void> {
     const time = new Date(at);
     await db
       .updateTable('collect_source')
-      .set(
-        error === null
-          ? { failing_since: null }
-          : {
-              failing_since: sql`coalesce(failing_since, ${time})` as never,
-              last_error: error,
-              last_error_at: time,
-            },
-      )
+      .set({
+        failing_since: isWell ? null : (sql`coalesce(failing_since, ${time})` as never),
+        ...(error === null ? {} : { last_error: error, last_error_at: time }),
+      })
       .where('id', '=', source)
       .execute();
-    if (error === null) well.add(source);
+    if (isWell) well.add(source);
     else well.delete(source);
     if (refused === 0) return;
     const day = dayIn((await parts.workspaces.get(workspace)).timeZone, at);

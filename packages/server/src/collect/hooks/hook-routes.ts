@@ -51,7 +51,11 @@ async function take(request: FastifyRequest, reply: FastifyReply, parts: Parts):
     if (isPing(hook, call)) return reply.send({ success: true });
     const refusal = refusalOf(hook.check, hook.secrets, call, parts.clock.now());
     if (refusal !== null) {
-      parts.sources.health.refused(hook.workspace, hook.sourceId, REFUSED[refusal]);
+      parts.sources.health.refused(
+        hook.workspace,
+        hook.sourceId,
+        `${refusal}_signature: ${REFUSED[refusal]}`,
+      );
       throw badSignature(refusal);
     }
     const { token: _token, ...query } = call.query;

@@ -425,3 +425,43 @@ describe('what cannot be read', () => {
     ]);
   });
 });
+
+describe('what is kept of calls', () => {
+  it('goes after 30 days, and holds nothing that opens anything', async () => {
+    const hook = await shopifyHook();
+    await post(hook.url, order, {
+      ...signedOrder(order),
+      authorization: 'Bearer abc',
+      cookie: 'a=b',
+      'x-api-key': 'k',
+    });
+    const [call] = await callsOf(hook);
+    const one = await t.call(api.getDelivery, { params: { ...hook.params, deliveryId: call!.id } });
+    expect(one.body).toBe(order);
+    expect(Object.keys(one.headers).sort()).toEqual(['content-type', 'user-agent', 'x-shopify-topic']);
+    t.clock.advance(31 * 24 * HOUR);
+    expect(await callsOf(hook)).toEqual([]);
+  });
+
+  it('hides personal data from who may not see them', async () => {
+    const hook = await shopifyHook();
+    await post(hook.url, order, signedOrder(order));
+    const [call] = await callsOf(hook);
+    const { secret } = await t.call(api.createApiKey, {
+      params: { workspace: hook.workspace },
+      body: { name: 'a', role: 'analyst' },
+    });
+    const seen = await t.raw(api.getDelivery, {
+      params: { ...hook.params, deliveryId: call!.id },
+      token: secret,
+    });
+    expect(seen.status).toBe(200);
+    expect(seen.text).not.toContain('jon@example.com');
+    const tried = await t.raw(api.trySource, {
+      params: hook.params,
+      body: { deliveryId: call!.id },
+      token: secret,
+    });
+    expect(tried.status).toBe(403);
+  });
+});
