@@ -158,6 +158,8 @@ export const quarantined = z.object({
   /** What it calls its event, as far as can be told. */
   event: z.string(),
   state: z.enum(HELD_STATES),
+  /** The decision it was part of, by which a dismissal is taken back. */
+  decision: z.string().nullable(),
   decidedBy: z.string().nullable(),
   decidedAt: isoTime.nullable(),
 });

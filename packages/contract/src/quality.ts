@@ -227,6 +227,11 @@ export const arrival = z.object({
   channel: z.string(),
   messageId: z.string(),
   properties: z.record(z.string(), z.unknown()),
+  /** Where it happened, and what else its message said; empty where nothing of it is stored. */
+  context: z.record(z.string(), z.unknown()),
+  envelope: z.record(z.string(), z.unknown()),
+  /** What it was called where it came from, and the version of the table that gave it its name here. */
+  original: z.object({ protocol: z.string(), name: z.string(), mapping: z.number() }).nullable(),
 });
 export type Arrival = z.infer<typeof arrival>;
 

@@ -1,4 +1,11 @@
-import { ApiOutlined, ImportOutlined, StopOutlined, ThunderboltOutlined } from '@ant-design/icons';
+import {
+  ApiOutlined,
+  FileProtectOutlined,
+  ImportOutlined,
+  SafetyCertificateOutlined,
+  StopOutlined,
+  ThunderboltOutlined,
+} from '@ant-design/icons';
 import type { ConsoleDomain } from '../shell/domain.ts';
 import { createSource, newImport } from './actions.ts';
 
@@ -49,6 +56,20 @@ export const collect: ConsoleDomain = {
       permission: 'data.read',
       nav: { group: 'data', order: 4, icon: StopOutlined },
       load: () => import('./quarantine-page.tsx'),
+    },
+    {
+      path: '/tracking-plan',
+      title: 'collect:pages.plan',
+      permission: 'data.read',
+      nav: { group: 'data', order: 5, icon: FileProtectOutlined },
+      load: () => import('./plan-page.tsx'),
+    },
+    {
+      path: '/quality',
+      title: 'collect:pages.quality',
+      permission: 'data.read',
+      nav: { group: 'data', order: 6, icon: SafetyCertificateOutlined },
+      load: () => import('./quality-page.tsx'),
     },
   ],
   actions: [newImport, createSource],

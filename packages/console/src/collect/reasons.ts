@@ -78,6 +78,11 @@ export const QUARANTINE_REASONS = [
   'malformed_gzip',
   'too_many_traits',
   'bad_mapping',
+  'unknown_event',
+  'unknown_property',
+  'missing_property',
+  'wrong_type',
+  'value_not_allowed',
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 

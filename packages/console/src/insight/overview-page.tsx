@@ -3,6 +3,7 @@ import { DatePicker, Segmented } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
+import { QualityAlerts } from '../collect/quality-alerts.tsx';
 import { useTo } from '../shell/address.ts';
 import { useApi } from '../shell/use-api.ts';
 import { Anchor, Answer, EmptyState, Grid, Loading, Page, useAddressState, useFormat } from '../ui/index.ts';
@@ -44,6 +45,7 @@ export default function OverviewPage() {
       }
       filters={filled && <PeriodChoice atEnd={!running} />}
     >
+      <QualityAlerts />
       <Answer of={query} loading={<Loading kind="page" />}>
         {(overview) => (overview.dataTo === null ? <NothingYet /> : <Picture overview={overview} />)}
       </Answer>

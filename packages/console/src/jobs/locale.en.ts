@@ -34,6 +34,7 @@ export const en = {
   kind: {
     'collect.import': 'Import',
     'collect.import_undo': 'Undo of an import',
+    'collect.replay': 'Replay of held messages',
     'identity.apply_rules': 'Apply identity rules',
     'identity.fold': 'Write merges into the data',
     'identity.find_duplicates': 'Look for duplicates',

@@ -78,6 +78,7 @@ export function collectRoutes(
         .map((r) => ({
           ...{ id: r.id, receivedAt: r.received_at, source: r.source, reason: r.reason, detail: r.detail },
           ...{ payload: r.payload, event: r.event, state: r.state, decidedBy: r.decided_by || null },
+          decision: r.decision || null,
           decidedAt: r.decided_by ? r.decided_at : null,
         }))
         .map((r) => (may(REVEAL) ? r : masked.quarantined(r))),

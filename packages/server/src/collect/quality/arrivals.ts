@@ -14,6 +14,8 @@ interface Asked {
 
 /** How far back is looked, one after another until there is enough. */
 const WINDOWS = [HOUR, DAY, 400 * DAY, Number.POSITIVE_INFINITY];
+const NOTHING_KEPT = { properties: {}, context: {}, envelope: {}, original: null };
+const parsed = (text: string) => (text === '' ? {} : (JSON.parse(text) as Record<string, unknown>));
 const isViolation = (reason: string) => (VIOLATIONS as readonly string[]).includes(reason);
 
 /** Messages as they arrived, with what became of each. */
@@ -61,6 +63,11 @@ export function openArrivals(parts: { warehouse: QualityWarehouse; quality: Qual
           channel: row.channel,
           messageId: row.message_id,
           properties: row.properties,
+          ...{ context: parsed(row.context), envelope: parsed(row.envelope) },
+          original:
+            row.protocol === ''
+              ? null
+              : { protocol: row.protocol, name: row.original_name, mapping: row.mapping },
         },
       };
     });
@@ -68,7 +75,7 @@ export function openArrivals(parts: { warehouse: QualityWarehouse; quality: Qual
       found.push({
         ...{ key: `held:${row.id}`, outcome: 'quarantined', reasons: [row.reason], detail: row.detail },
         ...{ name: row.event, time: null, receivedAt: row.received_at, personId: null, source: row.source },
-        ...{ channel: '', messageId: row.id, properties: {} },
+        ...{ channel: '', messageId: row.id, ...NOTHING_KEPT },
       });
     if (!isOfPeople)
       for (const one of quality.recent(workspace)) {
@@ -79,7 +86,7 @@ export function openArrivals(parts: { warehouse: QualityWarehouse; quality: Qual
           continue;
         found.push({
           ...one,
-          ...{ time: isoOf(one.time), receivedAt: isoOf(one.receivedAt), personId: null, properties: {} },
+          ...{ time: isoOf(one.time), receivedAt: isoOf(one.receivedAt), personId: null, ...NOTHING_KEPT },
         });
       }
     return found

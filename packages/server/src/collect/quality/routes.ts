@@ -98,6 +98,8 @@ export function qualityRoutes(
             ...row,
             detail: masked.quarantined({ detail: row.detail, payload: '0' }).detail,
             properties: masked.properties(row.properties),
+            context: masked.properties(row.context),
+            envelope: masked.properties(row.envelope),
           })),
       page,
     );

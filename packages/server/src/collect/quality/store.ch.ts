@@ -78,6 +78,7 @@ export interface HeldRow {
   sent_at: number | null;
   has_around: number;
   state: 'open' | 'replayed' | 'dismissed';
+  decision: string;
   decided_by: string;
   decided_at: string;
 }
@@ -101,6 +102,12 @@ export interface ArrivedRow {
   source: string;
   channel: string;
   properties: Record<string, unknown>;
+  /** As JSON text. */
+  context: string;
+  envelope: string;
+  protocol: string;
+  original_name: string;
+  mapping: number;
 }
 
 const HELD = `FROM (SELECT * FROM collect_quarantine FINAL WHERE workspace = {workspace:String}
@@ -112,7 +119,7 @@ const HELD = `FROM (SELECT * FROM collect_quarantine FINAL WHERE workspace = {wo
     WHERE workspace = {workspace:String}) AS f ON q.id = f.id
   WHERE if(said = '', 'open', said) = {state:String}`;
 const HELD_COLUMNS = `q.id AS id, received_at, source, reason, detail, payload, protocol, event, sent_at, has_around,
-  if(said = '', 'open', said) AS state, decided_by, decided_at`;
+  if(said = '', 'open', said) AS state, decision, decided_by, decided_at`;
 
 const one = (value: string | undefined) => (value === undefined ? [] : [value]);
 const bound = (selection: HeldSelection) => ({
@@ -240,7 +247,8 @@ export function qualityWarehouse(warehouse: Warehouse) {
 
     arrived: (workspace: string, filter: ArrivalFilter & { warned: boolean }, limit: number) =>
       warehouse.query<ArrivedRow>(
-        `SELECT message_id, name, time, received_at, person_id, source, channel, properties FROM collect_event
+        `SELECT message_id, name, time, received_at, person_id, source, channel, properties,
+           context, envelope, protocol, original_name, mapping FROM collect_event
          WHERE workspace = {workspace:String} AND ${RECEIVED} AND ${NAMED}
            AND (empty({people:Array(UInt32)}) OR person_id IN {people:Array(UInt32)})
            ${filter.reason === 'late' ? 'AND received_at > time + INTERVAL 1 HOUR' : ''}
