@@ -276,7 +276,7 @@ export function openCollector(parts: {
         const verdict = judge && fact.kind === 'event' ? judge(fact.name, fact.properties) : null;
         if (verdict && fact.kind === 'event') out.warned.push(violationRow(header, fact, verdict));
       }
-      return { ...out, facts, faults: aside, call: row };
+      return { ...out, facts, faults: aside, call: row ?? undefined };
     }
     if (header.kind === 'malformed') {
       const reason = header.reason ?? 'malformed_json';

@@ -20,11 +20,13 @@ export function readBody(text: string): unknown {
 
 function readJson(text: string): unknown {
   if (!isWithin(Buffer.from(text), BOUNDS)) return null;
-  const exact = HAS_LONG_NUMBER.test(text)
-    ? text.replace(LONG_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`))
-    : text;
   try {
-    return JSON.parse(exact) as unknown;
+    const read = JSON.parse(text) as unknown;
+    if (!HAS_LONG_NUMBER.test(text)) return read;
+    // Only in what is JSON does every quote have its other: elsewhere the search would take for ever.
+    return JSON.parse(
+      text.replace(LONG_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`)),
+    ) as unknown;
   } catch {
     return null;
   }

@@ -38,7 +38,7 @@ export interface HookFault {
 export interface ReadHook {
   facts: Fact[];
   faults: HookFault[];
-  row: DeliveryRow;
+  row: DeliveryRow | null;
 }
 
 /** Puts a call into the journal; the collector's verb. */
@@ -92,8 +92,7 @@ export function openHooks(parts: {
     async read(header: { source: string; id: string; receivedAt: number }, text: string): Promise<ReadHook> {
       const call = JSON.parse(text) as HookCall;
       const hook = await sources.hook(header.source);
-      if (!hook)
-        throw new Error(`There is no webhook "${header.source}", though a call of it is in the journal.`);
+      if (!hook) return { facts: [], faults: [ofNoSource(header.source, call.body)], row: null };
       const delivered: Delivered = { ...call, id: header.id, receivedAt: header.receivedAt };
       const row = (outcome: Outcome, more: Partial<DeliveryRow>): DeliveryRow => ({
         workspace: hook.workspace,
@@ -214,6 +213,11 @@ export function openHooks(parts: {
   };
 }
 export type Hooks = ReturnType<typeof openHooks>;
+
+/** A call whose source the ledger does not know (it was restored from before): it must not hold up what is behind it. */
+function ofNoSource(source: string, payload: string): HookFault {
+  return { place: 0, reason: 'bad_mapping', detail: `There is no webhook "${source}" any more.`, payload };
+}
 
 function textsOf(json: string): Record<string, string> {
   return JSON.parse(json) as Record<string, string>;

@@ -27,6 +27,7 @@ export class TooMuch extends Error {}
 /** Steps that one delivery may take: a body of a thousand rows of a hundred fields, with room. */
 export const MOST_STEPS = 200_000;
 const LONGEST_TEXT = 4000;
+const LONGEST_AMOUNT = 60;
 
 /** What a value of a mapping says of a delivery; undefined for nothing. */
 export function readValue(value: HookValue, scope: Scope, reader: Reader): unknown {
@@ -168,8 +169,9 @@ export function textOf(value: unknown): string | undefined {
 
 /** `¥1,234.50` as `1234.5`. */
 function amountOf(value: unknown): number | undefined {
-  const text = textOf(value)?.replace(/^[^\d.-]+(?=[\d.-])|\s*[^\d.]+$/gu, '');
-  const decimal = text === undefined ? undefined : parseDecimal(text);
+  const text = textOf(value);
+  if (text === undefined || text.length > LONGEST_AMOUNT) return undefined;
+  const decimal = parseDecimal(text.replace(/^[^\d.-]+(?=[\d.-])|\s*[^\d.]+$/gu, ''));
   return decimal && toNumber(decimal);
 }
 

@@ -202,6 +202,17 @@ describe('whatever is sent', () => {
     );
   });
 
+  it('made to take for ever takes no time', () => {
+    const started = performance.now();
+    const quotes = `{"a":1234567890123456789,"b":"${'\\"'.repeat(1_000_000)}`;
+    expect(mapped('custom', quotes).fault).toMatchObject({ reason: 'malformed_json' });
+    const rows = [
+      { platform: 'x', day: '2026-05-01', spend: `${'a'.repeat(500_000)}1a`, clicks: 'a1'.repeat(200_000) },
+    ];
+    expect(mapped('ad-spend', { rows }).messages).toHaveLength(1);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
   it('a list that is far too long is a fault that says so', () => {
     const rows = Array.from({ length: 6000 }, (_, i) => ({
       platform: 'x',
