@@ -386,7 +386,7 @@ function useEventColumns(nameOf: (person: number) => string): Column<Arrival>[] 
         cell: (event) => (
           <Badge tone={OUTCOME_TONES[event.outcome]}>{t(`events.outcomes.${event.outcome}`)}</Badge>
         ),
-        width: 150,
+        width: 200,
       },
       {
         key: 'why',

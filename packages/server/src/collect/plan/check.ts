@@ -146,6 +146,11 @@ export function typeOf(value: unknown): PlanType {
 
 /** The value at a dotted path; keys may hold dots themselves, as the warehouse reads both alike. */
 function valueAt(from: Json, steps: readonly string[], at: number): unknown {
+  // Nearly every key is one step; an own property is told from an inherited one only where there is something.
+  if (steps.length - at === 1) {
+    const value = from[steps[at]!];
+    return value !== undefined && Object.hasOwn(from, steps[at]!) ? value : undefined;
+  }
   let key = '';
   for (let end = at; end < steps.length; end++) {
     key = end === at ? steps[end]! : `${key}.${steps[end]}`;
