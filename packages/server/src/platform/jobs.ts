@@ -253,9 +253,9 @@ export class Jobs {
             this.#telling = null;
           });
         }
-        if (this.#with.clock.now() - this.#tidiedAt >= TIDY_EVERY) {
+        if (!this.#tidying && this.#with.clock.now() - this.#tidiedAt >= TIDY_EVERY) {
           this.#tidiedAt = this.#with.clock.now();
-          this.#tidying ??= this.#tidy().finally(() => {
+          this.#tidying = this.#tidy().finally(() => {
             this.#tidying = null;
           });
         }
