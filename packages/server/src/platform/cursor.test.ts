@@ -26,23 +26,25 @@ describe('a cursor', () => {
       }),
     );
     const sealed = cursors.seal('list', cursorOf(['韩琳', 631]));
-    expect(Buffer.from(sealed, 'base64url').toString()).not.toContain('韩');
+    expect(Buffer.from(sealed.slice(2), 'base64url').toString()).not.toContain('韩');
+    const long = 'list'.repeat(1000);
+    expect(cursors.open(long, cursors.seal(long, '[0]'))).toBe('[0]');
     expect(cursors.seal('list', cursorOf(['韩琳', 631]))).not.toBe(sealed);
   });
 
   it('that was changed, made by hand or sealed elsewhere is refused', () => {
-    const sealed = Buffer.from(cursors.seal('list', cursorOf(['韩琳', 631])), 'base64url');
+    const sealed = Buffer.from(cursors.seal('list', cursorOf(['韩琳', 631])).slice(2), 'base64url');
     fc.assert(
       fc.property(fc.nat(sealed.length - 1), fc.integer({ min: 1, max: 255 }), (i, flip) => {
         const bytes = Buffer.from(sealed);
         bytes[i]! ^= flip;
-        expect(problemOf(() => cursors.open('list', bytes.toString('base64url')))).toEqual(refused);
+        expect(problemOf(() => cursors.open('list', `1.${bytes.toString('base64url')}`))).toEqual(refused);
       }),
     );
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(problemOf(() => cursors.open('list', text))).toEqual(refused);
-        const made = Buffer.from(text).toString('base64url');
+        const made = `1.${Buffer.from(text).toString('base64url')}`;
         expect(problemOf(() => cursors.open('list', made))).toEqual(refused);
       }),
     );

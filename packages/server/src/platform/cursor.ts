@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
+import { seal, unseal } from './sealed.ts';
 
 /**
  * Where a page of a list ended: the values its last row is sorted by, or an offset alone. Inside it is plain JSON; at
@@ -8,10 +9,6 @@ import { AppError } from './errors.ts';
  * would ask what stands behind it.
  */
 export type Place = readonly (string | number)[];
-
-const VERSION = 1;
-const NONCE = 12;
-const TAG = 16;
 
 /** A cursor that no list of this installation gave out. */
 export const badCursor = () =>
@@ -24,29 +21,16 @@ export const badCursor = () =>
 
 /** Seals cursors that leave the installation and opens those that come back. */
 export function openCursors(secret: Buffer) {
-  const key = createHmac('sha256', secret).update('cursors').digest();
-  const tied = (list: string) => Buffer.from(`${VERSION}\n${list}`);
-
+  // A digest, for the name of a list has no longest length and a purpose does.
+  const of = (list: string) => `cursor of ${createHash('sha256').update(list).digest('hex')}`;
   return {
-    seal(list: string, cursor: string): string {
-      const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(tied(list));
-      const hidden = Buffer.concat([cipher.update(cursor, 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), hidden]).toString('base64url');
-    },
+    seal: (list: string, cursor: string): string => seal(secret, of(list), cursor),
 
     /** The cursor within; refuses what was not sealed for this list. */
     open(list: string, sealed: string): string {
-      const bytes = Buffer.from(sealed, 'base64url');
-      if (bytes.length < NONCE + TAG) throw badCursor();
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE), { authTagLength: TAG })
-        .setAAD(tied(list))
-        .setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
-      try {
-        return Buffer.concat([decipher.update(bytes.subarray(NONCE + TAG)), decipher.final()]).toString();
-      } catch {
-        throw badCursor();
-      }
+      const cursor = unseal(secret, of(list), sealed);
+      if (cursor === null) throw badCursor();
+      return cursor;
     },
   };
 }

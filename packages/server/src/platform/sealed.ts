@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 const keyOf = (secret: Buffer, purpose: string) =>
   Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `qianmian sealed ${purpose}`, 32));
 
-/** A text that only this installation can read again (AES-256-GCM), for keys of others that must be kept. */
+/** A text that only this installation can read again (AES-256-GCM): keys of others, places in lists. */
 export function seal(secret: Buffer, purpose: string, text: string): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', keyOf(secret, purpose), nonce);
