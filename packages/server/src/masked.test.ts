@@ -142,7 +142,10 @@ async function everything(role: Role): Promise<{ endpoint: string; text: string 
       found.push({ endpoint: `${e.method} ${e.path}`, text: answer.text });
       cursor = (answer.body as { nextCursor?: string } | undefined)?.nextCursor ?? undefined;
       if (cursor === undefined) break;
-      found.push({ endpoint: `cursor of ${e.path}`, text: Buffer.from(cursor.slice(2), 'base64url').toString() });
+      found.push({
+        endpoint: `cursor of ${e.path}`,
+        text: Buffer.from(cursor.slice(2), 'base64url').toString(),
+      });
     }
   }
   return found;
