@@ -248,7 +248,7 @@ describe('whatever is sent', () => {
 
   it('nested a hundred thousand levels deep earns no fault and no delay', async () => {
     const s = await shop();
-    const deep = '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000);
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
     const answer = await app.inject({
       method: 'POST',
       url: '/v1/track',

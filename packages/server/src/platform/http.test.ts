@@ -184,7 +184,10 @@ describe('a slow client', () => {
   it('leaves room: beyond a number of connections none is taken', async () => {
     const { port } = await start();
     const clients = Array.from({ length: 25 }, () => connection(port));
-    await vi.waitFor(() => expect(clients.filter((c) => c.isOver())).toHaveLength(5), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(clients.filter((c) => c.isOver())).toHaveLength(5), {
+      timeout: 10_000,
+      interval: 20,
+    });
     for (const client of clients) client.end();
   });
 });
@@ -255,7 +258,9 @@ it('says when a caller hangs up: what reads for them ends, what changes somethin
   for (const method of ['GET', 'POST']) {
     const control = new AbortController();
     begun.once(method, () => control.abort());
-    await expect(fetch(`http://127.0.0.1:${port}/v1/waits`, { method, signal: control.signal })).rejects.toThrow();
+    await expect(
+      fetch(`http://127.0.0.1:${port}/v1/waits`, { method, signal: control.signal }),
+    ).rejects.toThrow();
     await vi.waitFor(() => expect(told).toHaveLength(method === 'GET' ? 1 : 2), 10_000);
   }
   expect(told).toEqual(['GET true request.given_up', 'POST nobody request.given_up']);
