@@ -3,78 +3,42 @@ import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, SECOND } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
-import type { Journal, JournalRecord } from '../platform/journal.ts';
+import type { Journal } from '../platform/journal.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { clip, storableText } from '../platform/text.ts';
 import { isRowFault } from '../platform/warehouse.ts';
 import type { FactSink } from './batch.ts';
-import type { EventFact, Fact } from './facts.ts';
+import {
+  bodyText,
+  type Delivery,
+  type Header,
+  messagesOf,
+  opened,
+  recordOf,
+  replayBody,
+  replayHeader,
+} from './delivery.ts';
+import type { Fact } from './facts.ts';
 import type { AcceptCall, Hooks } from './hooks/hooks.ts';
 import type { DeliveryRow } from './hooks/store.ch.ts';
-import type { Plans, Verdict } from './plan/index.ts';
+import type { Plans } from './plan/index.ts';
 import type {
   Fate,
   FateRow,
   Quality,
   QualityWarehouse,
-  ReadDelivery,
-  Replay,
   ReplayMark,
   Road,
   ViolationRow,
 } from './quality/index.ts';
+import { asideRow, countableOf, openReader, type Read } from './read-delivery.ts';
 import { rememberedFrom, SeenMessages } from './seen-messages.ts';
-import { storableJson } from './storable.ts';
 import type { CollectWarehouse, QuarantineRow } from './store.ch.ts';
 import { type IncomingBatch, type ResolvePeople, type Stored, storeFacts } from './store-facts.ts';
-import { LATE_DAYS } from './wire/call.ts';
-import { type Protocol, readMessage } from './wire/protocols.ts';
+import type { Protocol } from './wire/protocols.ts';
 
-/** What lies in the journal: a header line and the payload as it came. */
-interface Header {
-  kind: Protocol | 'facts' | 'malformed' | 'hook';
-  /** Why nothing could be read from a body. */
-  reason?: string;
-  workspace: string;
-  source: string;
-  receivedAt: number;
-  id: string;
-  /** Place of the body's first message in what was delivered, where a delivery was parted. */
-  first?: number;
-  /** Of a message that was held before: it goes the same road again. */
-  replay?: ReplayMark;
-}
-
-/** A record of the journal: what was handed in at once, and where it lies. */
-interface Delivery {
-  header: Header;
-  body: string;
-  begin: number;
-  end: number;
-  /** What it says, once it was read. */
-  read?: Read;
-}
-
-/** What a delivery says, and what of it is not stored. */
-interface Read {
-  timeZone: string;
-  facts: Fact[];
-  faults: QuarantineRow[];
-  /** Stored events that differ from the plan. */
-  warned: ViolationRow[];
-  /** Messages that the plan turns away. */
-  rejected: { event: EventFact; verdict: Verdict }[];
-  /** A webhook's call, as it is kept. */
-  call?: DeliveryRow;
-}
-
-/** What a body says: its messages, and what was said of all of them. */
-interface WireBody {
-  batch: readonly unknown[];
-  sentAt?: unknown;
-  around?: Record<string, unknown> | undefined;
-}
+/** A delivery, and what it says once it was read. */
+type Opened = Delivery & { read?: Read };
 
 /** Journal bytes that become one batch at most: big enough for large inserts, small enough for memory. */
 const BATCH_BYTES = 6 * 1024 * 1024;
@@ -100,6 +64,7 @@ export function openCollector(parts: {
   metrics: Metrics;
 }) {
   const { journal, clock, bus, log, metrics } = parts;
+  const read = openReader({ ...parts, ...(parts.judging ? { plans: parts.judging.plans } : {}) });
   let seen = new SeenMessages();
   /** Storing is one at a time: people are resolved by one index in memory. */
   let lane: Promise<unknown> = Promise.resolve();
@@ -133,7 +98,7 @@ export function openCollector(parts: {
   async function run(): Promise<void> {
     let pause = SECOND / 4;
     /** A batch that failed is tried again as it was: its token stands for exactly these records. */
-    let deliveries: Delivery[] = [];
+    let deliveries: Opened[] = [];
     while (!closed) {
       await journal.waitBeyond(position);
       if (closed) break;
@@ -163,7 +128,7 @@ export function openCollector(parts: {
   }
 
   /** Counts deliveries for quality before they are stored; what cannot be read at all is found at fault later. */
-  async function count(deliveries: readonly Delivery[]): Promise<void> {
+  async function count(deliveries: readonly Opened[]): Promise<void> {
     for (const one of deliveries)
       try {
         one.read ??= await read(one.header, one.body);
@@ -180,7 +145,7 @@ export function openCollector(parts: {
    * Stores deliveries; where something in them cannot be stored at all, the halves alone, down to the message at fault,
    * which is set aside: what is good is stored whatever came beside it. Other failures are the caller's, to try again.
    */
-  async function storeOrPart(deliveries: readonly Delivery[]): Promise<void> {
+  async function storeOrPart(deliveries: readonly Opened[]): Promise<void> {
     const [first, last] = [deliveries[0]!, deliveries.at(-1)!];
     try {
       await storeDeliveries(deliveries, `journal:${first.begin}-${last.end}`);
@@ -194,7 +159,7 @@ export function openCollector(parts: {
   }
 
   /** Stores each message of a delivery by itself, and sets aside those that cannot be. */
-  async function storeMessages({ header, body, begin, end }: Delivery, fault: unknown): Promise<void> {
+  async function storeMessages({ header, body, begin, end }: Opened, fault: unknown): Promise<void> {
     const messages = messagesOf(header, body);
     for (const [i, message] of messages.entries()) {
       const token = `journal:${begin}-${end}#${i}`;
@@ -215,7 +180,7 @@ export function openCollector(parts: {
    * Stores deliveries under a token that names where they begin and end: after a crash more may have come behind them,
    * and then it is another batch, from which what is stored already is left out by message.
    */
-  async function storeDeliveries(deliveries: readonly Delivery[], token: string): Promise<void> {
+  async function storeDeliveries(deliveries: readonly Opened[], token: string): Promise<void> {
     const groups = new Map<string, { header: Header; facts: Fact[] }>();
     const aside: QuarantineRow[] = [];
     const calls: DeliveryRow[] = [];
@@ -258,78 +223,6 @@ export function openCollector(parts: {
   async function putAside(rows: QuarantineRow[], token: string): Promise<void> {
     await parts.warehouse.insertQuarantine(rows, `${token}:quarantine`);
     metrics.eventsQuarantined.inc(rows.length);
-  }
-
-  async function read(header: Header, body: string): Promise<Read> {
-    const out: Read = { timeZone: 'UTC', facts: [], faults: [], warned: [], rejected: [] };
-    const { workspace, replay } = header;
-    if (header.kind === 'facts') return { ...out, facts: JSON.parse(body) as Fact[] };
-    const { currency, timeZone } = await parts.workspaces.get(workspace);
-    out.timeZone = timeZone;
-    if (header.kind === 'hook') {
-      if (!parts.hooks) throw new Error('A call of a webhook is in the journal, and nothing reads it.');
-      const { facts, faults, row } = await parts.hooks.read(header, body);
-      const aside = faults.map((f) => asideRow(header, f.place, f.reason, f.detail, f.payload));
-      const judge = await parts.judging?.plans.judgeOf(workspace, header.source);
-      for (const fact of facts) {
-        // A service that calls us is not ours to mend: what it says is taken, and noted where it differs.
-        const verdict = judge && fact.kind === 'event' ? judge(fact.name, fact.properties) : null;
-        if (verdict && fact.kind === 'event') out.warned.push(violationRow(header, fact, verdict));
-      }
-      return { ...out, facts, faults: aside, call: row ?? undefined };
-    }
-    if (header.kind === 'malformed') {
-      const reason = header.reason ?? 'malformed_json';
-      out.faults.push(asideRow(header, 0, reason, MALFORMED[reason] ?? reason, body));
-      return out;
-    }
-    const judge = await parts.judging?.plans.judgeOf(workspace, header.source);
-    const { batch, sentAt: sent, around } = JSON.parse(body) as WireBody;
-    const sentAt = typeof sent === 'string' ? Date.parse(sent) : Number.NaN;
-    // A message that was held is heard as when it came.
-    const receivedAt = replay?.heardAt ?? header.receivedAt;
-    for (const [i, message] of batch.entries()) {
-      const place = (header.first ?? 0) + i;
-      const made = readMessage(header.kind, message, {
-        receivedAt,
-        sentAt: Number.isFinite(sentAt) ? sentAt : null,
-        currency,
-        messageId: () => `${header.id}:${place}`,
-        place,
-        lateDays: LATE_DAYS,
-        ...(around ? { around } : {}),
-      });
-      const hold = (reason: string, detail: string) => {
-        const said = around ? { ...around, message } : message;
-        out.faults.push({
-          ...asideRow(header, place, reason, detail, JSON.stringify(said) ?? 'null'),
-          event: clip(eventOf(message), 200),
-          sent_at: Number.isFinite(sentAt) ? sentAt : null,
-          has_around: around ? 1 : 0,
-        });
-      };
-      if (!Array.isArray(made)) {
-        hold(made.reason, made.detail);
-        continue;
-      }
-      const event = made.findLast((fact) => fact.kind === 'event');
-      const verdict = event && judge ? judge(event.name, event.properties) : null;
-      if (event && verdict) {
-        // What was held is never lost by a replay, and is taken as it is where someone says so.
-        const action = replay?.accept ? 'warn' : replay ? heldAgain(verdict.action) : verdict.action;
-        if (action === 'quarantine') {
-          hold(verdict.reason, verdict.differences.map((one) => one.detail).join(' '));
-          continue;
-        }
-        if (action === 'reject') {
-          out.rejected.push({ event, verdict });
-          continue;
-        }
-        out.warned.push(violationRow(header, event, verdict));
-      }
-      for (const fact of made) out.facts.push(fact);
-    }
-    return out;
   }
 
   return {
@@ -444,133 +337,9 @@ export function openCollector(parts: {
 }
 export type Collector = ReturnType<typeof openCollector>;
 
-const heldAgain = (action: Verdict['action']) => (action === 'reject' ? 'quarantine' : action);
-
-function recordOf(head: Header, payload: Buffer | string): Buffer {
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), Buffer.from(payload)]);
-}
-
-/** The header of a message that was held: its id and place are those it had, so that it is the same message. */
-function replayHeader({ workspace, source, protocol, replay }: Replay, receivedAt: number): Header {
-  const at = replay.id.lastIndexOf(':');
-  return {
-    ...{ kind: protocol as Protocol, workspace, source, receivedAt, replay },
-    id: replay.id.slice(0, at),
-    first: Number(replay.id.slice(at + 1)),
-  };
-}
-
-function replayBody({ mended }: Replay): Buffer {
-  const { messages: batch, around, sentAt } = mended;
-  return Buffer.from(
-    bodyText({ batch, sentAt: sentAt === null ? null : new Date(sentAt).toISOString(), around }),
-  );
-}
-
 function fateRow(header: Header, replay: ReplayMark, isStored: boolean, version: number): FateRow {
   return {
     ...{ workspace: header.workspace, id: replay.id, state: isStored ? 'replayed' : 'open', version },
     ...{ decision: replay.decision, decided_by: replay.by, decided_at: replay.at },
-  };
-}
-
-function violationRow(header: Header, event: EventFact, verdict: Verdict): ViolationRow {
-  return {
-    ...{ workspace: header.workspace, received_at: header.receivedAt, source: header.source },
-    ...{ message_id: event.messageId, name: event.name },
-    kinds: verdict.differences.map((one) => one.kind),
-    details: verdict.differences.map((one) => storableText(one.detail)),
-  };
-}
-
-/** What of a delivery is counted: not facts of our own, nor what was counted when it first came. */
-function countableOf({ header, read }: Delivery): ReadDelivery | null {
-  if (!read || header.kind === 'facts' || header.replay) return null;
-  // A call that is read again was counted when it came.
-  if (read.call && read.call.version !== header.receivedAt) return null;
-  const { workspace, source, receivedAt } = header;
-  return {
-    ...{ workspace, source, receivedAt, timeZone: read.timeZone, facts: read.facts },
-    held: read.faults.map((fault) => fault.reason),
-    warned: read.warned.map((row) => row.kinds),
-    rejected: read.rejected.map(({ event, verdict }) => ({
-      key: `rejected:${event.messageId}:${receivedAt}`,
-      reasons: [verdict.reason],
-      detail: verdict.differences.map((one) => one.detail).join(' '),
-      ...{ name: event.name, time: event.time, receivedAt, source, channel: event.channel ?? '' },
-      messageId: event.messageId,
-    })),
-  };
-}
-
-/** What a message calls its event, as far as can be told. */
-function eventOf(message: unknown): string {
-  if (typeof message !== 'object' || message === null) return '';
-  const { event, name, en } = message as Record<string, unknown>;
-  const said = [event, name, en].find((one) => typeof one === 'string' && one !== '');
-  return storableText(String(said ?? ''));
-}
-
-/** Why nothing could be read from a body, in words. */
-const MALFORMED: Record<string, string> = {
-  malformed_json: 'The body is not JSON, or no message can be found in it.',
-  malformed_form: 'The body is no form with "data" or "data_list".',
-  malformed_base64: '"data" or "data_list" is not base64.',
-  malformed_gzip: 'The body begins like gzip and cannot be unzipped.',
-};
-
-function opened({ payload, end }: JournalRecord, begin: number): Delivery {
-  const line = payload.indexOf(10);
-  const header = JSON.parse(payload.toString('utf8', 0, line)) as Header;
-  return { header, body: payload.toString('utf8', line + 1), begin, end };
-}
-
-/** The bodies of a delivery's messages, one each; the whole where it is nested too deep to be written again. */
-function messagesOf(header: Header, body: string): string[] {
-  try {
-    return partsOf(header, body);
-  } catch (error) {
-    if (error instanceof RangeError) return [body];
-    throw error;
-  }
-}
-
-/** Messages as text; those nested too deep to be written as they are, with their depth cut. */
-function bodyText({ batch, sentAt, around }: WireBody): string {
-  const body = { batch, ...(sentAt ? { sentAt } : {}), ...(around ? { around } : {}) };
-  try {
-    return JSON.stringify(body);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return JSON.stringify({ ...body, batch: batch.map(storableJson), around: storableJson(around) });
-  }
-}
-
-function partsOf(header: Header, body: string): string[] {
-  if (header.kind === 'malformed' || header.kind === 'hook') return [body];
-  if (header.kind === 'facts') return (JSON.parse(body) as Fact[]).map((fact) => JSON.stringify([fact]));
-  const { batch, ...rest } = JSON.parse(body) as WireBody;
-  return batch.map((message) => JSON.stringify({ ...rest, batch: [message] }));
-}
-
-function asideRow(
-  header: Header,
-  place: number,
-  reason: string,
-  detail: string,
-  payload: string,
-): QuarantineRow {
-  return {
-    workspace: header.workspace,
-    id: `${header.id}:${place}`,
-    received_at: header.replay?.heardAt ?? header.receivedAt,
-    protocol: header.kind,
-    event: '',
-    sent_at: null,
-    has_around: 0,
-    source: header.source,
-    reason,
-    detail: storableText(clip(detail, 2000)),
-    payload: storableText(clip(payload, 100_000)),
   };
 }

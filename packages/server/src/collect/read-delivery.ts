@@ -1,0 +1,169 @@
+import type { Workspaces } from '../governance/index.ts';
+import { clip, storableText } from '../platform/text.ts';
+import type { Header, WireBody } from './delivery.ts';
+import type { EventFact, Fact } from './facts.ts';
+import type { Hooks } from './hooks/hooks.ts';
+import type { DeliveryRow } from './hooks/store.ch.ts';
+import type { Plans, Verdict } from './plan/index.ts';
+import type { ReadDelivery, ViolationRow } from './quality/index.ts';
+import type { QuarantineRow } from './store.ch.ts';
+import { LATE_DAYS } from './wire/call.ts';
+import { readMessage } from './wire/protocols.ts';
+
+/** What a delivery says, and what of it is not stored. */
+export interface Read {
+  timeZone: string;
+  facts: Fact[];
+  faults: QuarantineRow[];
+  /** Stored events that differ from the plan. */
+  warned: ViolationRow[];
+  /** Messages that the plan turns away. */
+  rejected: { event: EventFact; verdict: Verdict }[];
+  /** A webhook's call, as it is kept. */
+  call?: DeliveryRow;
+}
+
+/** Reads what deliveries say: facts, what is held and why, and what the plan says of it. */
+export function openReader(parts: { workspaces: Workspaces; hooks?: Hooks; plans?: Plans }) {
+  return async function read(header: Header, body: string): Promise<Read> {
+    const out: Read = { timeZone: 'UTC', facts: [], faults: [], warned: [], rejected: [] };
+    const { workspace, replay } = header;
+    if (header.kind === 'facts') return { ...out, facts: JSON.parse(body) as Fact[] };
+    const { currency, timeZone } = await parts.workspaces.get(workspace);
+    out.timeZone = timeZone;
+    if (header.kind === 'hook') {
+      if (!parts.hooks) throw new Error('A call of a webhook is in the journal, and nothing reads it.');
+      const { facts, faults, row } = await parts.hooks.read(header, body);
+      const aside = faults.map((f) => asideRow(header, f.place, f.reason, f.detail, f.payload));
+      const judge = await parts.plans?.judgeOf(workspace, header.source);
+      for (const fact of facts) {
+        // A service that calls us is not ours to mend: what it says is taken, and noted where it differs.
+        const verdict = judge && fact.kind === 'event' ? judge(fact.name, fact.properties) : null;
+        if (verdict && fact.kind === 'event') out.warned.push(violationRow(header, fact, verdict));
+      }
+      return { ...out, facts, faults: aside, call: row ?? undefined };
+    }
+    if (header.kind === 'malformed') {
+      const reason = header.reason ?? 'malformed_json';
+      out.faults.push(asideRow(header, 0, reason, MALFORMED[reason] ?? reason, body));
+      return out;
+    }
+    const judge = await parts.plans?.judgeOf(workspace, header.source);
+    const { batch, sentAt: sent, around } = JSON.parse(body) as WireBody;
+    const sentAt = typeof sent === 'string' ? Date.parse(sent) : Number.NaN;
+    // A message that was held is heard as when it came.
+    const receivedAt = replay?.heardAt ?? header.receivedAt;
+    for (const [i, message] of batch.entries()) {
+      const place = (header.first ?? 0) + i;
+      const made = readMessage(header.kind, message, {
+        receivedAt,
+        sentAt: Number.isFinite(sentAt) ? sentAt : null,
+        currency,
+        messageId: () => `${header.id}:${place}`,
+        place,
+        lateDays: LATE_DAYS,
+        ...(around ? { around } : {}),
+      });
+      const hold = (reason: string, detail: string) => {
+        const said = around ? { ...around, message } : message;
+        out.faults.push({
+          ...asideRow(header, place, reason, detail, JSON.stringify(said) ?? 'null'),
+          event: clip(eventOf(message), 200),
+          sent_at: Number.isFinite(sentAt) ? sentAt : null,
+          has_around: around ? 1 : 0,
+        });
+      };
+      if (!Array.isArray(made)) {
+        hold(made.reason, made.detail);
+        continue;
+      }
+      const event = made.findLast((fact) => fact.kind === 'event');
+      const verdict = event && judge ? judge(event.name, event.properties) : null;
+      if (event && verdict) {
+        // What was held is never lost by a replay, and is taken as it is where someone says so.
+        const action = replay?.accept ? 'warn' : replay ? heldAgain(verdict.action) : verdict.action;
+        if (action === 'quarantine') {
+          hold(verdict.reason, verdict.differences.map((one) => one.detail).join(' '));
+          continue;
+        }
+        if (action === 'reject') {
+          out.rejected.push({ event, verdict });
+          continue;
+        }
+        out.warned.push(violationRow(header, event, verdict));
+      }
+      for (const fact of made) out.facts.push(fact);
+    }
+    return out;
+  };
+}
+
+const heldAgain = (action: Verdict['action']) => (action === 'reject' ? 'quarantine' : action);
+
+function violationRow(header: Header, event: EventFact, verdict: Verdict): ViolationRow {
+  return {
+    ...{ workspace: header.workspace, received_at: header.receivedAt, source: header.source },
+    ...{ message_id: event.messageId, name: event.name },
+    kinds: verdict.differences.map((one) => one.kind),
+    details: verdict.differences.map((one) => storableText(one.detail)),
+  };
+}
+
+/** What of a delivery is counted: not facts of our own, nor what was counted when it first came. */
+export function countableOf({ header, read }: { header: Header; read?: Read }): ReadDelivery | null {
+  if (!read || header.kind === 'facts' || header.replay) return null;
+  // A call that is read again was counted when it came.
+  if (read.call && read.call.version !== header.receivedAt) return null;
+  const { workspace, source, receivedAt } = header;
+  return {
+    ...{ workspace, source, receivedAt, timeZone: read.timeZone, facts: read.facts },
+    held: read.faults.map((fault) => fault.reason),
+    warned: read.warned.map((row) => row.kinds),
+    rejected: read.rejected.map(({ event, verdict }) => ({
+      key: `rejected:${event.messageId}:${receivedAt}`,
+      reasons: [verdict.reason],
+      detail: verdict.differences.map((one) => one.detail).join(' '),
+      ...{ name: event.name, time: event.time, receivedAt, source, channel: event.channel ?? '' },
+      messageId: event.messageId,
+    })),
+  };
+}
+
+/** What a message calls its event, as far as can be told. */
+function eventOf(message: unknown): string {
+  if (typeof message !== 'object' || message === null) return '';
+  const { event, name, en } = message as Record<string, unknown>;
+  const said = [event, name, en].find((one) => typeof one === 'string' && one !== '');
+  return storableText(String(said ?? ''));
+}
+
+/** Why nothing could be read from a body, in words. */
+const MALFORMED: Record<string, string> = {
+  malformed_json: 'The body is not JSON, or no message can be found in it.',
+  malformed_form: 'The body is no form with "data" or "data_list".',
+  malformed_base64: '"data" or "data_list" is not base64.',
+  malformed_gzip: 'The body begins like gzip and cannot be unzipped.',
+};
+
+/** The row by which a message is held. */
+export function asideRow(
+  header: Header,
+  place: number,
+  reason: string,
+  detail: string,
+  payload: string,
+): QuarantineRow {
+  return {
+    workspace: header.workspace,
+    id: `${header.id}:${place}`,
+    received_at: header.replay?.heardAt ?? header.receivedAt,
+    protocol: header.kind,
+    event: '',
+    sent_at: null,
+    has_around: 0,
+    source: header.source,
+    reason,
+    detail: storableText(clip(detail, 2000)),
+    payload: storableText(clip(payload, 100_000)),
+  };
+}
