@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IDENTIFIER_TYPES } from './identity.ts';
 
 /**
  * How a webhook's body becomes messages: data, no code. A text is a path into what was delivered (`body.order.id`,
@@ -144,24 +145,12 @@ const values = z.unknown().superRefine((given, context) => {
   else for (const issue of read.error.issues) refuse(issue.path, issue.message);
 }) as unknown as z.ZodType<HookValues>;
 
-/** Identifiers that a message may name beside the ids of Segment's calls. */
-const IDENTIFIERS = [
-  'user',
-  'member_card',
-  'unionid',
-  'phone',
-  'email',
-  'openid',
-  'device',
-  'anonymous',
-  'receipt',
-] as const;
-
 const messageParts = {
   /** The sender's own id of what happened: told again, it counts once. */
   messageId: value,
   timestamp: value.optional(),
-  identifiers: z.partialRecord(z.enum(IDENTIFIERS), value).optional(),
+  /** Beside the ids of Segment's calls. */
+  identifiers: z.partialRecord(z.enum(IDENTIFIER_TYPES), value).optional(),
   traits: values.optional(),
   properties: values.optional(),
   context: values.optional(),

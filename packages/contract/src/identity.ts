@@ -1,6 +1,20 @@
 import { z } from 'zod';
 import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, withId } from './endpoint.ts';
 
+/** Kinds of identifier a person may be known by; the order is their strength, strongest first. */
+export const IDENTIFIER_TYPES = [
+  'user',
+  'member_card',
+  'unionid',
+  'phone',
+  'email',
+  'openid',
+  'device',
+  'anonymous',
+  'receipt',
+] as const;
+export type IdentifierType = (typeof IDENTIFIER_TYPES)[number];
+
 /** How identifiers of one type join people. The order of the types in the rules is who yields: the later one. */
 export const identifierRule = z.object({
   type: z.string().min(1).max(40),

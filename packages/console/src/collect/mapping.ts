@@ -1,18 +1,7 @@
+import { IDENTIFIER_TYPES } from '@qianmian/contract';
 /** What one row of a file is. */
 export const RECORD_KINDS = ['orderLines', 'customers', 'products', 'stores', 'events'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
-
-const PERSON = [
-  'user',
-  'member_card',
-  'phone',
-  'email',
-  'openid',
-  'unionid',
-  'device',
-  'anonymous',
-  'receipt',
-] as const;
 
 /** The fields a column can stand for, by what they are about. */
 export const FIELD_GROUPS = {
@@ -41,7 +30,7 @@ export const FIELD_GROUPS = {
     'price',
     'cost',
   ],
-  person: PERSON,
+  person: IDENTIFIER_TYPES,
   product: ['productId', 'productName', 'productNameZh', 'brand', 'category', 'imageUrl'],
   store: ['storeId', 'storeName', 'storeNameZh', 'city', 'country', 'latitude', 'longitude', 'storeTimeZone'],
 } as const;
@@ -53,13 +42,13 @@ const FIELDS_OF: Record<RecordKind, readonly Field[]> = {
     ...(['orderId', 'lineId', 'time', 'status', 'channel', 'couponCode', 'lineItems'] as const),
     ...(['quantity', 'unitPrice', 'net', 'discount', 'refund', 'refundTime'] as const),
     ...(['orderNet', 'orderDiscount', 'orderRefund', 'currency'] as const),
-    ...PERSON,
+    ...IDENTIFIER_TYPES,
     ...(['productId', 'productName', 'brand', 'category', 'storeId', 'storeName'] as const),
   ],
-  customers: PERSON,
+  customers: IDENTIFIER_TYPES,
   products: [...FIELD_GROUPS.product, 'price', 'cost'],
   stores: FIELD_GROUPS.store,
-  events: ['eventName', 'messageId', 'time', 'channel', ...PERSON],
+  events: ['eventName', 'messageId', 'time', 'channel', ...IDENTIFIER_TYPES],
 };
 
 /** Without these a row of the kind means nothing; an inner list means "one of". */
@@ -71,9 +60,9 @@ const REQUIRED: Record<RecordKind, readonly (readonly Field[])[]> = {
     ['net', 'unitPrice', 'lineItems'],
   ],
   products: [['productId']],
-  customers: [PERSON],
+  customers: [IDENTIFIER_TYPES],
   stores: [['storeId']],
-  events: [['eventName'], ['time'], PERSON],
+  events: [['eventName'], ['time'], IDENTIFIER_TYPES],
 };
 
 /** Where columns that are no field of their own can be kept. */

@@ -1,22 +1,12 @@
+import { IDENTIFIER_TYPES, type IdentifierType } from '@qianmian/contract';
+
 /**
  * What the outside world tells us, in one shape, whichever door it came through: a Segment call, a file row, a
  * webhook. The pipeline turns facts into warehouse rows; readers and mappings only produce facts.
  * Money is integer minor units of `currency`; times are milliseconds since the epoch, UTC.
  */
 
-/** Kinds of identifier a person may be known by; the order is their strength, strongest first. */
-export const IDENTIFIER_TYPES = [
-  'user',
-  'member_card',
-  'unionid',
-  'phone',
-  'email',
-  'openid',
-  'device',
-  'anonymous',
-  'receipt',
-] as const;
-export type IdentifierType = (typeof IDENTIFIER_TYPES)[number];
+export { IDENTIFIER_TYPES, type IdentifierType };
 
 /** One typed, normalised identifier: `{ type: 'email', value: 'ann@example.com' }`. */
 export interface Identifier {

@@ -1,19 +1,12 @@
+import { IDENTIFIER_TYPES } from '@qianmian/contract';
 import { clip } from '../../platform/text.ts';
 import { type ColumnProfile, dateOrderOf, decimalMarkOf, profileColumns } from './column-profile.ts';
 import { plainHeader, SYNONYMS, TRAIT_SYNONYMS } from './field-synonyms.ts';
 import { columnsOf, type Field, type Mapping, RECORD_KINDS, REQUIRED, type RecordKind } from './mapping.ts';
 import type { RowValues } from './source-row.ts';
 
-const PERSON_FIELDS: Field[] = [
-  'user',
-  'member_card',
-  'unionid',
-  'phone',
-  'email',
-  'openid',
-  'device',
-  'anonymous',
-];
+/** A receipt names who holds it, but a column of receipts is taken for one only when it is told to be. */
+const PERSON_FIELDS: Field[] = IDENTIFIER_TYPES.filter((type) => type !== 'receipt');
 const KIND_FIELDS: Record<RecordKind, Field[]> = {
   orderLines: [
     'orderId',

@@ -1,3 +1,4 @@
+import type { IdentifierType } from '@qianmian/contract';
 import type { Vocabulary } from './vocabulary.ts';
 
 const PRODUCT = {
@@ -211,9 +212,7 @@ export const SENSORS: Vocabulary = {
 };
 
 /** Parts of 神策's identities that name a person, by what they are here; kinds that are not named stay with the event. */
-export const SENSORS_IDENTITIES: Readonly<
-  Record<string, 'user' | 'anonymous' | 'phone' | 'email' | 'openid' | 'unionid' | 'device' | 'member_card'>
-> = {
+export const SENSORS_IDENTITIES: Readonly<Record<string, IdentifierType>> = {
   $identity_login_id: 'user',
   $identity_cookie_id: 'anonymous',
   $identity_anonymous_id: 'anonymous',
