@@ -48,7 +48,7 @@ export const identityResolution: Benchmark = {
         const messages = Array.from({ length: DELIVERY }, (_, i) => messageOf(at + i, size.people));
         await collector.acceptMessages(WORKSPACE, 'bench', messages);
         // The journal may grow, but not beyond what a slow minute would leave in it.
-        if (collector.lag() > AHEAD_BYTES) await collector.drained();
+        if (collector.lag().bytes > AHEAD_BYTES) await collector.drained();
         if ((at / DELIVERY) % 500 === 499) say(`${(at + DELIVERY).toLocaleString('en')} events`);
       }
       await collector.drained();

@@ -9,6 +9,7 @@ import { jobEndpoints } from './jobs.ts';
 import { profileEndpoints } from './profile.ts';
 import { promotionEndpoints } from './promotion.ts';
 import { qualityEndpoints } from './quality.ts';
+import { quotaEndpoints } from './quota.ts';
 import { segmentEndpoints } from './segment.ts';
 
 /** Every endpoint of the product API, by the name of its call. */
@@ -17,6 +18,7 @@ export const api = {
   ...jobEndpoints,
   ...catalogEndpoints,
   ...collectEndpoints,
+  ...quotaEndpoints,
   ...qualityEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,

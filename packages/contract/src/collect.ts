@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientKey } from './client-key.ts';
 import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, withId } from './endpoint.ts';
 import { hookMapping } from './hook-mapping.ts';
 import { HELD_STATES } from './quality.ts';
@@ -67,6 +68,8 @@ export const source = z.object({
   lastErrorAt: isoTime.nullable(),
   /** The key its clients send; empty for webhooks. */
   writeKey: z.string(),
+  /** Where the key stands in pages and apps: what of it counts. Null for a server's key, and for webhooks. */
+  client: clientKey.nullable(),
   /** Until when the key or secret before the last rotation is still taken. */
   formerUntil: isoTime.nullable(),
   createdAt: isoTime,
@@ -303,6 +306,8 @@ export const collectEndpoints = {
       kind: z.enum(['tracker', 'webhook']).default('tracker'),
       preset: z.enum(HOOK_PRESETS).default('custom'),
       check: hookCheck.optional(),
+      /** For a tracker: `{}` makes a client's key; left out or null, a server's. */
+      client: clientKey.nullable().default(null),
       /** The sender's own, where it gives one. */
       secret: secretGiven,
     }),
@@ -318,6 +323,8 @@ export const collectEndpoints = {
     body: z.object({
       name: z.string().trim().min(1).max(80).optional(),
       isPaused: z.boolean().optional(),
+      /** Makes the key a client's with these settings, or a server's by null. */
+      client: clientKey.nullable().optional(),
       check: hookCheck.optional(),
       /** Null: the preset's own again. */
       mapping: hookMapping.nullable().optional(),

@@ -95,8 +95,27 @@ const receipt = z.union([
 export const health = z.object({
   status: z.enum(['ok', 'degraded', 'down']),
   reasons: z.array(text).describe('What is wrong, in words for whoever runs the server'),
-  version: text,
-  journalLagBytes: z.number().describe('Bytes that are acknowledged and not yet stored'),
+  version: text.optional().describe('This and what follows: for this machine, and with an API key'),
+  journalLagBytes: z.number().optional().describe('Bytes that are acknowledged and not yet stored'),
+  lagEvents: z.number().nullable().optional().describe('Events among them; null where nobody counted'),
+  lagSeconds: z.number().optional().describe('How long the first of them has waited'),
+  disk: z
+    .object({ freeBytes: z.number(), reserveBytes: z.number(), isRefusing: z.boolean() })
+    .optional()
+    .describe('The disk of the journal'),
+  lastHour: z
+    .object({
+      quarantined: z.number(),
+      rejected: z.number(),
+      refused: z.object({
+        quota: z.number(),
+        overload: z.number(),
+        disk: z.number(),
+        origin: z.number(),
+      }),
+    })
+    .optional()
+    .describe('Events set aside or turned away'),
 });
 
 interface Reply {
@@ -138,6 +157,10 @@ function wireOperation(path: string, summary: string, body: z.ZodType): PlainOpe
       200: { description: 'Taken in; what is no JSON is kept in quarantine', schema: receipt },
       401: refusal('The write key is missing or unknown'),
       413: refusal('The body is too large, or holds more than 10,000 messages'),
+      403: refusal('The key is for other pages than the one that sends'),
+      429: refusal(
+        'The workspace has sent what it may: again after `Retry-After` seconds, nothing was taken',
+      ),
       503: refusal('Too much arrives at once, or the disk is full: try again after `Retry-After` seconds'),
     },
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { clientKey } from '@qianmian/contract';
 import { campaignPublicRoutes, campaignRoutes, openCampaigns } from './campaign/index.ts';
 import { catalogRoutes, openCatalog } from './catalog/index.ts';
 import {
@@ -21,9 +22,11 @@ import {
   openMasked,
   openPlans,
   openQuality,
+  openQuotas,
   openSources,
   qualityRoutes,
   qualityWarehouse,
+  quotaRoutes,
   SLOW_QUALITY_JOBS,
   sdkRoutes,
   sourceRoutes,
@@ -33,6 +36,7 @@ import { DEMO_WORKSPACE, type Demo } from './demo/index.ts';
 import {
   authenticator,
   governanceRoutes,
+  LOCAL_OPERATOR,
   openAccounts,
   openApiKeys,
   openAudit,
@@ -60,10 +64,11 @@ import {
 import { Bus } from './platform/bus.ts';
 import { type Clock, DAY, HeldClock, MINUTE } from './platform/clock.ts';
 import { checkHealth } from './platform/health.ts';
-import { buildHttp } from './platform/http.ts';
+import { buildHttp, mayWatch } from './platform/http.ts';
 import { jobRoutes } from './platform/job-routes.ts';
 import { Jobs } from './platform/jobs.ts';
 import { openJournal } from './platform/journal.ts';
+import { openLastHour } from './platform/last-hour.ts';
 import type { OpenedLedger } from './platform/ledger.ts';
 import type { Log } from './platform/log.ts';
 import { openMetrics } from './platform/metrics.ts';
@@ -117,10 +122,12 @@ export async function buildApp({
     slow: [...SLOW_JOBS, ...SLOW_IDENTITY_JOBS, ...SLOW_QUALITY_JOBS],
   });
   const journal = await openJournal(join(config.dataDir, 'journal'), {
+    reserveBytes: config.minFreeBytes,
     onDamage: (what) => log.error(what, 'a stretch of the journal could not be read; it was kept aside'),
   });
   const secret = await loadSecret(config.dataDir);
-  const base = { ledger: ledger.db, warehouse, clock, log, bus, jobs, metrics };
+  const lastHour = openLastHour(clock);
+  const base = { ledger: ledger.db, warehouse, clock, log, bus, jobs, metrics, lastHour };
 
   const accounts = openAccounts(base);
   const apiKeys = openApiKeys(base);
@@ -144,6 +151,7 @@ export async function buildApp({
     },
   });
 
+  const quotas = openQuotas({ ...base, workspaces });
   const hookStore = hookWarehouse(warehouse);
   const sources = openSources({
     ...base,
@@ -174,6 +182,7 @@ export async function buildApp({
     resolve: identity.resolve,
     sinks,
     hooks,
+    limitsOf: sources.limitsOf,
   });
   const held = openHeldMessages({ ...base, warehouse: judged, road: collector.road });
   const exclusively = collector.exclusively;
@@ -226,9 +235,10 @@ export async function buildApp({
     mail: { smtpUrl: config.smtpUrl, from: config.mailFrom },
   });
   bus.on('governance.workspaceCreated', async ({ workspace }) => {
-    await sources.create(workspace, 'Web site');
+    await sources.create(workspace, 'Web site', clientKey.parse({}));
   });
 
+  const authenticate = authenticator({ accounts, apiKeys, localToken });
   const http = await buildHttp({
     log,
     clock,
@@ -237,7 +247,7 @@ export async function buildApp({
     version: VERSION,
     consoleDir,
     publicUrl: config.publicUrl,
-    authenticate: authenticator({ accounts, apiKeys, localToken }),
+    authenticate,
   });
   const { mount } = http;
   governanceRoutes(mount, { accounts, apiKeys, members, workspaces, audit, demo: config.demo !== null });
@@ -253,6 +263,13 @@ export async function buildApp({
     originsOf: identity.originsOf,
     masks,
     audit,
+    quotas,
+  });
+  quotaRoutes(mount, {
+    ...{ quotas, audit },
+    // Bounds are for who pays for the machine, not for who works on it.
+    mayLimit: async (who) =>
+      who === LOCAL_OPERATOR || (who.kind === 'account' && (await accounts.isFounder(who.id))),
   });
   sourceRoutes(mount, { sources, hooks, accept: collector.acceptCall, masks, audit });
   qualityRoutes(mount, {
@@ -273,24 +290,49 @@ export async function buildApp({
     search: openSearch({ profile, segment, catalog, campaigns: campaigns.list }),
   });
   reportRoutes(mount, openCampaignReport({ ...base, campaigns, promotion }));
-  await ingestRoutes(http.app, { collector, sources });
-  await hookRoutes(http.app, { sources, accept: collector.acceptCall, clock, publicUrl: () => publicUrl });
+  await ingestRoutes(http.app, { collector, sources, quotas });
+  await hookRoutes(http.app, {
+    sources,
+    quotas,
+    accept: collector.acceptCall,
+    clock,
+    publicUrl: () => publicUrl,
+  });
   await sdkRoutes(http.app);
   http.app.get(
     '/healthz',
     { schema: { hide: true }, config: { access: 'public' } },
-    async (_request, reply) => {
-      const health = await checkHealth({ ledger: ledger.db, warehouse, stuckSince: collector.stuckSince() });
-      return reply
-        .status(health.status === 'down' ? 503 : 200)
-        .send({ ...health, version: VERSION, journalLagBytes: collector.lag() });
+    async (request, reply) => {
+      const [lag, disk] = [collector.lag(), await journal.disk()];
+      const storing = { stuckSince: collector.stuckSince(), waitsSince: lag.since, now: clock.now() };
+      const health = await checkHealth({ ledger: ledger.db, warehouse, disk, storing });
+      reply.status(health.status === 'down' ? 503 : 200);
+      // Numbers tell how much a shop sends: they are for who watches the server.
+      if (!(await mayWatch(request, authenticate).catch(() => false))) return reply.send(health);
+      const lagSeconds = lag.since === null ? 0 : Math.max(0, Math.round((clock.now() - lag.since) / 1000));
+      return reply.send({
+        ...{ ...health, version: VERSION, journalLagBytes: lag.bytes },
+        ...{ lagEvents: lag.events, lagSeconds, disk },
+        lastHour: {
+          quarantined: lastHour.sum('quarantined'),
+          rejected: lastHour.sum('rejected'),
+          refused: {
+            quota: lastHour.sum('refused:quota'),
+            overload: lastHour.sum('refused:overload'),
+            disk: lastHour.sum('refused:disk'),
+            origin: lastHour.sum('refused:origin'),
+          },
+        },
+      });
     },
   );
   http.app.get(
     '/metrics',
     { schema: { hide: true }, config: { access: 'public' } },
-    async (_request, reply) =>
-      reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    async (_request, reply) => {
+      metrics.diskFree.set((await journal.disk()).freeBytes);
+      return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    },
   );
 
   demo?.attach(mount, ledger.db, {
@@ -326,6 +368,7 @@ export async function buildApp({
     jobs,
     bus,
     accounts,
+    apiKeys,
     members,
     workspaces,
     sources,
@@ -335,6 +378,8 @@ export async function buildApp({
     catalog,
     promotion,
     quality,
+    quotas,
+    journal,
 
     /** Begins to store what is in the journal and to work through the queue. */
     async start(): Promise<void> {
@@ -364,6 +409,7 @@ export async function buildApp({
       campaigns.close();
       await collector.close();
       await sources.health.flush().catch(() => {});
+      await quotas.flush().catch(() => {});
       await ledger.close();
       await warehouse.close();
     },

@@ -29,6 +29,7 @@ const environment = z.object({
   ),
   QM_OWNER_EMAIL: optional(z.email()),
   QM_OWNER_PASSWORD: optional(z.string().min(10, 'must have at least 10 characters')),
+  QM_MIN_FREE_MB: number(0, 10_000_000, 256),
   QM_SMTP_URL: optional(urlOf('smtp', 'smtps')),
   QM_MAIL_FROM: z.email().default('hello@qianmian.example'),
   QM_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
@@ -52,6 +53,8 @@ export interface Config {
   mailFrom: string;
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   demo: { people: number } | null;
+  /** Bytes of the data folder's disk that are kept free: below them no events are taken in. */
+  minFreeBytes: number;
   /** Threads Node has for files and for the embedded warehouse: its own setting, four unless it is told otherwise. */
   threads: number;
 }
@@ -86,6 +89,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     mailFrom: e.QM_MAIL_FROM,
     logLevel: e.QM_LOG_LEVEL,
     demo: e.QM_DEMO ? { people: e.QM_DEMO_PEOPLE } : null,
+    minFreeBytes: e.QM_MIN_FREE_MB * 1024 * 1024,
     threads: Number(env.UV_THREADPOOL_SIZE) || 4,
   };
 }

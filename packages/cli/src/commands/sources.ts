@@ -26,17 +26,24 @@ export function addSources(root: Command): void {
     },
   );
 
-  on<InWorkspace & { name: string }>(
+  on<InWorkspace & { name: string; client?: boolean; origin?: string[] }>(
     sources
       .command('create')
       .description('Make a source; prints its write key')
       .requiredOption('--workspace <id>', 'workspace its events go to')
-      .requiredOption('--name <name>', 'what it is, e.g. "Web shop"'),
-    async ({ api }, { json, workspace, name }) => {
-      const made = await api.call(collectEndpoints.createSource, { params: { workspace }, body: { name } });
+      .requiredOption('--name <name>', 'what it is, e.g. "Web shop"')
+      .option('--client', 'its key stands in pages or apps: it may not say everything')
+      .option('--origin <origin...>', 'pages that may use such a key, e.g. https://shop.example'),
+    async ({ api }, { json, workspace, name, client, origin }) => {
+      const made = await api.call(collectEndpoints.createSource, {
+        params: { workspace },
+        body: { name, client: client || origin ? { origins: origin ?? [] } : null },
+      });
       if (json) return sayJson(made);
       say(made.writeKey);
-      remark(`Source "${made.name}" (${made.id}). The write key goes into its tracker.`);
+      remark(
+        `Source "${made.name}" (${made.id}). ${made.client ? 'The write key goes into its pages or apps.' : 'The write key is for servers: keep it secret.'}`,
+      );
     },
   );
 }

@@ -426,6 +426,33 @@ export const en = {
     },
     wrong_columns: { name: 'Wrong number of columns', text: 'A stray or missing separator in the row.' },
   },
+  quota: {
+    title: 'What this workspace may send',
+    note: 'Beyond a bound a request is turned away whole, with 429 and when to try again; clients send it again. Who runs the server sets the bounds.',
+    change: 'Set bounds',
+    saved: 'Bounds set',
+    today: 'Events today',
+    month: 'Events this month',
+    rate: 'Events a second, at most',
+    uploads: 'Uploads today, MB',
+    refused: 'Refused today',
+    refusedBefore: '{{events}} in 31 days',
+    of: '{{used}} of {{bound}}',
+    none: 'No bound',
+    field: {
+      eventsPerSecond: 'Events a second',
+      burst: 'Events at once',
+      eventsPerDay: 'Events a day',
+      eventsPerMonth: 'Events a month',
+      uploads: 'Uploads a day, MB',
+    },
+    hint: {
+      eventsPerSecond: 'On average; empty: no bound.',
+      burst: 'What may come at once before the rate holds; empty: ten seconds’ worth.',
+      eventsPerDay: 'By the clock of the workspace.',
+      eventsPerMonth: 'By the calendar of the workspace.',
+    },
+  },
   sources: {
     headline_one: '{{sources}} source sent {{events}} events.',
     headline_other: '{{sources}} sources sent {{events}} events.',
@@ -458,9 +485,10 @@ export const en = {
       failing: 'Nothing that came since {{since}} could be used.',
     },
     sender: 'Sends by',
-    senderHint: 'A tracker or server sends with a key. A service calls an address that we give it.',
+    senderHint: 'A service calls an address that we give it.',
     presets: {
-      tracker: 'Tracker or server, by key',
+      client: 'Web page, app or mini-program',
+      server: 'Server, by its own key',
       shopify: 'Shopify',
       woocommerce: 'WooCommerce',
       sendgrid: 'SendGrid receipts',
@@ -511,6 +539,35 @@ export const en = {
     open: 'Open the source',
     save: 'Save',
     rename: 'Rename',
+    key: 'Key settings',
+    client: {
+      kind: 'Where the key stands',
+      hint: {
+        client:
+          'Anybody can read this key in the page. What visitors do counts; it changes no order that a server, a file or a service told, joins no two named people, tells no stock, and corrects no product of yours.',
+        server: 'This key may say everything: orders, refunds, consent, stock, for anybody. Keep it secret.',
+      },
+      origins: 'Pages that may use it',
+      originsHint:
+        'Such as https://shop.example or https://*.shop.example; empty: any page. Apps and programs name no page and are let in.',
+      anyOrigin: 'Any page',
+      orders: 'Orders from this key count',
+      ordersHint:
+        'Right for a shop that tells its orders from the browser only. Turn it off where a server or a file tells them: then nobody can make up sales, and the orders stay visible as events.',
+      consent: 'A yes to being written to counts',
+      consentHint:
+        'A no always counts. Turn it off where consent is confirmed elsewhere, such as by a letter (double opt-in).',
+      counts: 'What counts',
+      countsAre: {
+        both: 'Orders and consent',
+        orders: 'Orders; of consent only a no',
+        consent: 'Consent; orders are kept as events',
+        neither: 'Neither orders nor a yes to being written to',
+      },
+      toServer:
+        'If the key stands in a page or an app, replace it first: whoever copied it could say everything.',
+      saved: 'Saved; it holds for what comes from now on',
+    },
     rotate: 'Replace key or secret',
     rotated: 'Replaced',
     grace: 'Take the old one for',
@@ -753,6 +810,10 @@ export const en = {
     bad_mapping: {
       name: 'The mapping does not fit',
       fix: 'Mend the mapping on the page of its source, then let the call be read again there.',
+    },
+    beyond_key: {
+      name: 'More than the key may say',
+      fix: 'The event is kept. What only a server may tell does not count; use a server’s key, or change the settings of this one.',
     },
     unknown_event: {
       name: 'Event not in the plan',

@@ -21,6 +21,7 @@ import {
 } from '../ui/index.ts';
 import { AlertList } from './quality-alerts.tsx';
 import { behindReason, mostLost } from './quality-reasons.ts';
+import { QuotaPanel } from './quota-panel.tsx';
 import { useReasonWords } from './use-reason-words.ts';
 import './quality.css';
 
@@ -108,6 +109,7 @@ function Picture({ report }: { report: QualityReport }) {
       <Panel title={name ? t('quality.partsOf', { source: name }) : t('quality.parts')}>
         <Parts score={report.total} source={source || undefined} />
       </Panel>
+      <QuotaPanel />
     </>
   );
 }

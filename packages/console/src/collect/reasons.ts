@@ -83,6 +83,7 @@ export const QUARANTINE_REASONS = [
   'missing_property',
   'wrong_type',
   'value_not_allowed',
+  'beyond_key',
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 

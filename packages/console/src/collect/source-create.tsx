@@ -1,4 +1,4 @@
-import { api, HOOK_PRESETS, type HookPresetName } from '@qianmian/contract';
+import { api, type ClientKey, HOOK_PRESETS, type HookPresetName } from '@qianmian/contract';
 import { Alert, Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,11 +6,12 @@ import { useGo } from '../shell/address.ts';
 import { useAction } from '../shell/use-api.ts';
 import { CopyText, Facts, FormField, useFieldFaults } from '../ui/index.ts';
 import type { Source } from './actions.ts';
+import { CLIENT_DEFAULTS, ClientKeyFields } from './client-key-fields.tsx';
 import { GIVES_SECRET, hookAddress } from './source-words.ts';
 
 interface Draft {
   name: string;
-  sender: 'tracker' | HookPresetName;
+  sender: 'client' | 'server' | HookPresetName;
   secret?: string;
 }
 
@@ -22,13 +23,16 @@ export function CreateSource({ onMade }: { onMade: (source: Source) => void }) {
   const [made, setMade] = useState<{ source: Source; secret: string } | null>(null);
   const create = useAction(api.createSource, { refreshes: [api.listSources], done: t('sources.created') });
   useFieldFaults(form, create.fields);
-  const sender = Form.useWatch('sender', form) ?? 'tracker';
-  const submit = async ({ name, sender: from, secret }: Draft) => {
+  const sender = Form.useWatch('sender', form) ?? 'client';
+  const isKey = sender === 'client' || sender === 'server';
+  const submit = async ({ name, sender: from, secret, ...client }: Draft & Partial<ClientKey>) => {
     const source = await create.run({
       body:
-        from === 'tracker'
-          ? { name }
-          : { name, kind: 'webhook', preset: from, ...(secret ? { secret } : {}) },
+        from === 'client'
+          ? { name, client: { ...CLIENT_DEFAULTS, ...client } }
+          : from === 'server'
+            ? { name }
+            : { name, kind: 'webhook', preset: from, ...(secret ? { secret } : {}) },
     });
     if (!source) return;
     if (source.secret !== null) setMade({ source, secret: source.secret });
@@ -50,7 +54,7 @@ export function CreateSource({ onMade }: { onMade: (source: Source) => void }) {
       layout="vertical"
       requiredMark={false}
       onFinish={submit}
-      initialValues={{ sender: 'tracker' }}
+      initialValues={{ sender: 'client', ...CLIENT_DEFAULTS }}
     >
       <FormField
         name="name"
@@ -60,15 +64,20 @@ export function CreateSource({ onMade }: { onMade: (source: Source) => void }) {
       >
         <Input autoFocus autoComplete="off" maxLength={80} />
       </FormField>
-      <FormField name="sender" label={t('source.sender')} hint={t('source.senderHint')}>
+      <FormField
+        name="sender"
+        label={t('source.sender')}
+        hint={t(isKey ? `source.client.hint.${sender}` : 'source.senderHint')}
+      >
         <Select
-          options={(['tracker', ...HOOK_PRESETS] as const).map((value) => ({
+          options={(['client', 'server', ...HOOK_PRESETS] as const).map((value) => ({
             value,
             label: t(`source.presets.${value}`),
           }))}
         />
       </FormField>
-      {sender !== 'tracker' && <SecretField isNeeded={GIVES_SECRET.some((one) => one === sender)} />}
+      {sender === 'client' && <ClientKeyFields />}
+      {!isKey && <SecretField isNeeded={GIVES_SECRET.some((one) => one === sender)} />}
       <Button type="primary" htmlType="submit" loading={create.running}>
         {t('sources.submit')}
       </Button>

@@ -26,11 +26,21 @@ import {
 } from '../ui/index.ts';
 import { pauseSource, resumeSource, revokeSource } from './actions.ts';
 import './collect.css';
+import { KeySettings } from './client-key-fields.tsx';
 import { knownQuarantine } from './reasons.ts';
 import { SecretField, SecretOnce } from './source-create.tsx';
 import { SourceDeliveries } from './source-deliveries.tsx';
 import { SourceMapping } from './source-mapping.tsx';
-import { GIVES_SECRET, GRACES, hookAddress, partedError, REFUSALS, SOURCE_TONES } from './source-words.ts';
+import {
+  countsOf,
+  GIVES_SECRET,
+  GRACES,
+  hookAddress,
+  partedError,
+  REFUSALS,
+  SOURCE_TONES,
+  senderOf,
+} from './source-words.ts';
 
 const PAGE_ACTIONS = [pauseSource, resumeSource, revokeSource];
 const view = z.object({ tab: z.enum(['mapping', 'deliveries']).default('deliveries') });
@@ -72,13 +82,14 @@ function StateSentence({ source }: { source: Source }) {
 function SourceActions({ source }: { source: Source }) {
   const { t } = useTranslation('collect');
   const canWrite = useCan('data.write');
-  const [open, setOpen] = useState<'rename' | 'rotate' | null>(null);
+  const [open, setOpen] = useState<'rename' | 'rotate' | 'key' | null>(null);
   usePageActions(PAGE_ACTIONS, source);
   return (
     <>
       <ActionButton action={pauseSource} subject={source} />
       <ActionButton action={resumeSource} subject={source} type="primary" />
       {canWrite && <Button onClick={() => setOpen('rename')}>{t('source.rename')}</Button>}
+      {canWrite && !source.hook && <Button onClick={() => setOpen('key')}>{t('source.key')}</Button>}
       {canWrite && <Button onClick={() => setOpen('rotate')}>{t('source.rotate')}</Button>}
       <ActionButton action={revokeSource} subject={source} type="text" />
       <Modal
@@ -89,6 +100,7 @@ function SourceActions({ source }: { source: Source }) {
         title={open && t(`source.${open}`)}
       >
         {open === 'rename' && <Rename source={source} onDone={() => setOpen(null)} />}
+        {open === 'key' && <KeySettings source={source} onDone={() => setOpen(null)} />}
         {open === 'rotate' && <Rotate source={source} onDone={() => setOpen(null)} />}
       </Modal>
     </>
@@ -223,7 +235,14 @@ function Reached({ source }: { source: Source }) {
   const { t } = useTranslation('collect');
   const { hook } = source;
   return (
-    <Panel title={t('source.reached')} note={hook ? t(`source.how.${hook.check.kind}`) : t('sources.note')}>
+    <Panel
+      title={t('source.reached')}
+      note={
+        hook
+          ? t(`source.how.${hook.check.kind}`)
+          : t(`source.client.hint.${source.client ? 'client' : 'server'}`)
+      }
+    >
       <Facts
         of={[
           hook
@@ -232,7 +251,19 @@ function Reached({ source }: { source: Source }) {
                 value: <CopyText text={hookAddress(window.location.origin, hook, t('source.secretHere'))} />,
               }
             : { label: t('sources.key'), value: <CopyText text={source.writeKey} /> },
-          { label: t('source.sender'), value: t(`source.presets.${hook?.preset ?? 'tracker'}`) },
+          { label: t('source.sender'), value: t(`source.presets.${senderOf(source)}`) },
+          ...(source.client
+            ? [
+                {
+                  label: t('source.client.origins'),
+                  value: source.client.origins.join(', ') || t('source.client.anyOrigin'),
+                },
+                {
+                  label: t('source.client.counts'),
+                  value: t(`source.client.countsAre.${countsOf(source.client)}`),
+                },
+              ]
+            : []),
           {
             label: t('sources.last'),
             value: source.lastEventAt ? (

@@ -1,4 +1,4 @@
-import type { HookMapping, Source } from '@qianmian/contract';
+import type { ClientKey, HookMapping, HookPresetName, Source } from '@qianmian/contract';
 import { hookMapping } from '@qianmian/contract';
 import type { Tone } from '../ui/index.ts';
 
@@ -21,6 +21,17 @@ export const REFUSALS = ['missing_signature', 'wrong_signature', 'old_signature'
 export function partedError(error: string): { code: string; detail: string } {
   const [, code = '', detail = error] = /^(\w+): (.*)$/s.exec(error) ?? [];
   return { code, detail };
+}
+
+/** What sends: a page or app by its key, a server by its own, or a service that calls. */
+export function senderOf({ hook, client }: Source): 'client' | 'server' | HookPresetName {
+  return hook?.preset ?? (client ? 'client' : 'server');
+}
+
+/** What of a key for pages counts. */
+export function countsOf({ orders, consent }: ClientKey): 'both' | 'orders' | 'consent' | 'neither' {
+  if (orders) return consent ? 'both' : 'orders';
+  return consent ? 'consent' : 'neither';
 }
 
 export interface MappingFault {

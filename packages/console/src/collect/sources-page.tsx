@@ -26,7 +26,7 @@ import { createSource, type Source } from './actions.ts';
 import './collect.css';
 import { SNIPPET_KINDS, snippet } from './snippets.ts';
 import { CreateSource } from './source-create.tsx';
-import { SOURCE_TONES } from './source-words.ts';
+import { SOURCE_TONES, senderOf } from './source-words.ts';
 
 const view = z.object({
   create: z.stringbool().default(false),
@@ -180,7 +180,7 @@ function useSourceColumns(): Column<Source>[] {
       {
         key: 'sender',
         title: t('source.sender'),
-        value: (one) => t(`source.presets.${one.hook?.preset ?? 'tracker'}`),
+        value: (one) => t(`source.presets.${senderOf(one)}`),
         width: 180,
       },
       {

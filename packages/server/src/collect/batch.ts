@@ -1,3 +1,4 @@
+import type { ClientKey } from '@qianmian/contract';
 import type { EventFact, OrderLineFact, PersonFact, ProductFact, StockFact, StoreFact } from './facts.ts';
 
 /** A fact with the person it belongs to; 0 for nobody. */
@@ -19,6 +20,8 @@ export interface FactBatch {
   version: number;
   /** The same batch again (after a crash) carries the same token. */
   token: string;
+  /** They came by a client's key: what of it counts. */
+  client?: ClientKey | null;
   products: ProductFact[];
   stores: StoreFact[];
   stocks: StockFact[];

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { ClientKey } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, SECOND } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Journal } from '../platform/journal.ts';
+import type { LastHour } from '../platform/last-hour.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { isRowFault } from '../platform/warehouse.ts';
@@ -21,6 +23,7 @@ import {
 import type { Fact } from './facts.ts';
 import type { AcceptCall, Hooks } from './hooks/hooks.ts';
 import type { DeliveryRow } from './hooks/store.ch.ts';
+import { openLag } from './lag.ts';
 import type { Plans } from './plan/index.ts';
 import type {
   Fate,
@@ -58,6 +61,10 @@ export function openCollector(parts: {
   hooks?: Hooks;
   /** The plan that events are held to, and who counts them; without it nothing is judged. */
   judging?: { plans: Plans; quality: Quality; warehouse: QualityWarehouse };
+  /** What counts of a source whose key is a client's. */
+  limitsOf?: (source: string) => Promise<ClientKey | null>;
+  /** What was turned away or set aside of late. */
+  lastHour?: LastHour;
   clock: Clock;
   bus: Bus;
   log: Log;
@@ -74,6 +81,7 @@ export function openCollector(parts: {
   let drainWaiters: (() => void)[] = [];
   let lastVersion = 0;
   let stuckSince: number | null = null;
+  const lag = openLag();
 
   /** Versions rise with time and never repeat within a process. */
   function nextVersion(): number {
@@ -90,9 +98,11 @@ export function openCollector(parts: {
   async function accept(
     header: Omit<Header, 'receivedAt' | 'id'> & Partial<Header>,
     payload: Buffer | string,
-  ): Promise<number> {
+    events: number,
+  ): Promise<void> {
     const head: Header = { receivedAt: clock.now(), id: randomUUID(), ...header };
-    return journal.append(recordOf(head, payload));
+    lag.accepted(await journal.append(recordOf(head, payload)), events, clock.now());
+    metrics.eventsAccepted.inc(events);
   }
 
   async function run(): Promise<void> {
@@ -111,6 +121,7 @@ export function openCollector(parts: {
           await count(deliveries);
           await storeOrPart(deliveries);
           position = deliveries.at(-1)!.end;
+          lag.stored(position);
           await journal.checkpoint(position);
           deliveries = [];
         }
@@ -181,7 +192,7 @@ export function openCollector(parts: {
    * and then it is another batch, from which what is stored already is left out by message.
    */
   async function storeDeliveries(deliveries: readonly Opened[], token: string): Promise<void> {
-    const groups = new Map<string, { header: Header; facts: Fact[] }>();
+    const groups = new Map<string, { header: Header; facts: Fact[]; client: ClientKey | null }>();
     const aside: QuarantineRow[] = [];
     const calls: DeliveryRow[] = [];
     const warned: ViolationRow[] = [];
@@ -193,16 +204,17 @@ export function openCollector(parts: {
       if (call) calls.push(call);
       for (const fault of faults) aside.push(fault);
       for (const row of one.read.warned) warned.push(row);
+      parts.lastHour?.add('rejected', one.read.rejected.length);
       if (header.replay) fates.push(fateRow(header, header.replay, faults.length === 0, nextVersion()));
       const key = `${header.workspace}\n${header.source}${header.replay ? '\nreplay' : ''}`;
-      const group = groups.get(key) ?? { header, facts: [] };
+      const group = groups.get(key) ?? { header, facts: [], client: one.read.client ?? null };
       for (const fact of facts) group.facts.push(fact);
       groups.set(key, group);
     }
     if (calls.length > 0) await parts.hooks?.takeBack(calls);
     await putAside(aside, token);
     await parts.judging?.warehouse.insertViolations(warned, `${token}:warned`);
-    for (const [key, { header, facts }] of groups) {
+    for (const [key, { header, facts, client }] of groups) {
       const { workspace, source, receivedAt } = header;
       const stored = await store({
         workspace,
@@ -211,6 +223,7 @@ export function openCollector(parts: {
         receivedAt,
         token: `${token}:${key}`,
         facts,
+        client,
         ...(header.replay ? { isOld: true } : {}),
       });
       metrics.eventsStored.inc(stored.events);
@@ -223,6 +236,7 @@ export function openCollector(parts: {
   async function putAside(rows: QuarantineRow[], token: string): Promise<void> {
     await parts.warehouse.insertQuarantine(rows, `${token}:quarantine`);
     metrics.eventsQuarantined.inc(rows.length);
+    parts.lastHour?.add('quarantined', rows.length);
   }
 
   return {
@@ -248,8 +262,7 @@ export function openCollector(parts: {
       },
     ) {
       const { protocol: kind, messages: batch, sentAt, around } = delivery;
-      await accept({ kind, workspace, source }, bodyText({ batch, sentAt, around }));
-      metrics.eventsAccepted.inc(batch.length);
+      await accept({ kind, workspace, source }, bodyText({ batch, sentAt, around }), batch.length);
     },
 
     /** Makes a body durable that nothing can be read from, so that it can be looked at. */
@@ -259,19 +272,17 @@ export function openCollector(parts: {
       body: Buffer,
       reason = 'malformed_json',
     ): Promise<void> {
-      await accept({ kind: 'malformed', workspace, source, reason }, body.subarray(0, 100_000));
+      await accept({ kind: 'malformed', workspace, source, reason }, body.subarray(0, 100_000), 1);
     },
 
     /** Makes a webhook's call durable as it came; again under its own id, where it is read anew. */
     acceptCall: (async ({ workspace, sourceId: source }, call, again) => {
-      await accept({ kind: 'hook', workspace, source, ...again }, JSON.stringify(call));
-      metrics.eventsAccepted.inc();
+      await accept({ kind: 'hook', workspace, source, ...again }, JSON.stringify(call), 1);
     }) satisfies AcceptCall as AcceptCall,
 
     /** Makes facts of our own (a message opened, a consent withdrawn) durable. */
     async record(workspace: string, source: string, facts: readonly Fact[]): Promise<void> {
-      await accept({ kind: 'facts', workspace, source }, JSON.stringify(facts));
-      metrics.eventsAccepted.inc(facts.length);
+      await accept({ kind: 'facts', workspace, source }, JSON.stringify(facts), facts.length);
     },
 
     /** The road for messages that were held: back through the journal under their own ids, or only looked at. */
@@ -312,6 +323,8 @@ export function openCollector(parts: {
 
     async start(): Promise<void> {
       await this.recall();
+      const [first] = await journal.read(position, 1);
+      if (first) lag.began(journal.end, opened(first, position).header.receivedAt);
       running = run();
     },
 
@@ -321,7 +334,8 @@ export function openCollector(parts: {
       await new Promise<void>((resolve) => drainWaiters.push(resolve));
     },
 
-    lag: () => journal.end - position,
+    /** Bytes that wait to be stored, events, null where nobody counted them, and since when the first does. */
+    lag: () => ({ bytes: journal.end - position, ...lag.waiting() }),
 
     /** Since when the batch at hand cannot be stored; null while all goes well. */
     stuckSince: () => stuckSince,

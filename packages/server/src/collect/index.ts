@@ -31,6 +31,8 @@ export {
   qualityWarehouse,
   SLOW_QUALITY_JOBS,
 } from './quality/index.ts';
+export { openQuotas, type Quotas } from './quota.ts';
+export { quotaRoutes } from './quota-routes.ts';
 export { collectRoutes } from './routes.ts';
 export { sdkRoutes } from './sdk-routes.ts';
 export { sourceRoutes } from './source-routes.ts';

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
+import { mayUse } from './client-key.ts';
 import type { Collector } from './collector.ts';
-import type { Sources } from './sources.ts';
+import type { Quotas } from './quota.ts';
+import type { KeyOfSource, Sources } from './sources.ts';
 import { PIXEL, rudderSource, segmentSettings } from './wire/answers.ts';
 import { validateGa4 } from './wire/ga4-validation.ts';
 import { gtagHit } from './wire/gtag.ts';
@@ -32,10 +34,10 @@ const CALLS: Record<string, string> = {
 const KEY_PARAMETERS = ['writeKey', 'token', 'project', 'api_secret', 'tid'];
 
 interface Parts {
+  quotas: Quotas;
   collector: Collector;
   sources: Sources;
 }
-type Source = { workspace: string; sourceId: string };
 
 /** What was sent, as it goes into the journal. */
 interface Delivery {
@@ -62,6 +64,7 @@ export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<
       done(null, body),
     );
     scope.addHook('onRequest', async (request, reply) => allowAnyOrigin(request, reply));
+    scope.addHook('onError', async (_request, _reply, error) => parts.quotas.turnedAway(error));
     const open = { schema: { hide: true }, config: { access: 'writeKey' } as object };
     const preflights = new Set<string>();
     type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -224,13 +227,14 @@ async function takeGtag(request: FastifyRequest, reply: FastifyReply, parts: Par
  */
 async function take(
   request: FastifyRequest,
-  { collector, sources }: Parts,
+  { collector, sources, quotas }: Parts,
   read: (bytes: Buffer, bounds: Bounds) => Promise<Read>,
   { isDry = false, holdsGzip = false } = {},
 ): Promise<string | null> {
   const given = keyBeside(request);
-  let source: Source | null = given === null ? null : await sources.byKey(given);
+  let source: KeyOfSource | null = given === null ? null : await sources.byKey(given);
   if (given !== null && !source) throw unknownKey();
+  if (source) requirePage(request, source);
   const packed = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   return weighed(packed, holdsGzip ? packed.length + request.url.length : 0, async () => {
     const bytes = await unzipped(packed, source ? undefined : KEYLESS_LIMIT);
@@ -240,10 +244,15 @@ async function take(
         : await read(bytes, source ? KEYED : KEYLESS);
     source ??= key === null ? null : await sources.byKey(key);
     if (!source) throw unknownKey();
+    requirePage(request, source);
     const { workspace, sourceId } = source;
     if ('malformed' in delivery) {
       const kept = bytes === null || bytes.length === 0 ? Buffer.from(queryOf(request)) : bytes;
-      if (!isDry) await collector.acceptMalformed(workspace, sourceId, kept, delivery.malformed);
+      const { malformed } = delivery;
+      if (!isDry)
+        await quotas.within(workspace, 1, () =>
+          collector.acceptMalformed(workspace, sourceId, kept, malformed),
+        );
       return delivery.malformed;
     }
     if (delivery.messages.length > MESSAGES_LIMIT)
@@ -252,8 +261,21 @@ async function take(
         status: 413,
         detail: `The body holds ${delivery.messages.length} messages; send at most ${MESSAGES_LIMIT} at once.`,
       });
-    if (!isDry) await collector.acceptDelivery(workspace, sourceId, delivery);
+    if (!isDry)
+      await quotas.within(workspace, delivery.messages.length, () =>
+        collector.acceptDelivery(workspace, sourceId, delivery),
+      );
     return null;
+  });
+}
+
+/** A page that the key's owner did not name is turned away. */
+function requirePage({ headers }: FastifyRequest, { client }: KeyOfSource): void {
+  if (!client || mayUse(client, headers)) return;
+  throw new AppError({
+    code: 'collect.origin_refused',
+    status: 403,
+    detail: `The key is for other pages than those of "${headers.origin ?? headers.referer}"; the console lists them under Data, Sources.`,
   });
 }
 

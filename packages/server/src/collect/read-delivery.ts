@@ -1,5 +1,7 @@
+import type { ClientKey } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import { clip, storableText } from '../platform/text.ts';
+import { BEYOND_KEY, withinKey } from './client-key.ts';
 import type { Header, WireBody } from './delivery.ts';
 import type { EventFact, Fact } from './facts.ts';
 import type { Hooks } from './hooks/hooks.ts';
@@ -21,10 +23,18 @@ export interface Read {
   rejected: { event: EventFact; verdict: Verdict }[];
   /** A webhook's call, as it is kept. */
   call?: DeliveryRow;
+  /** It came by a client's key: what of it counts. */
+  client?: ClientKey | null;
 }
 
 /** Reads what deliveries say: facts, what is held and why, and what the plan says of it. */
-export function openReader(parts: { workspaces: Workspaces; hooks?: Hooks; plans?: Plans }) {
+export function openReader(parts: {
+  workspaces: Workspaces;
+  hooks?: Hooks;
+  plans?: Plans;
+  /** What counts of a source whose key is a client's. */
+  limitsOf?: (source: string) => Promise<ClientKey | null>;
+}) {
   return async function read(header: Header, body: string): Promise<Read> {
     const out: Read = { timeZone: 'UTC', facts: [], faults: [], warned: [], rejected: [] };
     const { workspace, replay } = header;
@@ -49,6 +59,8 @@ export function openReader(parts: { workspaces: Workspaces; hooks?: Hooks; plans
       return out;
     }
     const judge = await parts.plans?.judgeOf(workspace, header.source);
+    const client = (await parts.limitsOf?.(header.source)) ?? null;
+    out.client = client;
     const { batch, sentAt: sent, around } = JSON.parse(body) as WireBody;
     const sentAt = typeof sent === 'string' ? Date.parse(sent) : Number.NaN;
     // A message that was held is heard as when it came.
@@ -90,9 +102,11 @@ export function openReader(parts: { workspaces: Workspaces; hooks?: Hooks; plans
           out.rejected.push({ event, verdict });
           continue;
         }
-        out.warned.push(violationRow(header, event, verdict));
       }
-      for (const fact of made) out.facts.push(fact);
+      const within = client ? withinKey(made, client) : { facts: made, beyond: [] };
+      if (event && (verdict || within.beyond.length > 0))
+        out.warned.push(violationRow(header, event, verdict, within.beyond));
+      for (const fact of within.facts) out.facts.push(fact);
     }
     return out;
   };
@@ -100,12 +114,18 @@ export function openReader(parts: { workspaces: Workspaces; hooks?: Hooks; plans
 
 const heldAgain = (action: Verdict['action']) => (action === 'reject' ? 'quarantine' : action);
 
-function violationRow(header: Header, event: EventFact, verdict: Verdict): ViolationRow {
+function violationRow(
+  header: Header,
+  event: EventFact,
+  verdict: Verdict | null,
+  beyond: readonly string[] = [],
+): ViolationRow {
+  const differences = verdict?.differences ?? [];
   return {
     ...{ workspace: header.workspace, received_at: header.receivedAt, source: header.source },
     ...{ message_id: event.messageId, name: event.name },
-    kinds: verdict.differences.map((one) => one.kind),
-    details: verdict.differences.map((one) => storableText(one.detail)),
+    kinds: [...differences.map((one) => one.kind), ...beyond.map(() => BEYOND_KEY)],
+    details: [...differences.map((one) => storableText(one.detail)), ...beyond],
   };
 }
 

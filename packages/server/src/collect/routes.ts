@@ -11,6 +11,7 @@ import type { ImportRuns, UploadedFile } from './import-runs.ts';
 import type { Mappings } from './mappings.ts';
 import { type ImportNote, type Masks, openMasked } from './masked.ts';
 import type { HeldMessages } from './quality/index.ts';
+import type { Quotas } from './quota.ts';
 import type { CollectWarehouse } from './store.ch.ts';
 
 /** Who a person's number may stand in rows as, after merges; identity's verb, handed in by `app.ts`. */
@@ -28,9 +29,10 @@ export function collectRoutes(
     originsOf: OriginsOf;
     masks: Masks;
     audit: Audit;
+    quotas: Quotas;
   },
 ): void {
-  const { runs, mappings, warehouse, audit } = parts;
+  const { runs, mappings, warehouse, audit, quotas } = parts;
   const masked = openMasked(parts.masks);
   const REVEAL = 'customer.reveal';
 
@@ -97,6 +99,7 @@ export function collectRoutes(
         status: 415,
         detail: 'Send the files as multipart/form-data.',
       });
+    await quotas.upload(workspace, Number(request.headers['content-length'] ?? 0) || 0);
     const made = await runs.create(workspace, who.name, query, uploadsOf(request));
     await audit.note(workspace, who, 'import.create', made.id, { files: made.files.length });
     return made;

@@ -37,7 +37,7 @@ export function sourceRoutes(
     const made =
       body.kind === 'webhook'
         ? await sources.createWebhook(workspace, body)
-        : { id: await sources.create(workspace, body.name), secret: null };
+        : { id: await sources.create(workspace, body.name, body.client), secret: null };
     await audit.note(workspace, who, 'source.create', made.id, { name: body.name, kind: body.kind });
     return { ...(await sources.one(workspace, made.id)), secret: made.secret };
   });

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { HookCheck, HookMapping, HookPresetName, Source } from '@qianmian/contract';
+import type { ClientKey, HookCheck, HookMapping, HookPresetName, Source } from '@qianmian/contract';
 import type { Selectable } from 'kysely';
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, HOUR, isoOf, isoOrNull, SECOND } from '../platform/clock.ts';
-import { AppError, notFound } from '../platform/errors.ts';
-import { TryLater } from '../platform/http.ts';
+import { AppError, notFound, TryLater } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import { seal, unseal } from '../platform/sealed.ts';
 import { makeToken } from '../platform/secret.ts';
@@ -45,6 +44,13 @@ export interface Hook {
   isRevoked: boolean;
 }
 
+/** Where a write key leads, and what of it counts where it is a client's. */
+export interface KeyOfSource {
+  workspace: string;
+  sourceId: string;
+  client: ClientKey | null;
+}
+
 /** Places events come from: trackers and servers with a write key, and services that call us. */
 export function openSources(parts: {
   ledger: Ledger;
@@ -58,7 +64,8 @@ export function openSources(parts: {
   const db = parts.ledger.withTables<CollectTables>();
   const { clock, workspaces } = parts;
   const health = openSourceHealth(parts);
-  type Key = { workspace: string; sourceId: string; isPaused: boolean; until: number } | { until: number };
+  type Key = (KeyOfSource & { isPaused: boolean; until: number }) | { until: number };
+  const limits = new Map<string, { client: ClientKey | null; until: number }>();
   const keys = new Map<string, Key>();
   const hooks = new Map<string, { hook: Hook | null; until: number }>();
 
@@ -67,11 +74,13 @@ export function openSources(parts: {
   const forget = (id: string) => {
     keys.clear();
     hooks.delete(id);
+    limits.delete(id);
   };
 
-  async function create(workspace: string, name: string): Promise<string> {
+  async function create(workspace: string, name: string, client: ClientKey | null = null): Promise<string> {
     const id = newId();
-    await insert({ id, workspace, name, kind: 'tracker', write_key: makeToken('qmw_').token });
+    const write_key = makeToken('qmw_').token;
+    await insert({ id, workspace, name, kind: 'tracker', write_key, client: jsonOrNull(client) });
     return id;
   }
 
@@ -131,6 +140,7 @@ export function openSources(parts: {
       lastError: r.last_error,
       lastErrorAt: isoOrNull(r.last_error_at),
       writeKey: r.kind === 'webhook' ? '' : r.write_key,
+      client: r.client as ClientKey | null,
       formerUntil:
         r.former_until && r.former_until.getTime() > clock.now() ? r.former_until.toISOString() : null,
       createdAt: r.created_at.toISOString(),
@@ -199,17 +209,25 @@ export function openSources(parts: {
     async update(
       workspace: string,
       id: string,
-      given: { name?: string; isPaused?: boolean; check?: HookCheck; mapping?: HookMapping | null },
+      given: {
+        name?: string;
+        isPaused?: boolean;
+        client?: ClientKey | null;
+        check?: HookCheck;
+        mapping?: HookMapping | null;
+      },
     ): Promise<void> {
       const before = await row(workspace, id);
       if (before.kind !== 'webhook' && (given.check !== undefined || given.mapping !== undefined))
         throw noWebhook(before.name);
-      const { name, isPaused, check, mapping } = given;
+      if (before.kind === 'webhook' && given.client) throw noKey(before.name);
+      const { name, isPaused, check, mapping, client } = given;
       await change(workspace, id, {
         name: name ?? before.name,
         ...(isPaused === undefined
           ? {}
           : { paused_at: isPaused ? (before.paused_at ?? new Date(clock.now())) : null }),
+        ...(client === undefined ? {} : { client: jsonOrNull(client) }),
         ...(check === undefined ? {} : { hook_check: JSON.stringify(check) }),
         ...(mapping === undefined
           ? {}
@@ -248,14 +266,14 @@ export function openSources(parts: {
     },
 
     /** Where a write key leads; null when it is unknown or revoked. Of a paused source the sender is asked to wait. */
-    async byKey(writeKey: string): Promise<{ workspace: string; sourceId: string } | null> {
+    async byKey(writeKey: string): Promise<KeyOfSource | null> {
       if (!KEY_FORM.test(writeKey)) return null;
       const now = Date.now();
       const known = keys.get(writeKey);
       if (known && known.until > now) return 'workspace' in known ? unpaused(known) : null;
       const found = await db
         .selectFrom('collect_source')
-        .select(['id', 'workspace', 'paused_at'])
+        .select(['id', 'workspace', 'paused_at', 'client'])
         .where((e) =>
           e.or([
             e('write_key', '=', writeKey),
@@ -267,10 +285,30 @@ export function openSources(parts: {
       dropOldest(keys);
       const isPaused = found?.paused_at != null;
       const key: Key = found
-        ? { workspace: found.workspace, sourceId: found.id, isPaused, until: now + TRUST }
+        ? {
+            ...{ workspace: found.workspace, sourceId: found.id, isPaused, until: now + TRUST },
+            client: found.client as ClientKey | null,
+          }
         : { until: now + SECOND };
       keys.set(writeKey, key);
       return 'workspace' in key ? unpaused(key) : null;
+    },
+
+    /** What counts of a source whose key is a client's, revoked ones too; null where everything does. */
+    async limitsOf(id: string): Promise<ClientKey | null> {
+      if (!ID_FORM.test(id)) return null;
+      const now = Date.now();
+      const known = limits.get(id);
+      if (known && known.until > now) return known.client;
+      const found = await db
+        .selectFrom('collect_source')
+        .select('client')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      const client = (found?.client ?? null) as ClientKey | null;
+      dropOldest(limits);
+      limits.set(id, { client, until: now + HOOK_TRUST });
+      return client;
     },
 
     /** A webhook by its source's id, revoked ones too; null where there is none. */
@@ -346,6 +384,16 @@ function unpaused<T extends { isPaused: boolean }>(key: T): T {
     );
   return key;
 }
+
+const jsonOrNull = (value: unknown) => (value === null ? null : (JSON.stringify(value) as never));
+
+/** What only a key has was asked of a webhook. */
+const noKey = (name: string) =>
+  new AppError({
+    code: 'source.no_key',
+    status: 409,
+    detail: `"${name}" is a webhook: it has no write key that could be a client's.`,
+  });
 
 /** What only a webhook has was asked of another source. */
 export const noWebhook = (name: string) =>

@@ -1,4 +1,4 @@
-import type { Announcements } from '@qianmian/contract';
+import type { Announcements, ClientKey } from '@qianmian/contract';
 import type { FactBatch, FactSink, Resolved } from './batch.ts';
 import type {
   EventFact,
@@ -40,6 +40,8 @@ export interface IncomingBatch {
   facts: readonly Fact[];
   /** They first came a while ago: what is stored is asked beyond what is remembered. */
   isOld?: boolean;
+  /** They came by a client's key. */
+  client?: ClientKey | null;
 }
 
 /** What was stored: events written, events left out because they were stored before. */
@@ -66,11 +68,10 @@ export async function storeFacts(
   const kinds = partedByKind(batch, parts.seen);
   // A file may be older than the memory of messages, and may repeat what another file brought.
   if (batch.importId !== '' || batch.isOld) await leaveOutStored(batch.workspace, kinds, warehouse);
+  const stored = await storedOrders(batch.workspace, kinds.orderLines, warehouse);
+  if (batch.client) leaveOutTold(kinds, stored, batch.source);
   const personFacts = [...kinds.people, ...kinds.orderLines, ...kinds.events];
-  const [{ people: ids, anchors }, stored] = await Promise.all([
-    parts.resolve(batch.workspace, personFacts, batch),
-    storedOrders(batch.workspace, kinds.orderLines, warehouse),
-  ]);
+  const { people: ids, anchors } = await parts.resolve(batch.workspace, personFacts, batch);
   const resolvedPart = <F>(facts: F[], from: number): Resolved<F>[] =>
     facts.map((fact, i) => ({ fact, personId: ids[from + i]!, anchor: anchors[from + i]! }));
   const resolved: FactBatch = {
@@ -103,6 +104,16 @@ export async function storeFacts(
     repeats: kinds.repeats,
     said: announcement(batch.workspace, kinds, [...ids, ...retelling.lines.map((row) => row.person_id)]),
   };
+}
+
+/** What anybody could say by a client's key changes no order that somebody else told of: a server, a file, a service. */
+function leaveOutTold(kinds: Kinds, stored: StoredOrders, source: string): void {
+  const told = new Set(
+    stored.lines.flatMap((row) =>
+      row.line_kind === 'sale' && !row.is_deleted && row.source !== source ? [row.order_id] : [],
+    ),
+  );
+  kinds.orderLines = kinds.orderLines.filter((line) => !told.has(line.orderId));
 }
 
 /** What is stored of the orders that lines are of. */

@@ -26,8 +26,27 @@ export type CollectTables = {
     preset: string | null;
     mapping: unknown;
     mapping_version: number;
+    client: unknown;
   };
   collect_source_refused: { source: string; day: string; calls: number };
+  collect_quota: {
+    workspace: string;
+    events_per_second: number | null;
+    burst: number | null;
+    events_per_day: number | null;
+    events_per_month: number | null;
+    upload_bytes_per_day: number | null;
+    set_by: string;
+    set_at: Date;
+  };
+  collect_quota_use: {
+    workspace: string;
+    day: string;
+    events: number;
+    upload_bytes: number;
+    refused_requests: number;
+    refused_events: number;
+  };
   collect_import: {
     id: string;
     workspace: string;

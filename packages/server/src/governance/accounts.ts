@@ -156,6 +156,11 @@ export function openAccounts(parts: { ledger: Ledger; clock: Clock }) {
       return account;
     },
 
+    /** Whether it is the account the server was set up with. */
+    async isFounder(accountId: string): Promise<boolean> {
+      return (await byId(accountId)).founder;
+    },
+
     async mayCreateWorkspaces(accountId: string): Promise<boolean> {
       const account = await byId(accountId);
       return account.founder || (await rolesOf(accountId)).some((r) => r.role === 'owner');

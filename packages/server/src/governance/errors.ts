@@ -1,5 +1,4 @@
-import { AppError } from '../platform/errors.ts';
-import { TryLater } from '../platform/http.ts';
+import { AppError, TryLater } from '../platform/errors.ts';
 
 export const tooManyTries = (detail: string, seconds: number) =>
   new TryLater({ code: 'auth.too_many_tries', status: 429, detail }, seconds);

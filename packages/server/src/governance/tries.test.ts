@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FakeClock, MINUTE } from '../platform/clock.ts';
-import { TryLater } from '../platform/http.ts';
+import { TryLater } from '../platform/errors.ts';
 import { openPasswords } from './passwords.ts';
 import { networkOf, openTries } from './tries.ts';
 

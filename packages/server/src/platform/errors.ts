@@ -16,6 +16,15 @@ export class AppError extends Error {
   }
 }
 
+/** A refusal that knows when it is over; the answer says so in `Retry-After`. */
+export class TryLater extends AppError {
+  readonly seconds: number;
+  constructor(problem: ConstructorParameters<typeof AppError>[0], seconds: number) {
+    super(problem);
+    this.seconds = seconds;
+  }
+}
+
 /** A thing asked for by id that this workspace does not have. */
 export function notFound(what: string, id: string | number): AppError {
   return new AppError({

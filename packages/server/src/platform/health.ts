@@ -1,34 +1,52 @@
 import { sql } from 'kysely';
+import { MINUTE, SECOND } from './clock.ts';
+import type { Disk } from './journal.ts';
 import type { Ledger } from './ledger.ts';
 import type { Warehouse } from './warehouse.ts';
 
-/** How a server is: `down` cannot work, `degraded` takes in what it cannot store just now. */
+/** How a server is: `down` cannot work, `degraded` takes in what it cannot store just now, or turns events away. */
 export interface Health {
   status: 'ok' | 'degraded' | 'down';
   /** What is wrong, in words for whoever runs the server. */
   reasons: string[];
 }
 
-const PATIENCE_MS = 5000;
+/** How storing stands to what was accepted. */
+export interface Storing {
+  /** Since when the batch at hand cannot be stored; null while all goes well. */
+  stuckSince: number | null;
+  /** Since when the first of what waits does. */
+  waitsSince: number | null;
+  now: number;
+}
 
-/** Asks both stores for a sign of life, and the collector whether it gets on. */
+const PATIENCE_MS = 5000;
+/** Waiting longer than this to be stored is worth a word. */
+const LATE = MINUTE;
+
+/** Asks both stores for a sign of life, the collector whether it gets on, and the disk whether there is room. */
 export async function checkHealth(parts: {
   ledger: Ledger;
   warehouse: Warehouse;
-  stuckSince: number | null;
+  disk: Disk;
+  storing: Storing;
 }): Promise<Health> {
   const [ledger, warehouse] = await Promise.all([
     answers(sql`select 1`.execute(parts.ledger)),
     answers(parts.warehouse.query('SELECT 1')),
   ]);
-  const down = [
-    ...(ledger ? [] : ['The ledger does not answer.']),
-    ...(warehouse ? [] : ['The warehouse does not answer.']),
-  ];
-  const degraded =
-    parts.stuckSince === null
+  const down = ledger ? [] : ['The ledger does not answer.'];
+  const { stuckSince, waitsSince, now } = parts.storing;
+  const late = waitsSince === null ? 0 : now - waitsSince;
+  const degraded = [
+    // Events are taken into the journal all the same: whoever sends them must not be sent away.
+    ...(warehouse ? [] : ['The warehouse does not answer; events are kept in the journal until it does.']),
+    ...(stuckSince === null
       ? []
-      : [`Events have not been stored since ${new Date(parts.stuckSince).toISOString()}; see the log.`];
+      : [`Events have not been stored since ${new Date(stuckSince).toISOString()}; see the log.`]),
+    ...(late > LATE ? [`Events wait ${Math.round(late / SECOND)} seconds to be stored.`] : []),
+    ...(parts.disk.isRefusing ? ['The disk is nearly full: no events are taken in.'] : []),
+  ];
   const status = down.length > 0 ? 'down' : degraded.length > 0 ? 'degraded' : 'ok';
   return { status, reasons: [...down, ...degraded] };
 }

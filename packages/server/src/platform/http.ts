@@ -19,7 +19,7 @@ import type { z } from 'zod';
 import { givenUp, whileAsked } from './asker.ts';
 import { type Clock, isoOf } from './clock.ts';
 import { type Cursors, openCursors } from './cursor.ts';
-import { AppError } from './errors.ts';
+import { AppError, TryLater } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
@@ -77,15 +77,6 @@ export interface Http {
   mount: Mount;
   /** Every mounted endpoint, for the test that tries each signed out and from another workspace. */
   mounted: AnyEndpoint[];
-}
-
-/** A refusal that knows when it is over; the answer says so in `Retry-After`. */
-export class TryLater extends AppError {
-  readonly seconds: number;
-  constructor(problem: ConstructorParameters<typeof AppError>[0], seconds: number) {
-    super(problem);
-    this.seconds = seconds;
-  }
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -302,8 +293,13 @@ const signedOut = () =>
 
 /** Who watches the server does it from its own machine, or with an API key. */
 async function admitWatcher(request: FastifyRequest, authenticate: Authenticate): Promise<void> {
-  if (/^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(request.ip)) return;
-  if ((await authenticate(request))?.kind !== 'apiKey') throw signedOut();
+  if (!(await mayWatch(request, authenticate))) throw signedOut();
+}
+
+/** Whether a caller may see how the server is in numbers. */
+export async function mayWatch(request: FastifyRequest, authenticate: Authenticate): Promise<boolean> {
+  if (/^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(request.ip)) return true;
+  return (await authenticate(request))?.kind === 'apiKey';
 }
 
 function answerProblem(

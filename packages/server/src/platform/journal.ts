@@ -6,13 +6,14 @@ import {
   readFile,
   rename,
   stat,
+  statfs,
   truncate,
   unlink,
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { AppError } from './errors.ts';
+import { AppError, TryLater } from './errors.ts';
 
 /**
  * What arrives is on disk before it is acknowledged. Records are appended to segment files named by the position of
@@ -30,9 +31,18 @@ export interface Journal {
   readonly checkpointed: number;
   /** Position behind the last durable record. */
   readonly end: number;
+  /** Free on its disk, what is kept free, and whether nothing is taken in for want of it. */
+  disk(): Promise<Disk>;
   /** Resolves when there is a record behind `position`, or the journal is closed. */
   waitBeyond(position: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The disk the journal lies on. */
+export interface Disk {
+  freeBytes: number;
+  reserveBytes: number;
+  isRefusing: boolean;
 }
 
 export interface JournalRecord {
@@ -60,6 +70,44 @@ const overloaded = () =>
     detail: 'More arrives than the disk takes; try again in a second.',
   });
 
+const diskLow = () =>
+  new TryLater(
+    {
+      code: 'collect.disk_low',
+      status: 503,
+      detail: 'The disk of the server is nearly full; nothing was taken in, send it again later.',
+    },
+    10,
+  );
+
+/** How long what was seen of the disk holds, in milliseconds. */
+const SEEN_MS = 200;
+
+/** Whether there is room on a disk, asked at most five times a second. */
+function openRoom(folder: string, reserveBytes: number) {
+  let free = 0;
+  let seenAt = Number.NEGATIVE_INFINITY;
+  async function look(): Promise<number> {
+    const { bavail, bsize } = await statfs(folder);
+    free = bavail * bsize;
+    seenAt = performance.now();
+    return free;
+  }
+  return {
+    /** Whether so many bytes can be written and the reserve is still left. */
+    async has(bytes: number): Promise<boolean> {
+      if (reserveBytes === 0) return true;
+      if (performance.now() - seenAt > SEEN_MS || free - bytes < reserveBytes) await look();
+      free -= bytes;
+      return free >= reserveBytes;
+    },
+    async state(): Promise<Disk> {
+      const freeBytes = await look();
+      return { freeBytes, reserveBytes, isRefusing: freeBytes < reserveBytes };
+    },
+  };
+}
+
 /**
  * Opens (or makes) the journal in `folder`. A torn record at the end, left by a crash, is cut off; a damaged stretch with
  * good records behind it (a disk that forgot) is told to `onDamage`, kept aside in a file and passed over.
@@ -71,12 +119,16 @@ export async function openJournal(
     pendingBytes?: number;
     /** How far the reader may be behind before nothing more is taken in. */
     lagBytes?: number;
+    /** Nothing more is taken in while less than this is free, so that what is stored by others still finds room. */
+    reserveBytes?: number;
     onDamage?: (what: Damage) => void;
   } = {},
 ): Promise<Journal> {
   const segmentBytes = limits.segmentBytes ?? 64 * 1024 * 1024;
   const pendingBytes = limits.pendingBytes ?? 64 * 1024 * 1024;
   const lagBytes = limits.lagBytes ?? 4 * 1024 ** 3;
+  const reserveBytes = limits.reserveBytes ?? 0;
+  const room = openRoom(folder, reserveBytes);
   await mkdir(folder, { recursive: true });
   const segments = await listSegments(folder);
   const checkpointFile = join(folder, 'checkpoint');
@@ -126,6 +178,7 @@ export async function openJournal(
       const group = pending;
       pending = { buffers: [], bytes: 0, waiters: [] };
       try {
+        if (!(await room.has(group.bytes))) throw diskLow();
         if (end - base >= segmentBytes || broken) await roll();
         await writeAll(file, group.buffers);
         await file.datasync();
@@ -150,11 +203,14 @@ export async function openJournal(
     await file.truncate(end - base).catch(() => {
       broken = true;
     });
-    const problem = new AppError({
-      code: 'collect.not_durable',
-      status: 503,
-      detail: `The event could not be written to disk (${error.message}); nothing was accepted, try again later.`,
-    });
+    const problem =
+      error instanceof AppError
+        ? error
+        : new AppError({
+            code: 'collect.not_durable',
+            status: 503,
+            detail: `The event could not be written to disk (${error.message}); nothing was accepted, try again later.`,
+          });
     for (const w of all) w.reject(problem);
   }
 
@@ -191,6 +247,9 @@ export async function openJournal(
   }
 
   async function checkpoint(position: number): Promise<void> {
+    // First, so that a full disk has room for the few bytes below: reading never begins before the first segment.
+    while (segments.length > 1 && segments[1]! <= position)
+      await unlink(segmentFile(folder, segments.shift()!));
     const draft = `${checkpointFile}.new`;
     const handle = await open(draft, 'w');
     await handle.writeFile(String(position));
@@ -198,11 +257,10 @@ export async function openJournal(
     await handle.close();
     await rename(draft, checkpointFile);
     checkpointed = position;
-    while (segments.length > 1 && segments[1]! <= position)
-      await unlink(segmentFile(folder, segments.shift()!));
   }
 
   return {
+    disk: room.state,
     append,
     read,
     checkpoint,

@@ -29,6 +29,17 @@ export function openMetrics() {
       help: 'Events set aside',
       registers,
     }),
+    eventsRefused: new Counter({
+      name: 'qianmian_events_refused_total',
+      help: 'Events turned away: over a quota, by overload, for want of disk, from a page that may not',
+      labelNames: ['reason'],
+      registers,
+    }),
+    diskFree: new Gauge({
+      name: 'qianmian_journal_disk_free_bytes',
+      help: 'Free on the disk of the journal',
+      registers,
+    }),
     journalLag: new Gauge({
       name: 'qianmian_journal_lag_bytes',
       help: 'Journal not yet in the warehouse',

@@ -23,7 +23,7 @@ describe('the description of the API', () => {
     const operation = spec.paths[`/v1/${call}`]!.post!;
     expect(operation.summary).toMatch(/\S/);
     expect(operation.security).toEqual([{ writeKey: [] }]);
-    expect(Object.keys(operation.responses)).toEqual(['200', '401', '413', '503']);
+    expect(Object.keys(operation.responses)).toEqual(['200', '401', '403', '413', '429', '503']);
     const body = operation.requestBody!.content['application/json']!.schema;
     expect(body.properties).toHaveProperty(call === 'batch' ? 'batch' : 'userId');
   });
@@ -75,7 +75,7 @@ it('a parameter that an address does not know is refused by its name', async () 
 
 it('health says how the server is', async () => {
   const answer = await http.inject({ url: '/healthz' });
-  expect(answer.json()).toEqual({
+  expect(answer.json()).toMatchObject({
     status: 'ok',
     reasons: [],
     version: expect.any(String),

@@ -73,19 +73,23 @@ function consentRows(batch: FactBatch): object[] {
       for (const statement of consentOfTraits(fact)) said.push({ personId, anchor, statement });
   for (const { fact, personId, anchor } of batch.events)
     for (const statement of consentOfEvent(fact)) said.push({ personId, anchor, statement });
-  return said
-    .filter((s) => s.personId > 0)
-    .map(({ personId, anchor, statement }) => ({
-      workspace: batch.workspace,
-      person_id: personId,
-      anchor,
-      ...statement,
-      time: heardBy(statement.time, batch),
-      granted: statement.granted ? 1 : 0,
-      source: batch.source,
-      import_id: batch.importId,
-      version: batch.receivedAt,
-    }));
+  return (
+    said
+      .filter((s) => s.personId > 0)
+      // By a key that anybody can read, a no always counts, and a yes where the workspace takes it.
+      .filter((s) => !s.statement.granted || batch.client?.consent !== false)
+      .map(({ personId, anchor, statement }) => ({
+        workspace: batch.workspace,
+        person_id: personId,
+        anchor,
+        ...statement,
+        time: heardBy(statement.time, batch),
+        granted: statement.granted ? 1 : 0,
+        source: batch.source,
+        import_id: batch.importId,
+        version: batch.receivedAt,
+      }))
+  );
 }
 
 function orderKeyRows(batch: FactBatch): object[] {

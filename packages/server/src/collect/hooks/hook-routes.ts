@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { Quotas } from '../quota.ts';
 import type { Hook, Sources } from '../sources.ts';
 import { BODY_LIMIT, weighed } from '../wire/unpack.ts';
 import type { AcceptCall } from './hooks.ts';
@@ -15,6 +16,7 @@ const MOST_HEADER_BYTES = 8000;
 interface Parts {
   sources: Sources;
   accept: AcceptCall;
+  quotas: Quotas;
   clock: Clock;
   publicUrl: () => string;
 }
@@ -29,6 +31,7 @@ export async function hookRoutes(app: FastifyInstance, parts: Parts): Promise<vo
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
       done(null, body),
     );
+    scope.addHook('onError', async (_request, _reply, error) => parts.quotas.turnedAway(error));
     const open = { schema: { hide: true }, config: { access: 'writeKey' } as object };
     for (const path of ['/v1/hooks/:sourceId', '/v1/hooks/:sourceId/:token'])
       scope.post(path, open, (request, reply) => take(request, reply, parts));
@@ -59,7 +62,8 @@ async function take(request: FastifyRequest, reply: FastifyReply, parts: Parts):
       throw badSignature(refusal);
     }
     const { token: _token, ...query } = call.query;
-    await parts.accept(hook, { headers: keptHeaders(call.headers), query, body: body.toString('utf8') });
+    const kept = { headers: keptHeaders(call.headers), query, body: body.toString('utf8') };
+    await parts.quotas.within(hook.workspace, 1, () => parts.accept(hook, kept));
     return reply.send(HOOK_PRESETS[hook.preset].answer ?? { success: true });
   });
 }

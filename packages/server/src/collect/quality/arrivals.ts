@@ -1,5 +1,6 @@
 import { type Arrival, type Outcome, VIOLATIONS } from '@qianmian/contract';
 import { type Clock, DAY, HOUR, isoOf } from '../../platform/clock.ts';
+import { BEYOND_KEY } from '../client-key.ts';
 import type { Quality } from './quality.ts';
 import type { ArrivalFilter, QualityWarehouse } from './store.ch.ts';
 
@@ -16,7 +17,8 @@ interface Asked {
 const WINDOWS = [HOUR, DAY, 400 * DAY, Number.POSITIVE_INFINITY];
 const NOTHING_KEPT = { properties: {}, context: {}, envelope: {}, original: null };
 const parsed = (text: string) => (text === '' ? {} : (JSON.parse(text) as Record<string, unknown>));
-const isViolation = (reason: string) => (VIOLATIONS as readonly string[]).includes(reason);
+const isViolation = (reason: string) =>
+  reason === BEYOND_KEY || (VIOLATIONS as readonly string[]).includes(reason);
 
 /** Messages as they arrived, with what became of each. */
 export function openArrivals(parts: { warehouse: QualityWarehouse; quality: Quality; clock: Clock }) {

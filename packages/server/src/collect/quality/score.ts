@@ -16,7 +16,8 @@ const FAULTS: { match: RegExp; part: QualityPart; gravity: number }[] = [
   { match: /^warned:missing_property$/, part: 'completeness', gravity: 1 },
   { match: /^empty_value$/, part: 'completeness', gravity: 0.5 },
   { match: /^(held|rejected):/, part: 'validity', gravity: 1 },
-  { match: /^warned:/, part: 'validity', gravity: 0.5 },
+  // What a key may not say is no fault of the data.
+  { match: /^warned:(?!beyond_key$)/, part: 'validity', gravity: 0.5 },
   { match: /^repeated$/, part: 'uniqueness', gravity: 1 },
   { match: /^late$/, part: 'timeliness', gravity: 0.5 },
   { match: /^day_late$/, part: 'timeliness', gravity: 0.5 },

@@ -15,6 +15,12 @@ async function shop() {
   return {
     workspace,
     key,
+    /** Its key is a server's from now on. */
+    asServer: () =>
+      t.call(collectEndpoints.updateSource, {
+        params: { workspace, id: source!.id },
+        body: { client: null },
+      }),
     async events() {
       await t.app.collector.drained();
       return (await t.call(collectEndpoints.listEvents, { params: { workspace }, query: { limit: 500 } }))
@@ -420,6 +426,7 @@ describe('what clients ask for first', () => {
 describe('a shop with doors', () => {
   it('tells stock, footfall and what comes back; a fault names its field', async () => {
     const s = await shop();
+    await s.asServer();
     const at = (days: number) => new Date(t.clock.now() - days * DAY).toISOString();
     const stock = (onHand: unknown, days: number) => ({
       type: 'track',

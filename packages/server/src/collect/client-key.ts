@@ -1,0 +1,61 @@
+import { type ClientKey, isOriginWithin } from '@qianmian/contract';
+import type { EventFact, Fact } from './facts.ts';
+
+/** Said of events that say more than counts by their key. */
+export const BEYOND_KEY = 'beyond_key';
+
+/** Traits and events by which somebody says yes or no to being written to. */
+const SAYS_CONSENT = /^(email|sms|push)Consent$/;
+
+/**
+ * What of a message counts that came by a client's key. Anybody can read such a key in a page or an app: it may say what
+ * a visitor does, and nothing of what only the shop itself knows. Whatever is left out of the facts stays in the event.
+ */
+export function withinKey(
+  facts: readonly Fact[],
+  { orders, consent }: ClientKey,
+): { facts: Fact[]; beyond: string[] } {
+  const beyond = new Set<string>();
+  const kept = facts.flatMap((fact): Fact[] => {
+    if (fact.kind === 'stock') {
+      beyond.add('Stock levels are told by a server’s key.');
+      return [];
+    }
+    if (fact.kind === 'orderLine' && !orders) {
+      beyond.add('Orders of this key are kept as events and do not count.');
+      return [];
+    }
+    // What the shop itself tells of its goods and stores stands.
+    if ((fact.kind === 'product' || fact.kind === 'store') && !fact.hearsay)
+      return [{ ...fact, hearsay: true }];
+    if (!consent && saysConsent(fact))
+      beyond.add('A yes to being written to does not count by this key; a no does.');
+    if (fact.kind === 'event' && fact.samePerson) {
+      const { samePerson: _, ...event } = fact;
+      return [event];
+    }
+    return [fact];
+  });
+  return { facts: kept, beyond: [...beyond] };
+}
+
+function saysConsent(fact: Fact): boolean {
+  if (fact.kind === 'event') return isConsentEvent(fact);
+  return fact.kind === 'person' && Object.keys(fact.traits).some((name) => SAYS_CONSENT.test(name));
+}
+
+const isConsentEvent = ({ name }: EventFact) => name === 'Consent Updated';
+
+/**
+ * Whether a page may use a key. Programs and apps name no page: a list of origins keeps other people's pages out, not
+ * who writes a program.
+ */
+export function mayUse(key: ClientKey, headers: { origin?: string; referer?: string }): boolean {
+  if (key.origins.length === 0) return true;
+  const origin = headers.origin ?? (headers.referer === undefined ? undefined : originOf(headers.referer));
+  return origin === undefined || key.origins.some((allowed) => isOriginWithin(origin, allowed));
+}
+
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : 'null';
+}
