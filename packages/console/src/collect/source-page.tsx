@@ -28,6 +28,7 @@ import { pauseSource, resumeSource, revokeSource } from './actions.ts';
 import './collect.css';
 import { KeySettings } from './client-key-fields.tsx';
 import { knownQuarantine } from './reasons.ts';
+import { SourceCheck } from './source-check.tsx';
 import { SecretField, SecretOnce } from './source-create.tsx';
 import { SourceDeliveries } from './source-deliveries.tsx';
 import { SourceMapping } from './source-mapping.tsx';
@@ -233,7 +234,10 @@ function ErrorWords({ error }: { error: string }) {
 
 function Reached({ source }: { source: Source }) {
   const { t } = useTranslation('collect');
+  const canWrite = useCan('data.write');
+  const [isChanging, setChanging] = useState(false);
   const { hook } = source;
+  const isOwn = hook?.check.kind === 'hmac' || hook?.check.kind === 'token';
   return (
     <Panel
       title={t('source.reached')}
@@ -242,6 +246,7 @@ function Reached({ source }: { source: Source }) {
           ? t(`source.how.${hook.check.kind}`)
           : t(`source.client.hint.${source.client ? 'client' : 'server'}`)
       }
+      extra={isOwn && canWrite && <Button onClick={() => setChanging(true)}>{t('check.change')}</Button>}
     >
       <Facts
         of={[
@@ -277,6 +282,15 @@ function Reached({ source }: { source: Source }) {
             : []),
         ]}
       />
+      <Modal
+        open={isChanging}
+        onCancel={() => setChanging(false)}
+        footer={null}
+        destroyOnHidden
+        title={t('check.change')}
+      >
+        {hook && <SourceCheck source={source} check={hook.check} onDone={() => setChanging(false)} />}
+      </Modal>
     </Panel>
   );
 }

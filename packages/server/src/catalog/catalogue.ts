@@ -51,6 +51,9 @@ export interface Origin {
   token: string;
 }
 
+/** Ids of one workspace that are remembered as heard. */
+const MOST_NOTED = 50_000;
+
 /** Products and stores of every workspace, and what their categories, brands and cities are called. */
 export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   const store = catalogWarehouse(parts.warehouse);
@@ -58,6 +61,12 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   const heard = new Map<string, Set<string>>();
   /** Stores of which the same holds. */
   const heardStores = new Map<string, Set<string>>();
+
+  /** Notes what was heard. A full list begins anew: what it forgot is looked up once more. */
+  function note(known: Set<string>, ids: Iterable<string>): void {
+    if (known.size >= MOST_NOTED) known.clear();
+    for (const id of ids) known.add(id);
+  }
 
   async function upsertProducts(
     workspace: string,
@@ -83,7 +92,7 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
       if (row) rows.push(row);
     }
     await store.insertProducts(rows, origin.token && `${origin.token}:product`);
-    for (const id of told.keys()) known.add(id);
+    note(known, told.keys());
   }
 
   async function upsertStores(workspace: string, news: readonly StoreNews[], origin: Origin): Promise<void> {
@@ -103,7 +112,7 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
       if (row) rows.push(row);
     }
     await store.insertStores(rows, origin.token && `${origin.token}:store`);
-    for (const id of told.keys()) known.add(id);
+    note(known, told.keys());
   }
 
   /** Lets products and stores say what others said of them, where an import has had its say. */

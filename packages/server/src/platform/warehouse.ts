@@ -6,9 +6,9 @@ import {
   type ClickHouseClientConfigOptions as ClientConfig,
   createClient,
 } from '@clickhouse/client';
-import { formatQueryParams } from '@clickhouse/client-common';
 import { type Asker, askerNow, LONGEST_WAIT_SECONDS, tooSlow } from './asker.ts';
 import { openTurns } from './lanes.ts';
+import { paramText } from './query-params.ts';
 
 /** Values bound to `{name:Type}` places in a query. */
 export type Params = Record<string, unknown>;
@@ -144,6 +144,8 @@ function served(url: string, cluster: string | null): ClickHouseClient {
     url,
     database: DATABASE,
     max_open_connections: 10,
+    // Long lists of values do not fit into an address.
+    use_multipart_params_auto: true,
     // Computing all portraits of a large shop takes minutes; headers sent on the way keep the connection alive.
     request_timeout: LONGEST_STATEMENT_MS,
     clickhouse_settings: {
@@ -287,7 +289,7 @@ function bound(params: Params, sql = ''): string {
       throw new TypeError(`A statement names {${name}} and is given no value for it.`);
   return Object.entries(params)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `SET param_${name} = ${quoted(formatQueryParams({ value }))}; `)
+    .map(([name, value]) => `SET param_${name} = ${quoted(paramText(value))}; `)
     .join('');
 }
 

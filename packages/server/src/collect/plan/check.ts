@@ -6,7 +6,9 @@ import type {
   TrackingPlan,
   Violation,
 } from '@qianmian/contract';
+import type { RE2JS } from 're2js';
 import { isObject } from '../storable.ts';
+import { compilePattern } from './pattern.ts';
 
 type Json = Record<string, unknown>;
 
@@ -29,7 +31,7 @@ export type CheckEvent = (name: string, properties: Json) => Difference[];
 export type JudgeEvent = (name: string, properties: Json) => Verdict | null;
 
 /** Differences told of one event; leaves of one event that are looked at; characters a pattern is tried on. */
-const [MOST_TOLD, MOST_LEAVES, LONGEST_TRIED] = [20, 500, 2000];
+const [MOST_TOLD, MOST_LEAVES, LONGEST_TRIED] = [20, 500, 256];
 const GRAVITY = { off: 0, warn: 1, quarantine: 2, reject: 3 } as const;
 
 interface Expected {
@@ -38,7 +40,7 @@ interface Expected {
   required: boolean;
   types: ReadonlySet<PlanType> | null;
   allowed: ReadonlySet<unknown> | null;
-  pattern: RegExp | null;
+  pattern: RE2JS | null;
   min: number;
   max: number;
 }
@@ -101,7 +103,7 @@ function expectedOf(property: PlanProperty): Expected {
     required: property.required,
     types: property.types.length > 0 ? new Set(property.types) : null,
     allowed: property.allowed && property.allowed.length > 0 ? new Set<unknown>(property.allowed) : null,
-    pattern: property.pattern === undefined ? null : new RegExp(`^(?:${property.pattern})$`, 'u'),
+    pattern: property.pattern === undefined ? null : compilePattern(property.pattern),
     min: property.min ?? Number.NEGATIVE_INFINITY,
     max: property.max ?? Number.POSITIVE_INFINITY,
   };
@@ -122,7 +124,7 @@ function differenceOf(property: Expected, value: unknown): Difference | null {
     detail: `"${path}" ${why}.`,
   });
   if (allowed && !allowed.has(value)) return notAllowed('is none of the values allowed');
-  if (pattern && (typeof value !== 'string' || value.length > LONGEST_TRIED || !pattern.test(value)))
+  if (pattern && (typeof value !== 'string' || value.length > LONGEST_TRIED || !pattern.testExact(value)))
     return notAllowed('does not have the form expected');
   if (typeof value === 'number' && (value < min || value > max))
     return notAllowed(`lies outside ${property.min} to ${property.max}`);

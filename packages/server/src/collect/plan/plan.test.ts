@@ -55,6 +55,14 @@ describe('a check', () => {
     expect(check('E', { ...wide, x: 'a'.repeat(1_000_000) }).length).toBeLessThanOrEqual(20);
     expect(performance.now() - began).toBeLessThan(500);
   });
+
+  it('tries patterns that a backtracking engine would not end with', () => {
+    const check = compilePlan(planOf(property('x', { pattern: '(a|a){40}(.*)(.*)(.*)b' })), {
+      unknown: true,
+    });
+    expect(check('E', { x: 'a'.repeat(256) })).toHaveLength(1);
+    expect(check('E', { x: `${'a'.repeat(255)}b` })).toEqual([]);
+  });
 });
 
 describe('a plan learned from data', () => {
@@ -140,7 +148,8 @@ describe('versions', () => {
     await expect(save(planOf(property('b')), null)).rejects.toThrow(/newer version/);
     expect((await save(planOf(property('b')), 1)).version).toBe(2);
     await expect(save(planOf(property('b'), property('b')), 2)).rejects.toThrow(/stands twice/);
-    await expect(save(planOf(property('b', { pattern: '(a+)+' })), 2)).rejects.toThrow();
+    await expect(save(planOf(property('b', { pattern: '(a' })), 2)).rejects.toThrow(/plan.bad_pattern/);
+    await expect(save(planOf(property('b', { pattern: '(a{1,30}){1,30}' })), 2)).rejects.toThrow(/RE2/);
     const state = await t.call(q.activateTrackingPlan, { params, body: { version: 1 } });
     expect(state).toMatchObject({ activeVersion: 1, latest: { version: 2, isActive: false } });
     expect((await t.call(q.listPlanVersions, { params })).map((one) => [one.version, one.isActive])).toEqual([

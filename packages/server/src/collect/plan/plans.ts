@@ -9,9 +9,11 @@ import type { z } from 'zod';
 import { type Clock, DAY, isoOf, SECOND } from '../../platform/clock.ts';
 import { AppError, notFound } from '../../platform/errors.ts';
 import { isUniqueViolation, type Ledger } from '../../platform/ledger.ts';
+import { clip } from '../../platform/text.ts';
 import type { Warehouse } from '../../platform/warehouse.ts';
 import { compileJudge, type JudgeEvent } from './check.ts';
 import { learnEvents } from './learn.ts';
+import { compilePattern } from './pattern.ts';
 import { planWarehouse } from './store.ch.ts';
 import type { PlanTables } from './store.pg.ts';
 
@@ -101,6 +103,7 @@ export function openPlans(parts: { ledger: Ledger; warehouse: Warehouse; clock: 
     given: { plan: TrackingPlan; note: string; basedOn: number | null },
   ): Promise<Version> {
     refuseTwice(given.plan);
+    refusePatterns(given.plan);
     const changed = () =>
       new AppError({
         code: 'plan.changed',
@@ -224,4 +227,24 @@ function refuseTwice(plan: TrackingPlan): void {
       status: 422,
       detail: `"${named}" stands twice in the tracking plan; name each event once, and each property once in its event.`,
     });
+}
+
+function refusePatterns(plan: TrackingPlan): void {
+  const fields = Object.fromEntries(
+    plan.events.flatMap((event, i) =>
+      event.properties.flatMap(({ pattern }, j) =>
+        pattern === undefined || compilePattern(pattern)
+          ? []
+          : [
+              [
+                `plan.events.${i}.properties.${j}.pattern`,
+                `must be a regular expression as RE2 reads them, and not too large; it is "${clip(pattern, 60)}"`,
+              ],
+            ],
+      ),
+    ),
+  );
+  const [first] = Object.values(fields);
+  if (first !== undefined)
+    throw new AppError({ code: 'plan.bad_pattern', status: 422, detail: `The pattern ${first}.`, fields });
 }

@@ -58,17 +58,18 @@ function noOrderId({ name, properties }: EventFact): Fault {
 const productIdOf = (product: Json) =>
   textOf(product.product_id) ?? textOf(product.productId) ?? textOf(product.sku);
 
-/** Products that one event may tell of in passing. */
-const MOST_PRODUCTS = 2000;
+/** Products that one event may tell of in passing, and how long their ids may be: anybody's browser may say so. */
+const MOST_HEARD = 200;
+const LONGEST_HEARD_ID = 200;
 
 /** Products that an event names, as hearsay: what the catalogue knows already stays. */
 function hearsayProducts({ messageId, properties: p }: EventFact, currency: string): ProductFact[] {
-  const listed = Array.isArray(p.products) ? p.products.slice(0, MOST_PRODUCTS) : [p];
+  const listed = Array.isArray(p.products) ? p.products.slice(0, MOST_HEARD) : [p];
   const told = new Map<string, ProductFact>();
   for (const one of listed) {
     const product = objectOf(one);
     const productId = productIdOf(product);
-    if (productId === undefined || told.has(productId)) continue;
+    if (productId === undefined || productId.length > LONGEST_HEARD_ID || told.has(productId)) continue;
     const isPriced = (textOf(product.currency) ?? textOf(p.currency) ?? currency).toUpperCase() === currency;
     const price = isPriced ? minor(product.price, minorDigits(currency)) : null;
     told.set(productId, {
