@@ -12,3 +12,13 @@ describe('a query', () => {
     );
   });
 });
+
+describe('a change', () => {
+  const changes = endpoints.filter(([, e]) => e.method === 'PATCH');
+
+  it.each(changes)('by %s that names nothing holds nothing', (_, { body }) => {
+    // One that must name something is refused; none is filled up with defaults, which would overwrite what is there.
+    const { success, data } = body.safeParse({});
+    expect(success ? data : {}).toEqual({});
+  });
+});

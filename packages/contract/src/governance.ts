@@ -15,9 +15,15 @@ export const workspace = z.object({
 });
 export type Workspace = z.infer<typeof workspace>;
 
-export const workspaceDraft = z.object({
-  id: workspaceId,
+// Without defaults: what a change leaves out stays as it is.
+const workspaceSettings = z.object({
   name: z.string().trim().min(1).max(80),
+  currency: currencyCode,
+  timeZone: timeZoneName,
+});
+
+export const workspaceDraft = workspaceSettings.extend({
+  id: workspaceId,
   currency: currencyCode.default('CNY'),
   timeZone: timeZoneName.default('Asia/Shanghai'),
 });
@@ -143,7 +149,7 @@ export const governanceEndpoints = {
     domain: 'governance',
     access: 'settings.write',
     params: inWorkspace,
-    body: workspaceDraft.omit({ id: true }).partial(),
+    body: workspaceSettings.partial(),
     response: workspace,
   }),
   listMembers: endpoint({

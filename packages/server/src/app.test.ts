@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { api, type Endpoint, governanceEndpoints, PERMISSIONS_OF_ROLE } from '@qianmian/contract';
 import { describe, expect, it } from 'vitest';
 import { testApp } from './test-app.ts';
@@ -50,6 +51,63 @@ describe('every endpoint', () => {
   )('%s is refused to who lacks the permission', async (_, e) => {
     const answer = await t.raw(e, { params, token: viewer });
     expect(answer).toMatchObject({ status: 403, body: { code: 'auth.forbidden' } });
+  });
+});
+
+/** For every endpoint that changes a thing: one with no setting at its default, and how it is read. */
+const changed: { [path: string]: () => Promise<{ params: object; read: () => Promise<unknown> }> } = {
+  [api.updateWorkspace.path]: async () => {
+    const params = { workspace: await t.workspace({ currency: 'EUR', timeZone: 'Europe/Berlin' }) };
+    return { params, read: () => t.call(api.getWorkspace, { params }) };
+  },
+  [api.changeMember.path]: async () => {
+    const eve = { email: 'eve@shop.example', name: 'Eve', password: 'correct horse' };
+    const id = await t.app.accounts.create(eve);
+    const shop = { id: 'eves', name: 'Eve', currency: 'EUR', timeZone: 'Europe/Berlin' };
+    await t.app.workspaces.create(shop, id);
+    const within = { workspace: shop.id };
+    return { params: { ...within, id }, read: () => t.call(api.listMembers, { params: within }) };
+  },
+  [api.updateSource.path]: async () => {
+    const client = { origins: ['https://shop.example'], orders: false, consent: false };
+    const made = await t.call(api.createSource, { params: { workspace }, body: { name: 'Page', client } });
+    const params = { workspace, id: made.id };
+    await t.call(api.updateSource, { params, body: { isPaused: true } });
+    return { params, read: () => t.call(api.getSource, { params }) };
+  },
+  [api.updateImport.path]: async () => {
+    async function* uploads() {
+      yield { name: 'orders.csv', content: Readable.from(['order_id,date,amount\n1,2026-05-01,9\n']) };
+    }
+    const settings = { currency: 'EUR', timeZone: 'Europe/Berlin' };
+    const { id } = await t.app.importRuns.create(workspace, 'tester', settings, uploads());
+    const params = { workspace, id };
+    return { params, read: () => t.call(api.getImport, { params }) };
+  },
+};
+
+describe('a change that names nothing', () => {
+  const changes = guarded.filter((e) => e.method === 'PATCH');
+
+  it.each(changes.map((e) => [e.path, e] as const))('changes nothing by PATCH %s', async (path, e) => {
+    const { params, read } = await changed[path]!();
+    const before = await read();
+    const answer = await t.raw(e, { params, body: {} });
+    expect([200, 400]).toContain(answer.status);
+    expect(await read()).toEqual(before);
+  });
+
+  it('of a workspace leaves what is not named, whatever is', async () => {
+    const { params } = await changed[api.updateWorkspace.path]!();
+    const given = { name: 'Renamed', timeZone: 'Europe/Paris', currency: 'USD' };
+    const after: object = { currency: 'EUR', timeZone: 'Europe/Berlin' };
+    for (const [field, value] of Object.entries(given)) {
+      const body = { [field]: value };
+      expect(await t.raw(api.updateWorkspace, { params, body })).toMatchObject({
+        status: 200,
+        body: Object.assign(after, body),
+      });
+    }
   });
 });
 
