@@ -6,7 +6,8 @@ import {
   promotionEndpoints,
 } from '@qianmian/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DAY, HOUR, MINUTE, SECOND } from '../platform/clock.ts';
+import { factsOfMessage } from '../collect/index.ts';
+import { HOUR, MINUTE, SECOND } from '../platform/clock.ts';
 import type { JobTables } from '../platform/job-store.pg.ts';
 import { type CampaignTables, insertRecipients, moveCampaign } from './store.pg.ts';
 import { openTestCampaigns, type TestCampaigns } from './test-campaigns.ts';
@@ -603,15 +604,42 @@ describe('what recipients do', () => {
       { workspace },
     );
     expect(consent).toEqual([{ granted: 0 }, { granted: 0 }]);
-    t.shop.clock.advance(DAY);
-    await t.shop.collect(workspace, [
-      {
-        kind: 'person',
-        time: t.shop.clock.now(),
-        identifiers: [{ type: 'user', value: 'u2' }],
-        traits: { emailConsent: true },
-      },
-    ]);
+  });
+
+  it('who left is out whatever is repeated of them, until they agree again', async () => {
+    const people = await t.people(workspace, 2);
+    await t.send(workspace, t.draft(), people);
+    await t.campaigns.reactions.left((await letterOf(2)).leave.split('/u/')[1]!);
+    const reach = async () => {
+      const { id } = await t.campaigns.create(workspace, t.draft(), 'tester');
+      return (await t.campaigns.previewAudience(workspace, id)).reach;
+    };
+    const traits = { email: address(2), emailConsent: true };
+    const says = (message: object) => {
+      t.shop.clock.advance(HOUR);
+      const now = t.shop.clock.now();
+      const facts = factsOfMessage(
+        { userId: 'u2', timestamp: new Date(now).toISOString(), ...message },
+        { receivedAt: now, sentAt: null, currency: 'CNY', messageId: () => `${workspace}-${now}` },
+      );
+      if (!Array.isArray(facts)) throw new Error(facts.reason);
+      return facts;
+    };
+    for (const repeated of [
+      { type: 'identify', traits },
+      { type: 'identify', context: { traits } },
+      { type: 'page', context: { traits } },
+      { type: 'track', event: 'Wish Made', context: { traits }, properties: { email: address(2) } },
+    ]) {
+      await t.shop.collect(workspace, says(repeated));
+      expect(await reach()).toBe(1);
+    }
+    await t.shop.collect(workspace, says({ type: 'identify', traits }), 'the-list', 'import');
+    expect(await reach()).toBe(1);
+    const agreed = { event: 'Consent Updated', properties: { channel: 'email', granted: true } };
+    await t.shop.collect(workspace, says({ type: 'track', ...agreed }), 'the-list-of-events', 'import');
+    expect(await reach()).toBe(1);
+    await t.shop.collect(workspace, says({ type: 'track', ...agreed }));
     expect(await reach()).toBe(2);
   });
 

@@ -96,13 +96,14 @@ export function openReach(parts: {
 }
 export type Reach = ReturnType<typeof openReach>;
 
+/** Who left by a link of ours is out until they do something to agree: what systems have on record does not count. */
 function contactOf(row: ContactRow, left: ReadonlyMap<number | string, number>): Contact {
   const leftAt = Math.max(left.get(row.person) ?? 0, left.get(row.email.trim().toLowerCase()) ?? 0);
   return {
     personId: row.person,
     email: row.email,
     name: row.name,
-    hasConsent: row.granted === 1 && row.consentAt >= leftAt,
+    hasConsent: row.granted === 1 && (leftAt === 0 || row.agreedAt > leftAt),
   };
 }
 

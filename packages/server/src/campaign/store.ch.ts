@@ -48,8 +48,8 @@ export interface ContactRow {
   email: string;
   name: string;
   granted: number;
-  /** When they said so; 0 when they said nothing. */
-  consentAt: number;
+  /** When they last did something to agree; 0 when they did not, or left since. */
+  agreedAt: number;
 }
 
 /** What of a profile a template can name without asking the traits. */
@@ -70,8 +70,8 @@ export interface ProfileRow {
 
 const THESE = 'person IN {people:Array(UInt32)}';
 const CONTACT = `p.person AS person, p.email AS email, p.name AS name, c.granted AS granted,
-  if(c.person = 0, 0, toUnixTimestamp64Milli(c.time)) AS consentAt`;
-const EMAIL_CONSENT = `SELECT person, granted, time FROM ${CONSENT} WHERE channel = 'email'`;
+  if(c.person = 0, 0, toUnixTimestamp64Milli(c.agreed)) AS agreedAt`;
+const EMAIL_CONSENT = `SELECT person, granted, agreed FROM ${CONSENT} WHERE channel = 'email'`;
 
 /** What campaign reads and writes in the warehouse. */
 export function campaignWarehouse(warehouse: Warehouse) {

@@ -85,6 +85,8 @@ export interface PersonFact extends FromMessage {
   traits: Record<string, TraitValue>;
   /** What is done with the traits; absent: each is set. */
   operation?: TraitOperation;
+  /** The traits came along with something else that happened: what was known is repeated, nobody states it. */
+  inPassing?: boolean;
 }
 
 /**

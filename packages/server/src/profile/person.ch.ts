@@ -2,6 +2,7 @@ import { PRODUCTS } from '../catalog/index.ts';
 import { OF_PERSON, type WhoIs } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { PASSIVE_EVENTS, timelineKindSql } from './event-kinds.ts';
+import { consentOfPerson } from './store.ch.ts';
 
 /** Events that are told as orders and returns already. */
 const ORDER_EVENTS = ['Order Completed', 'Order Refunded', 'Order Cancelled'];
@@ -98,10 +99,7 @@ export function personWarehouse(warehouse: Warehouse) {
 
     consent: (workspace: string, whose: WhoIs) =>
       warehouse.query<{ channel: string; granted: number; time: string; source: string }>(
-        `SELECT channel, argMax(c.granted, turn) AS granted, argMax(c.time, turn) AS time, argMax(c.source, turn) AS source
-         FROM (SELECT *, toUnixTimestamp64Milli(time) * 2 + (granted = 0) AS turn FROM profile_consent
-           WHERE workspace = {workspace:String} AND ${OF_PERSON} AND purpose = 'marketing') AS c
-         GROUP BY channel ORDER BY channel`,
+        `SELECT channel, granted, time, source FROM ${consentOfPerson(OF_PERSON)} ORDER BY channel`,
         { workspace, ...whose },
       ),
 

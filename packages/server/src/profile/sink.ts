@@ -67,10 +67,8 @@ function foldedRows(batch: FactBatch, folded: readonly Folded[]): object[] {
 
 function consentRows(batch: FactBatch): object[] {
   const said: { personId: number; anchor: number; statement: ConsentStatement }[] = [];
-  // Only what is plainly set is a statement: taking a trait away is no yes.
   for (const { fact, personId, anchor } of batch.people)
-    if (!fact.operation)
-      for (const statement of consentOfTraits(fact)) said.push({ personId, anchor, statement });
+    for (const statement of consentOfTraits(fact)) said.push({ personId, anchor, statement });
   for (const { fact, personId, anchor } of batch.events)
     for (const statement of consentOfEvent(fact)) said.push({ personId, anchor, statement });
   return (
@@ -82,9 +80,11 @@ function consentRows(batch: FactBatch): object[] {
         workspace: batch.workspace,
         person_id: personId,
         anchor,
-        ...statement,
+        channel: statement.channel,
+        purpose: statement.purpose,
         time: heardBy(statement.time, batch),
         granted: statement.granted ? 1 : 0,
+        voice: statement.saidBy === 'event' ? 'event' : `trait:${batch.source}`,
         source: batch.source,
         import_id: batch.importId,
         version: batch.receivedAt,

@@ -173,6 +173,17 @@ export const profileMigrations: WarehouseMigration[] = [
       column: `${column} Int64 DEFAULT 0`,
     })),
   },
+  {
+    // What a statement of consent was: 'event', 'trait:' and the source whose trait it was, '' for those of before.
+    name: 'profile/0006_consent_voice',
+    columns: [
+      {
+        table: 'profile_consent',
+        column: 'voice LowCardinality(String)',
+        orderBy: '(workspace, person_id, channel, purpose, time, granted, import_id, anchor, voice)',
+      },
+    ],
+  },
 ];
 
 /** Rows of a table of ours with `person` as it is now. */
@@ -196,14 +207,44 @@ export const TRAITS = `(SELECT person, name, argMax(t_type, version) AS type, ar
   FROM ${TRAIT_ROWS}
   GROUP BY person, name)`;
 
+/** What `consentIn` reads, of rows of profile_consent as `t`. */
+const STATEMENT = `t.channel AS channel, t.purpose AS purpose, t.voice AS c_voice, t.anchor AS c_anchor,
+    tuple(toUnixTimestamp64Milli(t.time) * 2 + (t.granted = 0), t.granted, t.time, t.source) AS statement,
+    multiIf(t.voice = 'event' AND t.import_id = '', 'did', t.voice NOT LIKE 'trait:%', 'told', t.import_id = '', 'state', 'list') AS c_kind`;
+
 /**
- * What each person said last about being contacted for marketing: person, channel, granted, time, source. When yes and
- * no carry the same time, no wins. Who said nothing has no row, which means not granted. A FROM source.
+ * Who may be contacted for marketing, out of statements of consent; the columns to group by are named in `by`. Of the
+ * same moment no beats yes. Rules:
+ * - A state on record (a trait) counts from when its source first said it of that identifier, not when it is repeated.
+ * - Who left or refused by doing so (an event) is out until they agree by doing so: neither traits nor files bring them in.
+ * - A file brings nobody in again either whom a live source says to have refused.
+ * `agreed` is when they last agreed by doing so, if that is also the last thing they did; else 1970. What was stored
+ * before statements were told apart counts as told by a file of events.
  */
-export const CONSENT = `(SELECT person, channel, argMax(c_granted, turn) AS granted, argMax(c_time, turn) AS time,
-    argMax(c_source, turn) AS source
-  FROM ${resolved('profile_consent', 't.channel AS channel, t.granted AS c_granted, t.time AS c_time, t.source AS c_source, t.purpose AS purpose, toUnixTimestamp64Milli(t.time) * 2 + (t.granted = 0) AS turn')}
-  WHERE purpose = 'marketing' GROUP BY person, channel)`;
+const consentIn = (statements: string, by: string) => `(
+  SELECT ${by}, said.2 AS granted, said.3 AS time, said.4 AS source, if(did.2 = 1, did.3, toDateTime64(0, 3, 'UTC')) AS agreed
+  FROM (SELECT ${by}, maxIf(last, c_kind = 'did') AS did, maxIf(last, c_kind = 'told') AS told,
+      maxIf(began, c_kind = 'state') AS state, maxIf(began, c_kind = 'list') AS list,
+      multiIf(did.1 > 0 AND did.2 = 0, did, told.1 > did.1 AND told.2 = 0, told, state.1 > did.1 AND state.2 = 0, state,
+        arraySort([did, told, state, list])[-1]) AS said
+    FROM (SELECT ${by}, c_kind, arraySort(groupArray(statement)) AS run, run[-1] AS last,
+        run[arrayLastIndex(s -> s.2 != last.2, run) + 1] AS began
+      FROM ${statements} WHERE purpose = 'marketing' GROUP BY ${by}, c_kind, c_voice, c_anchor)
+    GROUP BY ${by}))`;
+
+/**
+ * Whether each person agreed to be contacted for marketing: person, channel, granted, since when (time), by whose word
+ * (source), and `agreed`: when they did something to agree. Who said nothing has no row, which means not granted. A
+ * FROM source.
+ */
+export const CONSENT = consentIn(resolved('profile_consent', STATEMENT), 'person, channel');
+
+/** The same of one person, whose rows the condition names: channel, granted, time, source. A FROM source. */
+export const consentOfPerson = (condition: string) =>
+  consentIn(
+    `(SELECT ${STATEMENT} FROM profile_consent AS t WHERE workspace = {workspace:String} AND ${condition})`,
+    'channel',
+  );
 
 /** Tags people carry: person, tag, time since. A FROM source. */
 export const TAGS = `(SELECT person, tag, argMax(t_time, version) AS time

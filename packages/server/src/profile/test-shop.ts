@@ -101,10 +101,10 @@ export async function openShop(right: { migrations?: WarehouseMigration[]; domai
     },
 
     /** Facts arrive and can be queried when this resolves; profiles are not computed yet. */
-    async collect(workspace: string, facts: readonly Fact[], importId = ''): Promise<void> {
+    async collect(workspace: string, facts: readonly Fact[], importId = '', source = 'test'): Promise<void> {
       const stored = await collector.store({
         workspace,
-        source: 'test',
+        source,
         importId,
         receivedAt: clock.now(),
         token: randomUUID(),

@@ -95,6 +95,7 @@ export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
       identifiers,
       traits,
       ...(operation ? { operation } : {}),
+      ...(call.isIdentify ? {} : { inPassing: true }),
     } satisfies PersonFact);
   const event: EventFact = {
     kind: 'event',

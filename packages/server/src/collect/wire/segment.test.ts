@@ -65,6 +65,23 @@ describe('a Segment message', () => {
     expect(person.traits).toEqual({ email: 'a@b.c', phone: '138', 'address.city': '上海', vip: true });
   });
 
+  it('says a trait only in identify, wherever that puts it; elsewhere it comes along', () => {
+    const traits = { emailConsent: true };
+    const person = (message: object) =>
+      facts({ userId: 'u', ...message }).find((f) => f.kind === 'person') as PersonFact;
+    expect(person({ type: 'identify', traits })).toMatchObject({ traits });
+    expect(person({ type: 'identify', traits }).inPassing).toBeUndefined();
+    const inContext = person({
+      type: 'identify',
+      context: { traits: { emailConsent: false, city: 'York' } },
+      traits,
+    });
+    expect(inContext.traits).toEqual({ emailConsent: true, city: 'York' });
+    expect(inContext.inPassing).toBeUndefined();
+    for (const call of [{ type: 'page' }, { type: 'screen' }, { type: 'track', event: 'x' }])
+      expect(person({ ...call, context: { traits } })).toMatchObject({ traits, inPassing: true });
+  });
+
   it('is dated by our clock when the client tells when it sent it', () => {
     const message = { type: 'page', userId: 'u', timestamp: '2026-05-31T10:00:00Z' };
     const anHourSlow = Date.parse('2026-05-31T23:00:00Z');

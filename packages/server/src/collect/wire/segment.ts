@@ -131,8 +131,10 @@ function channelOf(message: Json): string {
 }
 
 function traitsOf(message: Json, type: string) {
-  if (type === 'identify') return flatTraits(objectOf(message.traits));
-  return type === 'group' ? {} : flatTraits(objectOf(objectOf(message.context).traits));
+  if (type === 'group') return {};
+  const around = flatTraits(objectOf(objectOf(message.context).traits));
+  // RudderStack's browser client puts what identify says into the context, where its other calls repeat it.
+  return type === 'identify' ? { ...around, ...flatTraits(objectOf(message.traits)) } : around;
 }
 
 function propertiesOf(message: Json, type: string): Json {
