@@ -4,6 +4,7 @@ import { IDENTIFIERS, ORDER_LINES } from '../identity/index.ts';
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
 import { CONSENT, PROFILES, TRAITS } from '../profile/index.ts';
 import type { Arm } from './assign.ts';
+import { KEEP_UNITS, unitsMigration } from './units.ch.ts';
 
 export const campaignMigrations: WarehouseMigration[] = [
   {
@@ -24,15 +25,8 @@ export const campaignMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  unitsMigration,
 ];
-
-/**
- * The units of the test of the campaign bound as {campaign:String}: people as they were known at the launch, each on the
- * side it was assigned to then, whatever was merged since. Who gets a letter clicks and signs in more, so merges after
- * the launch are an outcome: letting them decide the side, or bring in orders, would favour those written to. A FROM source.
- */
-export const EXPOSED = `(SELECT person_id AS unit, arm, assigned_at FROM campaign_exposure FINAL
-  WHERE workspace = {workspace:String} AND campaign_id = {campaign:String})`;
 
 export interface ExposureRow {
   workspace: string;
@@ -78,6 +72,21 @@ export function campaignWarehouse(warehouse: Warehouse) {
   return {
     insertExposures: (rows: ExposureRow[], token: string) =>
       warehouse.insert('campaign_exposure', rows, token),
+
+    /** Writes down which identifiers the units of a campaign have, once: who is who later changes nothing about it. */
+    keepUnits: async (workspace: string, campaign: string) => {
+      const { kept, newest } = await warehouse.one<{ kept: number; newest: number }>(
+        `SELECT (SELECT count() FROM campaign_launch
+             WHERE workspace = {workspace:String} AND campaign_id = {campaign:String}) AS kept,
+           max(anchor) AS newest FROM ${IDENTIFIERS}`,
+        { workspace, campaign },
+      );
+      if (kept > 0) return;
+      await warehouse.command(KEEP_UNITS, { workspace, campaign, newest });
+      await warehouse.insert('campaign_launch', [
+        { workspace, campaign_id: campaign, newest_anchor: newest },
+      ]);
+    },
 
     /** How everyone can be reached. */
     allContacts: (workspace: string) =>

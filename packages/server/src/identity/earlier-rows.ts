@@ -25,6 +25,7 @@ export async function numberEarlier(
       workspace,
       anchor,
       number: 0,
+      first_person_id: row.person_id,
       version: row.version + 1,
       hash: String((BigInt(hash[1]!) << 32n) | BigInt(hash[0]!)),
     });

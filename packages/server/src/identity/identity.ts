@@ -77,7 +77,7 @@ export function openIdentity(parts: {
     nextVersion(last.version + 1);
     await numberEarlier(workspace, store, last.number);
     for await (const { key: type, bytes } of store.links(workspace))
-      for (let at = 0; at < bytes.length; at += 24)
+      for (let at = 0; at < bytes.length; at += 28)
         index.load({
           type,
           node: bytes.readUInt32LE(at),
@@ -86,6 +86,7 @@ export function openIdentity(parts: {
           person: bytes.readUInt32LE(at + 12),
           number: bytes.readUInt32LE(at + 16),
           seconds: bytes.readUInt32LE(at + 20),
+          first: bytes.readUInt32LE(at + 24),
         });
     for await (const { bytes } of store.evidence(workspace))
       for (let at = 0; at < bytes.length; at += 14)
@@ -178,6 +179,7 @@ export function openIdentity(parts: {
       changes.links.map((l) => ({
         ...{ workspace, type: l.type, value: l.value, person_id: l.person, import_id, version },
         first_seen: l.seconds * SECOND,
+        first_person_id: l.first,
         anchor: l.node,
         number: l.number,
         hash: String((BigInt(l.hash[1]) << 32n) | BigInt(l.hash[0])),

@@ -20,6 +20,8 @@ export interface Changes {
     value: string;
     hash: readonly [number, number];
     person: number;
+    /** The person it was first known to be of. */
+    first: number;
     /** The number that it holds for its person; 0 for most. */
     number: number;
     seconds: number;
@@ -53,6 +55,8 @@ export class PersonIndex {
   #zones: Zones;
   /** The person of each identifier; 0 before it has one. */
   #person = new Uint32Array(1024);
+  /** The person each identifier was first known to be of. */
+  #first = new Uint32Array(1024);
   /** Numbers under which facts may be stored. */
   #used = new Uint8Array(1024);
   /** The person's number that an identifier holds, 0 for most; and the other way round. */
@@ -75,8 +79,8 @@ export class PersonIndex {
     return this.#zones.rules;
   }
   get bytes(): number {
-    const own = this.#person.byteLength + this.#numbers.byteLength + this.#holders.byteLength;
-    return this.graph.bytes + this.#zones.bytes + own + this.#used.byteLength;
+    const own = [this.#person, this.#first, this.#numbers, this.#holders, this.#used];
+    return own.reduce((sum, of) => sum + of.byteLength, this.graph.bytes + this.#zones.bytes);
   }
 
   /** Notes identifiers seen together; answers their numbers, strongest first. What follows is known after `settle`. */
@@ -103,7 +107,7 @@ export class PersonIndex {
     }
     this.#touched.add(node);
     const hash = this.graph.lastHash;
-    this.#born.push({ node, type, value, hash, person: 0, number: 0, seconds });
+    this.#born.push({ node, type, value, hash, person: 0, first: 0, number: 0, seconds });
   }
 
   #noteEdge(a: number, b: number, kind: number, seconds: number, origin: Origin): void {
@@ -156,13 +160,16 @@ export class PersonIndex {
       this.#become(parts, changes);
     }
     const lastOf = new Map(this.#born.map((link) => [link.node, link]));
-    for (const link of lastOf.values())
+    for (const link of lastOf.values()) {
+      if (this.#first[link.node] === 0) this.#first[link.node] = this.#person[link.node]!;
       changes.links.push({
         ...link,
         number: this.#numbers[link.node]!,
         person: this.#person[link.node]!,
+        first: this.#first[link.node]!,
         seconds: this.graph.seen[link.node]!,
       });
+    }
     changes.evidence.push(...this.#heard.values());
     this.#touched = new Set();
     this.#newEdges = [];
@@ -330,6 +337,7 @@ export class PersonIndex {
     if (node < this.#person.length) return;
     const length = Math.max(this.#person.length + (this.#person.length >> 1), node + 1);
     this.#person = grown(this.#person, length);
+    this.#first = grown(this.#first, length);
     this.#numbers = grown(this.#numbers, length);
   }
 
@@ -521,6 +529,7 @@ export class PersonIndex {
     high: number;
     seconds: number;
     person: number;
+    first: number;
     number: number;
   }): void {
     const rank = RANK.get(link.type);
@@ -531,6 +540,7 @@ export class PersonIndex {
     if (rank === undefined) return;
     this.graph.add(link.node, rank, link.low, link.high, link.seconds);
     this.#person[link.node] = link.person;
+    this.#first[link.node] = link.first;
     if (link.number > 0) this.loadNumber(link.node, link.number);
   }
 

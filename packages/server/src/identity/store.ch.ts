@@ -90,6 +90,11 @@ export const identityMigrations: WarehouseMigration[] = [
     name: 'identity/0003_number',
     columns: [{ table: 'identity_link', column: 'number UInt32 DEFAULT 0' }],
   },
+  {
+    // The person an identifier was first known to be of: neither merges nor folding rewrite it.
+    name: 'identity/0004_first_person',
+    columns: [{ table: 'identity_link', column: 'first_person_id UInt32 DEFAULT person_id' }],
+  },
 ];
 
 /** Merges, as a FROM source with columns person_id and survivor: whom a number that was given out once stands for. */
@@ -132,9 +137,12 @@ export const EVENTS = belongingTo('collect_event');
 /** Order and return lines of the workspace bound as {workspace:String}, each with `person` as it is now. */
 export const ORDER_LINES = belongingTo('collect_order_line', 't.*', { isFinal: true });
 
-/** Identifiers of the workspace bound as {workspace:String}: type, value, first_seen, person as it is now. */
-export const IDENTIFIERS = `(SELECT type, value, first_seen, person
-  FROM ${belongingTo('identity_link', 't.type AS type, t.value AS value, t.first_seen AS first_seen, t.is_deleted AS is_deleted', { isFinal: true })}
+/**
+ * Identifiers of the workspace bound as {workspace:String}: type, value, first_seen, person as it is now; their number
+ * (`anchor`), which rises from one to the next, and the person they were first known to be of (`first_person`).
+ */
+export const IDENTIFIERS = `(SELECT type, value, first_seen, anchor, first_person, person
+  FROM ${belongingTo('identity_link', 't.type AS type, t.value AS value, t.first_seen AS first_seen, t.anchor AS anchor, t.first_person_id AS first_person, t.is_deleted AS is_deleted', { isFinal: true })}
   WHERE is_deleted = 0)`;
 
 /** Everyone in the workspace bound as {workspace:String} whom any fact or identifier speaks of: column person. */
@@ -166,6 +174,7 @@ export interface LinkRow {
   type: string;
   value: string;
   person_id: number;
+  first_person_id: number;
   first_seen: number;
   import_id: string;
   version: number;
@@ -232,13 +241,13 @@ export function identityWarehouse(warehouse: Warehouse) {
     insertNumbers: (rows: { workspace: string; anchor: number; number: number; version: number }[]) =>
       warehouse.insert('identity_number', rows),
 
-    /** Every identifier by type: anchor, hash (low, high), person_id, number, first seen in seconds: 24 bytes each. */
+    /** Every identifier by type: anchor, hash (low, high), person_id, number, first seen in seconds, first person: 28 bytes each. */
     links: (workspace: string) =>
       inParts(
         'identity_link',
         workspace,
         'cityHash64(value)',
-        `SELECT type AS key, ${bytes(['anchor', 'hash', 'person_id', 'number', 'toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first_seen), 1000)))'])} AS hex
+        `SELECT type AS key, ${bytes(['anchor', 'hash', 'person_id', 'number', 'toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first_seen), 1000)))', 'first_person_id'])} AS hex
          FROM identity_link FINAL WHERE workspace = {workspace:String} AND is_deleted = 0 AND anchor != 0 AND $PART GROUP BY type`,
       ),
 
@@ -378,9 +387,9 @@ export function identityWarehouse(warehouse: Warehouse) {
      */
     forgetImport: (workspace: string, importId: string, version: number, spokenIn: readonly string[]) =>
       warehouse.command(
-        `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted, anchor, hash, number)
+        `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted, anchor, hash, number, first_person_id)
          SELECT workspace, type, value, person_id, first_seen, {undone:String}, greatest({version:UInt64}, version + 1),
-           person NOT IN (${spokenOf(spokenIn)}), anchor, hash, number
+           person NOT IN (${spokenOf(spokenIn)}), anchor, hash, number, first_person_id
          FROM ${belongingTo('identity_link', 't.*', { isFinal: true })}
          WHERE import_id IN ({importId:String}, {undone:String}) AND is_deleted = 0`,
         { workspace, importId, version, undone: UNDONE },

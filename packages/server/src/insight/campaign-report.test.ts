@@ -3,10 +3,12 @@ import { adjustForBefore } from '@qianmian/science/cuped';
 import { randomisationEffect } from '@qianmian/science/randomisation';
 import { differenceInShares } from '@qianmian/science/shares';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EXPOSED } from '../campaign/index.ts';
+import { campaignMigrations, EXPOSED } from '../campaign/index.ts';
 import { openTestCampaigns, type TestCampaigns } from '../campaign/test-campaigns.ts';
 import type { Fact } from '../collect/index.ts';
+import { openFolding } from '../identity/index.ts';
 import { DAY, HOUR } from '../platform/clock.ts';
+import { migrateWarehouse } from '../platform/warehouse.ts';
 import { type CampaignReporter, openCampaignReport } from './campaign-report.ts';
 import { seedOf } from './campaign-report-effects.ts';
 
@@ -136,7 +138,18 @@ describe('the campaign report', () => {
     t.shop.clock.set(launched + 31 * DAY);
   });
 
-  it('counts people as they were known at the launch, whatever is merged since', async () => {
+  it('counts people as they were known at the launch, whatever is merged and folded since', async () => {
+    const folding = openFolding({ ...t.shop, exclusively: (work) => work(), factTables: [] });
+    /** The report of the workspace's campaign, which folding does not change; nor does a server started anew. */
+    const asReported = async (id: string) => {
+      const before = await report(workspace, id);
+      await folding.fold(workspace);
+      t.shop.identity.forget(workspace);
+      expect(await folding.waiting(workspace)).toBe(0);
+      const { asOf: _, ...after } = await report(workspace, id);
+      expect(before).toMatchObject(after);
+      return before;
+    };
     // Someone browses and buys without a name, long before: the lowest number of the workspace.
     await t.shop.collect(workspace, [anonymousLine('old', 'o1', t.shop.clock.now() - 40 * DAY, 9900)]);
     const people = await t.people(workspace, 14);
@@ -156,7 +169,7 @@ describe('the campaign report', () => {
       treated: { people: treated.length, buyers: 2, orders: 2, revenueCents: 3000 },
       control: { people: control.length, buyers: 1, orders: 1, revenueCents: 4000 },
     };
-    expect(await report(workspace, id)).toMatchObject(before);
+    expect(await asReported(id)).toMatchObject(before);
     // Two of the treated turn out to be one, and so do one of each side: nobody changes sides, nothing counts twice.
     const one = (person: number, survivor: number) => ({
       workspace,
@@ -166,7 +179,7 @@ describe('the campaign report', () => {
       version: 1,
     });
     await t.shop.warehouse.insert('identity_override', [one(a, b), one(x, c)]);
-    expect(await report(workspace, id)).toMatchObject(before);
+    expect(await asReported(id)).toMatchObject(before);
     // A letter makes one of the treated sign in: what they had ordered without a name stays out, on either side.
     const signsIn = (user: number, anonymous: string, orderId: string, netCents: number) =>
       line(user, orderId, launched + 26 * HOUR, netCents, {
@@ -180,10 +193,71 @@ describe('the campaign report', () => {
     await t.shop.collect(workspace, [signsIn(y, 'old', 'm6', 32_000)]);
     t.shop.clock.advance(DAY);
     await t.shop.collect(workspace, [line(y, 'm7', launched + 27 * HOUR, 64_000)]);
-    expect(await report(workspace, id)).toMatchObject({
+    expect(await asReported(id)).toMatchObject({
       treated: { people: treated.length, buyers: 3, orders: 3, revenueCents: 19_000 },
       control: { people: control.length, buyers: 2, orders: 3, revenueCents: 100_000 },
     });
+    // Identifiers that nobody had before are theirs with whom they are first seen, and only theirs.
+    const withCard = (user: number, card: string, orderId: string, netCents: number) =>
+      line(user, orderId, launched + 28 * HOUR, netCents, {
+        identifiers: [
+          { type: 'user', value: `u${user}` },
+          { type: 'member_card', value: card },
+        ],
+      });
+    const cardAlone = (card: string, orderId: string, netCents: number) =>
+      line(0, orderId, launched + 29 * HOUR, netCents, {
+        identifiers: [{ type: 'member_card', value: card }],
+      });
+    await t.shop.collect(workspace, [withCard(d, 'card-d', 'm8', 100), withCard(y, 'card-y', 'm9', 200)]);
+    await t.shop.collect(workspace, [cardAlone('card-d', 'm10', 300), cardAlone('card-y', 'm11', 400)]);
+    // An order told again after the merges moves to nobody else, nor does what those without a name order.
+    await t.shop.collect(workspace, [
+      line(x, 'm3', launched + HOUR, 4000),
+      anonymousLine('old', 'm12', launched + 29 * HOUR, 128_000),
+    ]);
+    expect(await asReported(id)).toMatchObject({
+      treated: { people: treated.length, buyers: 3, orders: 5, revenueCents: 19_400 },
+      control: { people: control.length, buyers: 2, orders: 5, revenueCents: 100_600 },
+    });
+  });
+
+  it('reports campaigns of before their identifiers were written down', async () => {
+    const people = await t.people(workspace, 14);
+    const launched = t.shop.clock.now();
+    const id = await t.send(workspace, t.draft({ controlShare: 0.5 }), people);
+    const { treated, control } = await arms(id, people);
+    await t.shop.collect(workspace, [
+      line(treated[0]!, 'm1', launched + HOUR, 1000),
+      line(control[0]!, 'm2', launched + HOUR, 4000),
+      anonymousLine('new', 'm3', launched + HOUR, 8000),
+    ]);
+    t.shop.clock.advance(HOUR);
+    await t.shop.collect(workspace, [
+      {
+        kind: 'event',
+        messageId: 'signed-in',
+        name: 'Signed In',
+        time: t.shop.clock.now(),
+        identifiers: [
+          { type: 'user', value: `u${treated[1]}` },
+          { type: 'anonymous', value: 'new' },
+        ],
+        properties: {},
+      },
+    ]);
+    t.shop.clock.advance(DAY);
+    const before = await report(workspace, id);
+    expect(before).toMatchObject({
+      treated: { orders: 1, revenueCents: 1000 },
+      control: { orders: 1, revenueCents: 4000 },
+    });
+    const { warehouse } = t.shop;
+    for (const table of ['campaign_unit', 'campaign_launch'])
+      for (const statement of warehouse.drop(table)) await warehouse.command(statement);
+    await warehouse.deleteRows('platform_migration', "name = 'campaign/0002_unit'", {});
+    await migrateWarehouse(warehouse, campaignMigrations);
+    expect(await report(workspace, id)).toEqual(before);
   });
 
   it('says nothing where nothing can be said', async () => {

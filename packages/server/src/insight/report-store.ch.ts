@@ -1,25 +1,14 @@
-import { EXPOSED } from '../campaign/index.ts';
-import { ORDER_LINES, SURVIVORS } from '../identity/index.ts';
+import { EXPOSED, UNIT_KEYS, unitKey } from '../campaign/index.ts';
+import { ORDER_LINES } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-
-/**
- * The persons whose order lines are a unit's: itself, and whoever it was merged into since, under whom its later orders
- * are stored, unless that is a unit too. What was ordered under a person that the unit took in after the launch is not
- * its. Where two units were merged into the same third person, the lower of them has the lines, so that none counts
- * twice. What the third person ordered after the launch and before the merge counts with it: when a merge was is not kept.
- */
-const PERSONS = `(SELECT unit AS person_id, unit FROM ${EXPOSED}
-  UNION ALL
-  SELECT o.survivor AS person_id, min(u.unit) AS unit
-  FROM ${EXPOSED} AS u INNER JOIN ${SURVIVORS} AS o ON u.unit = o.person_id
-  WHERE o.survivor NOT IN (SELECT unit FROM ${EXPOSED}) GROUP BY o.survivor)`;
 
 /** Order lines of the units: those of the days before assignment, and those measured since, as far as time has come. */
 const LINES = `(SELECT x.unit AS unit, x.arm AS arm, x.assigned_at AS assigned_at, l.time AS time,
     l.net_cents AS net_cents, l.order_id AS order_id, l.line_kind AS line_kind, l.time >= x.assigned_at AS is_after
   FROM ${ORDER_LINES} AS l INNER JOIN (
-    SELECT p.person_id AS person_id, u.unit AS unit, u.arm AS arm, u.assigned_at AS assigned_at
-    FROM ${PERSONS} AS p INNER JOIN ${EXPOSED} AS u ON p.unit = u.unit) AS x ON l.person_id = x.person_id
+    SELECT k.key AS key, u.unit AS unit, u.arm AS arm, u.assigned_at AS assigned_at
+    FROM ${UNIT_KEYS} AS k INNER JOIN ${EXPOSED} AS u ON k.unit = u.unit) AS x
+  ON ${unitKey('l.anchor', 'l.person_id')} = x.key
   WHERE l.time >= x.assigned_at - toIntervalDay({daysBefore:UInt32})
     AND l.time < x.assigned_at + toIntervalDay({days:UInt32})
     AND l.time <= fromUnixTimestamp64Milli({now:Int64}, 'UTC'))`;
