@@ -216,6 +216,8 @@ describe('a cursor', () => {
     const changed = `${nextCursor.slice(0, 30)}${nextCursor[30] === 'A' ? 'B' : 'A'}${nextCursor.slice(31)}`;
     expect(await list({ limit: 2, cursor: changed })).toMatchObject(refused);
     expect(await list({ limit: 2, cursor: nextCursor, sort: 'name' })).toMatchObject(refused);
+    expect(await list({ limit: 2, cursor: nextCursor, order: 'asc' })).toMatchObject(refused);
+    expect((await list({ limit: 5, cursor: nextCursor })).status).toBe(200);
     const elsewhere = await t.raw(p.getTimeline, {
       params: { workspace, personId: person },
       query: { cursor: nextCursor },

@@ -197,8 +197,9 @@ function mounter(
       handler: async (request, reply) => {
         const who = (request as Admitted).caller as Principal;
         const workspace = (request.params as { workspace?: string }).workspace ?? '';
-        const { cursor, ...query } = (request.query ?? {}) as { cursor?: string };
-        const list = `${endpoint.path} ${JSON.stringify(request.params)}`;
+        const { cursor, ...query } = (request.query ?? {}) as { cursor?: string; limit?: number };
+        const { limit: _, ...asked } = query;
+        const list = `${endpoint.path} ${JSON.stringify([request.params, Object.entries(asked).sort()])}`;
         const gone = hangUpOf(reply);
         const call = {
           params: request.params,

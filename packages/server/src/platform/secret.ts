@@ -1,14 +1,31 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The installation's signing secret: made once, kept in the data folder, readable by its owner only. */
+/**
+ * The installation's signing secret: made once, kept in the data folder, readable by its owner only. One that is there and
+ * cannot be read is never replaced: links in letters and secrets of sources that are sealed with it would be lost.
+ */
 export async function loadSecret(dataDir: string): Promise<Buffer> {
   const file = join(dataDir, 'secret');
-  const known = await readFile(file, 'utf8').catch(() => '');
-  if (/^[0-9a-f]{64}$/.test(known)) return Buffer.from(known, 'hex');
+  const known = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (known === null) return makeSecret(file);
+  if (!/^[0-9a-f]{64}$/.test(known.trim()))
+    throw new Error(
+      `${file} does not hold the 64 hexadecimal digits that were written to it. Put it back from a backup; or remove it to begin with a new one, and then links in letters sent before and the secrets of webhooks and other sources no longer work.`,
+    );
+  return Buffer.from(known.trim(), 'hex');
+}
+
+/** Written whole or not at all: the file has its name only once it is on disk. */
+async function makeSecret(file: string): Promise<Buffer> {
   const made = randomBytes(32);
-  await writeFile(file, made.toString('hex'), { mode: 0o600 });
+  const draft = `${file}.new`;
+  await writeFile(draft, made.toString('hex'), { mode: 0o600, flush: true });
+  await rename(draft, file);
   return made;
 }
 
