@@ -8,6 +8,7 @@ import { insightEndpoints } from './insight.ts';
 import { jobEndpoints } from './jobs.ts';
 import { profileEndpoints } from './profile.ts';
 import { promotionEndpoints } from './promotion.ts';
+import { pullEndpoints } from './pulls.ts';
 import { qualityEndpoints } from './quality.ts';
 import { quotaEndpoints } from './quota.ts';
 import { segmentEndpoints } from './segment.ts';
@@ -18,6 +19,7 @@ export const api = {
   ...jobEndpoints,
   ...catalogEndpoints,
   ...collectEndpoints,
+  ...pullEndpoints,
   ...quotaEndpoints,
   ...qualityEndpoints,
   ...identityEndpoints,

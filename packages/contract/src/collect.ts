@@ -60,7 +60,7 @@ export const SOURCE_STATES = ['active', 'paused', 'failing'] as const;
 export const source = z.object({
   id: z.string(),
   name: z.string(),
-  kind: z.enum(['tracker', 'webhook']),
+  kind: z.enum(['tracker', 'webhook', 'pull']),
   state: z.enum(SOURCE_STATES),
   /** Since when it is in this state, where that is known. */
   stateSince: isoTime.nullable(),

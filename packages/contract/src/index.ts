@@ -17,6 +17,7 @@ export * from './jobs.ts';
 export * from './permission.ts';
 export * from './profile.ts';
 export * from './promotion.ts';
+export * from './pulls.ts';
 export * from './quality.ts';
 export * from './quota.ts';
 export * from './segment.ts';

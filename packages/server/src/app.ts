@@ -21,12 +21,18 @@ import {
   openMappings,
   openMasked,
   openPlans,
+  openPulls,
   openQuality,
   openQuotas,
+  openRunner,
+  openRuns,
   openSources,
+  pullJobs,
+  pullRoutes,
   qualityRoutes,
   qualityWarehouse,
   quotaRoutes,
+  SLOW_PULL_JOBS,
   SLOW_QUALITY_JOBS,
   sdkRoutes,
   sourceRoutes,
@@ -62,7 +68,7 @@ import {
   reportRoutes,
 } from './insight/index.ts';
 import { Bus } from './platform/bus.ts';
-import { type Clock, DAY, HeldClock, MINUTE } from './platform/clock.ts';
+import { type Clock, DAY, HeldClock, MINUTE, SECOND } from './platform/clock.ts';
 import { checkHealth } from './platform/health.ts';
 import { buildHttp, mayWatch } from './platform/http.ts';
 import { jobRoutes } from './platform/job-routes.ts';
@@ -72,6 +78,7 @@ import { openLastHour } from './platform/last-hour.ts';
 import type { OpenedLedger } from './platform/ledger.ts';
 import type { Log } from './platform/log.ts';
 import { openMetrics } from './platform/metrics.ts';
+import { openOutgoing } from './platform/outgoing.ts';
 import { loadSecret } from './platform/secret.ts';
 import type { Warehouse } from './platform/warehouse.ts';
 import { maskIdentifier, maskProperties, maskValue, openProfile, profileRoutes } from './profile/index.ts';
@@ -87,6 +94,9 @@ export const VERSION = '0.1.0';
 
 /** Long work that must not hold up the short: portraits, segments, redemptions. */
 const SLOW_JOBS = ['collect.import', 'collect.import_undo', 'campaign.launch', 'campaign.send'];
+
+/** How often it is looked which sources are due. */
+const PULL_LOOK = 10 * SECOND;
 
 /** What the process hands to the app: its settings, its stores, its time. */
 export interface AppParts {
@@ -119,7 +129,7 @@ export async function buildApp({
     ...{ clock, log, metrics },
     worker: `${hostname()}:${process.pid}`,
     alone: ledger.alone,
-    slow: [...SLOW_JOBS, ...SLOW_IDENTITY_JOBS, ...SLOW_QUALITY_JOBS],
+    slow: [...SLOW_JOBS, ...SLOW_PULL_JOBS, ...SLOW_IDENTITY_JOBS, ...SLOW_QUALITY_JOBS],
   });
   const journal = await openJournal(join(config.dataDir, 'journal'), {
     reserveBytes: config.minFreeBytes,
@@ -199,6 +209,18 @@ export async function buildApp({
     }),
   });
   const mappings = openMappings(base);
+  const outgoing = openOutgoing(config.privateHosts);
+  const pullRuns = openRuns(base);
+  const pulls = openPulls({
+    ...{ ...base, runs: pullRuns, workspaces, outgoing, secret, folder: config.pullFolder },
+  });
+  pullJobs(jobs, {
+    ...{ ...base, pulls, runs: pullRuns, now: () => clock.now() },
+    runPull: openRunner({
+      ...{ collector, warehouse: collected, runs: pullRuns, outgoing },
+      openStorage: pulls.openStorage,
+    }),
+  });
   importJobs(jobs, {
     ...base,
     warehouse: collected,
@@ -272,6 +294,7 @@ export async function buildApp({
       who === LOCAL_OPERATOR || (who.kind === 'account' && (await accounts.isFounder(who.id))),
   });
   sourceRoutes(mount, { sources, hooks, accept: collector.acceptCall, masks, audit });
+  pullRoutes(mount, { pulls, runs: pullRuns, warehouse: collected, masked: openMasked(masks), audit });
   qualityRoutes(mount, {
     ...{ plans, held, quality, audit, originsOf: identity.originsOf, masked: openMasked(masks) },
     arrivals: openArrivals({ ...base, warehouse: judged, quality }),
@@ -350,6 +373,9 @@ export async function buildApp({
 
   let tidying: NodeJS.Timeout | undefined;
   let watching: NodeJS.Timeout | undefined;
+  let pulling: NodeJS.Timeout | undefined;
+  const pullDue = () =>
+    pulls.enqueueDue().catch((error) => log.warn({ err: error }, 'sources could not be looked at'));
   const watchQuality = () =>
     quality.watchAll().catch((error) => log.warn({ err: error }, 'quality could not be watched'));
   /** Files that no import needs any more hold customers' data: they go. */
@@ -374,6 +400,8 @@ export async function buildApp({
     sources,
     collector,
     importRuns: runs,
+    pulls,
+    pullRuns,
     identity,
     catalog,
     promotion,
@@ -391,6 +419,7 @@ export async function buildApp({
       await tidyCalls();
       tidying = setInterval(() => void Promise.all([tidyUploads(), tidyCalls()]), DAY).unref();
       watching = setInterval(() => void watchQuality(), 5 * MINUTE).unref();
+      pulling = setInterval(() => void pullDue(), PULL_LOOK).unref();
     },
 
     /** Fills the simulated retailer in and lets it live on; `url` is where this server answers. */
@@ -404,6 +433,7 @@ export async function buildApp({
     async close(): Promise<void> {
       clearInterval(tidying);
       clearInterval(watching);
+      clearInterval(pulling);
       await http.app.close();
       await jobs.close();
       campaigns.close();

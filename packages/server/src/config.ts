@@ -12,6 +12,11 @@ const number = (min: number, max: number, fallback: number) =>
     z.coerce.number().int().min(min).max(max).default(fallback),
   );
 
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((one) => one.trim() || []));
+
 const urlOf = (...schemes: string[]) =>
   z.string().refine((v) => schemes.some((s) => v.startsWith(`${s}://`)) && URL.canParse(v), {
     message: `must be a URL beginning with ${schemes.map((s) => `${s}://`).join(' or ')}`,
@@ -32,6 +37,10 @@ const environment = z.object({
   QM_MIN_FREE_MB: number(0, 10_000_000, 256),
   QM_SMTP_URL: optional(urlOf('smtp', 'smtps')),
   QM_MAIL_FROM: z.email().default('hello@qianmian.example'),
+  /** Private hosts that sources of users may lie on: names, addresses, networks, `*`. */
+  QM_PRIVATE_HOSTS: list,
+  /** Below this folder sources may read files; unset: nowhere. */
+  QM_PULL_FOLDER: optional(z.string().startsWith('/', 'must be an absolute path')),
   QM_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   QM_DEMO: flag,
   QM_DEMO_PEOPLE: number(50, 1_000_000, 20_000),
@@ -51,6 +60,10 @@ export interface Config {
   ownerPassword: string | null;
   smtpUrl: string | null;
   mailFrom: string;
+  /** Private hosts that may be called on behalf of users. */
+  privateHosts: string[];
+  /** The folder below which sources may read files; null: nowhere. */
+  pullFolder: string | null;
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   demo: { people: number } | null;
   /** Bytes of the data folder's disk that are kept free: below them no events are taken in. */
@@ -87,6 +100,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     ownerPassword: e.QM_OWNER_PASSWORD ?? null,
     smtpUrl: e.QM_SMTP_URL ?? null,
     mailFrom: e.QM_MAIL_FROM,
+    privateHosts: e.QM_PRIVATE_HOSTS,
+    pullFolder: e.QM_PULL_FOLDER ?? null,
     logLevel: e.QM_LOG_LEVEL,
     demo: e.QM_DEMO ? { people: e.QM_DEMO_PEOPLE } : null,
     minFreeBytes: e.QM_MIN_FREE_MB * 1024 * 1024,

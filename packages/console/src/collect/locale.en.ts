@@ -514,6 +514,7 @@ export const en = {
     senderHint: 'A service calls an address that we give it.',
     presets: {
       client: 'Web page, app or mini-program',
+      pull: 'Read on a schedule',
       server: 'Server, by its own key',
       shopify: 'Shopify',
       woocommerce: 'WooCommerce',

@@ -461,6 +461,7 @@ export const zh: Words<typeof en> = {
     senderHint: '第三方服务回调我们提供的地址。',
     presets: {
       client: '网页、App 或小程序',
+      pull: '定时拉取',
       server: '服务器（专用密钥）',
       shopify: 'Shopify',
       woocommerce: 'WooCommerce',

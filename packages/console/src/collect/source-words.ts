@@ -23,8 +23,9 @@ export function partedError(error: string): { code: string; detail: string } {
   return { code, detail };
 }
 
-/** What sends: a page or app by its key, a server by its own, or a service that calls. */
-export function senderOf({ hook, client }: Source): 'client' | 'server' | HookPresetName {
+/** What sends: a page or app by its key, a server by its own, a service that calls, or a place that we read. */
+export function senderOf({ kind, hook, client }: Source): 'client' | 'server' | 'pull' | HookPresetName {
+  if (kind === 'pull') return 'pull';
   return hook?.preset ?? (client ? 'client' : 'server');
 }
 

@@ -34,6 +34,7 @@ export const en = {
   kind: {
     'collect.import': 'Import',
     'collect.import_undo': 'Undo of an import',
+    'collect.pull': 'Reading of a source',
     'collect.replay': 'Replay of held messages',
     'identity.apply_rules': 'Apply identity rules',
     'identity.fold': 'Write merges into the data',

@@ -33,6 +33,7 @@ export const zh: Words<typeof en> = {
   kind: {
     'collect.import': '导入数据',
     'collect.import_undo': '撤销导入',
+    'collect.pull': '读取数据源',
     'collect.replay': '重放隔离消息',
     'identity.apply_rules': '应用标识规则',
     'identity.fold': '把合并写入数据',

@@ -16,6 +16,7 @@ import {
   type Header,
   messagesOf,
   opened,
+  type PulledRows,
   recordOf,
   replayBody,
   replayHeader,
@@ -224,7 +225,7 @@ export function openCollector(parts: {
         token: `${token}:${key}`,
         facts,
         client,
-        ...(header.replay ? { isOld: true } : {}),
+        ...(header.replay || header.kind === 'pull' ? { isOld: true } : {}),
       });
       metrics.eventsStored.inc(stored.events);
       await bus.announce('collect.stored', stored.said);
@@ -283,6 +284,11 @@ export function openCollector(parts: {
     /** Makes facts of our own (a message opened, a consent withdrawn) durable. */
     async record(workspace: string, source: string, facts: readonly Fact[]): Promise<void> {
       await accept({ kind: 'facts', workspace, source }, JSON.stringify(facts), facts.length);
+    },
+
+    /** Makes rows durable that were read of a source; resolves when they are on disk. */
+    async acceptPulled(workspace: string, source: string, rows: PulledRows): Promise<void> {
+      await accept({ kind: 'pull', workspace, source }, JSON.stringify(rows), rows.facts.length);
     },
 
     /** The road for messages that were held: back through the journal under their own ids, or only looked at. */

@@ -6,7 +6,7 @@ import type { Protocol } from './wire/protocols.ts';
 
 /** What lies in the journal: a header line and the payload as it came. */
 export interface Header {
-  kind: Protocol | 'facts' | 'malformed' | 'hook';
+  kind: Protocol | 'facts' | 'malformed' | 'hook' | 'pull';
   /** Why nothing could be read from a body. */
   reason?: string;
   workspace: string;
@@ -17,6 +17,15 @@ export interface Header {
   first?: number;
   /** Of a message that was held before: it goes the same road again. */
   replay?: ReplayMark;
+}
+
+/** What was read of a source that is pulled: facts of its rows, how many rows told no event, and why others were left. */
+export interface PulledRows {
+  facts: readonly Fact[];
+  /** Rows that became facts and tell no event. */
+  others: number;
+  /** Reason of each row that was turned away. */
+  rejected: readonly string[];
 }
 
 /** A record of the journal: what was handed in at once, and where it lies. */
@@ -69,6 +78,10 @@ export function bodyText({ batch, sentAt, around }: WireBody): string {
 
 function partsOf(header: Header, body: string): string[] {
   if (header.kind === 'malformed' || header.kind === 'hook') return [body];
+  if (header.kind === 'pull')
+    return (JSON.parse(body) as PulledRows).facts.map((fact) =>
+      JSON.stringify({ facts: [fact], others: 0, rejected: [] } satisfies PulledRows),
+    );
   if (header.kind === 'facts') return (JSON.parse(body) as Fact[]).map((fact) => JSON.stringify([fact]));
   const { batch, ...rest } = JSON.parse(body) as WireBody;
   return batch.map((message) => JSON.stringify({ ...rest, batch: [message] }));

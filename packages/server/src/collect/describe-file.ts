@@ -6,6 +6,8 @@ import { guessMapping, presetFile, presetNamed, type SniffedFile, sniffFile } fr
 import { whyUnused } from './files/presets/index.ts';
 import type { ImportFile } from './store.pg.ts';
 
+type Table = Pick<SniffedFile, 'headers' | 'sampleRows'>;
+
 /** How much of a file a draft shows: it is kept with the draft and sent with every list of imports. */
 const SHOWN_ROWS = 5;
 const SHOWN_CELLS = 2_000;
@@ -42,22 +44,36 @@ export async function describeFile(folder: string, name: string, preset: string 
         ? { ...base, role: known.role, unusedWhy: null }
         : { ...base, unusedWhy: whyUnused(presetNamed(preset), sniffed.headers) };
     }
-    const { mapping, confidence } = guessMapping(sniffed.headers, sniffed.sampleRows);
-    return confidence > 0
-      ? { ...base, mapping, role: mapping.kind, unusedWhy: null }
-      : {
-          ...base,
-          mapping,
-          unusedWhy: 'What its columns mean could not be guessed; choose what each one is.',
-        };
+    return { ...base, ...guessed(sniffed) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return unreadable(messageOf(error));
   }
 }
 
+/** What columns are guessed to mean. */
+function guessed({ headers, sampleRows }: Table): Pick<ImportFile, 'mapping' | 'role' | 'unusedWhy'> {
+  const { mapping, confidence } = guessMapping(headers, sampleRows);
+  return confidence > 0
+    ? { mapping, role: mapping.kind, unusedWhy: null }
+    : {
+        mapping,
+        role: null,
+        unusedWhy: 'What its columns mean could not be guessed; choose what each one is.',
+      };
+}
+
+/** What rows that come from no file are, in the form of a file. */
+export function describeTable(name: string, table: Table): ImportFile {
+  return {
+    ...{ name, bytes: 0, format: 'table', encoding: '', headers: table.headers, rowsRead: 0 },
+    sample: shown(table),
+    ...guessed(table),
+  };
+}
+
 /** Some rows to look at, cut to what a page can show of them. */
-function shown({ headers, sampleRows }: SniffedFile): ImportFile['sample'] {
+function shown({ headers, sampleRows }: Table): ImportFile['sample'] {
   const rows = Math.max(1, Math.min(SHOWN_ROWS, Math.floor(SHOWN_CELLS / headers.length)));
   return sampleRows
     .slice(0, rows)

@@ -23,6 +23,7 @@ export { ingestRoutes } from './ingest-routes.ts';
 export { type Mappings, openMappings } from './mappings.ts';
 export { type Masks, openMasked } from './masked.ts';
 export { openPlans } from './plan/index.ts';
+export { openPulls, openRunner, openRuns, pullJobs, pullRoutes, SLOW_PULL_JOBS } from './pulls/index.ts';
 export {
   openArrivals,
   openHeldMessages,

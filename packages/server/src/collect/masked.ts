@@ -84,6 +84,12 @@ export function openMasked(masks: Masks) {
       }),
     }),
 
+    /** What a file or table was found to be, with some of its rows. */
+    file(file: File): File {
+      const cells = cellsOf(file, null);
+      return { ...file, sample: file.sample.map((values) => row(cells, values)) };
+    },
+
     /** Shows the notes of an import. */
     notes({ files, preset }: { files: readonly File[]; preset: string | null }) {
       const known = new Map(files.map((file) => [file.name, { file, cells: cellsOf(file, preset) }]));

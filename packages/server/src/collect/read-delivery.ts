@@ -2,7 +2,7 @@ import type { ClientKey } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import { clip, storableText } from '../platform/text.ts';
 import { BEYOND_KEY, withinKey } from './client-key.ts';
-import type { Header, WireBody } from './delivery.ts';
+import type { Header, PulledRows, WireBody } from './delivery.ts';
 import type { EventFact, Fact } from './facts.ts';
 import type { Hooks } from './hooks/hooks.ts';
 import type { DeliveryRow } from './hooks/store.ch.ts';
@@ -25,6 +25,8 @@ export interface Read {
   call?: DeliveryRow;
   /** It came by a client's key: what of it counts. */
   client?: ClientKey | null;
+  /** Rows that were pulled, beside events: those that became facts, and why others did not. */
+  rows?: { others: number; rejected: readonly string[] };
 }
 
 /** Reads what deliveries say: facts, what is held and why, and what the plan says of it. */
@@ -52,6 +54,22 @@ export function openReader(parts: {
         if (verdict && fact.kind === 'event') out.warned.push(violationRow(header, fact, verdict));
       }
       return { ...out, facts, faults: aside, call: row ?? undefined };
+    }
+    if (header.kind === 'pull') {
+      const { facts, ...rows } = JSON.parse(body) as PulledRows;
+      const judge = await parts.plans?.judgeOf(workspace, header.source);
+      out.rows = rows;
+      for (const fact of facts) {
+        const verdict = judge && fact.kind === 'event' ? judge(fact.name, fact.properties) : null;
+        // A row of somebody's table cannot be mended here: it is taken and noted, or turned away.
+        if (verdict?.action === 'reject' && fact.kind === 'event')
+          out.rejected.push({ event: fact, verdict });
+        else {
+          if (verdict && fact.kind === 'event') out.warned.push(violationRow(header, fact, verdict));
+          out.facts.push(fact);
+        }
+      }
+      return out;
     }
     if (header.kind === 'malformed') {
       const reason = header.reason ?? 'malformed_json';
@@ -137,7 +155,8 @@ export function countableOf({ header, read }: { header: Header; read?: Read }): 
   const { workspace, source, receivedAt } = header;
   return {
     ...{ workspace, source, receivedAt, timeZone: read.timeZone, facts: read.facts },
-    held: read.faults.map((fault) => fault.reason),
+    held: [...read.faults.map((fault) => fault.reason), ...(read.rows?.rejected ?? [])],
+    others: read.rows?.others ?? 0,
     warned: read.warned.map((row) => row.kinds),
     rejected: read.rejected.map(({ event, verdict }) => ({
       key: `rejected:${event.messageId}:${receivedAt}`,

@@ -135,11 +135,11 @@ export function openSources(parts: {
     return rows.map((r) => ({
       id: r.id,
       name: r.name,
-      kind: r.kind === 'webhook' ? 'webhook' : 'tracker',
+      kind: kindOf(r),
       ...stateOf(r),
       lastError: r.last_error,
       lastErrorAt: isoOrNull(r.last_error_at),
-      writeKey: r.kind === 'webhook' ? '' : r.write_key,
+      writeKey: r.kind === 'tracker' ? r.write_key : '',
       client: r.client as ClientKey | null,
       formerUntil:
         r.former_until && r.former_until.getTime() > clock.now() ? r.former_until.toISOString() : null,
@@ -251,6 +251,7 @@ export function openSources(parts: {
         await change(workspace, id, { write_key: makeToken('qmw_').token, former_key, former_until });
         return null;
       }
+      if (before.kind !== 'webhook') throw noWebhook(before.name);
       const made = secret ?? madeSecret(before.hook_check as HookCheck);
       const former_secret = former_until ? before.secret : null;
       await change(workspace, id, { secret: sealed(made), former_secret, former_until });
@@ -342,6 +343,10 @@ function dropOldest(map: Map<string, unknown>): void {
   }
 }
 
+function kindOf({ kind }: Row): Source['kind'] {
+  return kind === 'webhook' || kind === 'pull' ? kind : 'tracker';
+}
+
 function stateOf(r: Row): Pick<Source, 'state' | 'stateSince'> {
   if (r.paused_at) return { state: 'paused', stateSince: isoOf(r.paused_at.getTime()) };
   if (r.failing_since) return { state: 'failing', stateSince: isoOf(r.failing_since.getTime()) };
@@ -400,5 +405,5 @@ export const noWebhook = (name: string) =>
   new AppError({
     code: 'source.no_webhook',
     status: 409,
-    detail: `"${name}" is no webhook: it has a write key, and neither check nor mapping.`,
+    detail: `"${name}" is no webhook: it has neither a check nor a secret of a sender.`,
   });

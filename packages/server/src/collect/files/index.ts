@@ -16,4 +16,11 @@ export { readRows } from './read-rows.ts';
 export type { RowMapper, RowOutcome } from './row-mapper.ts';
 export { sniffFile } from './sniff.ts';
 export type { SniffedFile } from './sniffed-file.ts';
-export { isFault, type ReadRow, type RowFault, type RowNote, type SourceRow } from './source-row.ts';
+export {
+  isFault,
+  type ReadRow,
+  type RowFault,
+  type RowNote,
+  type RowValues,
+  type SourceRow,
+} from './source-row.ts';

@@ -13,6 +13,8 @@ export interface ReadDelivery {
   /** Reasons of the messages that are held. */
   held: readonly string[];
   rejected: readonly Omit<Turned, 'outcome'>[];
+  /** Rows that were stored and tell no event. */
+  others?: number;
   /** Kinds of difference, of each stored event that has some. */
   warned: readonly (readonly string[])[];
 }
@@ -77,7 +79,9 @@ export function countBatch(
       if (things.stores.some((id) => !isKnown(workspace, `s${id}`))) add('unknown_store');
       if (things.hasOrder && !event.identifiers.some((one) => SOMEBODY.has(one.type))) add('no_customer');
     }
-    const messages = events + delivery.held.length + delivery.rejected.length;
+    const others = delivery.others ?? 0;
+    add('stored', others);
+    const messages = events + others + delivery.held.length + delivery.rejected.length;
     if (messages === 0) continue;
     add('messages', messages);
     for (const [reason, n] of sums) {

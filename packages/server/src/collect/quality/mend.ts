@@ -25,7 +25,7 @@ const NOT_A_KEY = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** A held message with a fix applied; null when it cannot be read (it was cut, or is no JSON yet). */
 export function mend(held: Held, fix: Fix): Mended | null {
-  if (held.protocol === 'facts' || held.protocol === 'hook') return null;
+  if (['facts', 'hook', 'pull'].includes(held.protocol)) return null;
   const whole = parsed(fix.payload ?? held.payload);
   if (whole === undefined) return null;
   if (held.protocol === 'malformed' && !isObject(whole)) return null;
