@@ -1,6 +1,7 @@
 import type { KnownName, Product, StockLevel, Store } from '@qianmian/contract';
 import type { Clock } from '../platform/clock.ts';
 import { notFound } from '../platform/errors.ts';
+import { versionByTime } from '../platform/version.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { joinWords, type OwnWord, sayOwn } from './own-word.ts';
 import { catalogWarehouse, type ProductRow, type StoreRow } from './store.ch.ts';
@@ -149,7 +150,7 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
           reserved: n.reserved,
           on_order: n.onOrder,
           time: n.time,
-          version: stockVersion(n.time, origin.version),
+          version: versionByTime(n.time, origin.version),
         })),
         origin.token && `${origin.token}:stock`,
       ),
@@ -211,11 +212,6 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   };
 }
 export type Catalog = ReturnType<typeof openCatalog>;
-
-/** Orders counts by time, then by arrival, as one number (in digits: it is wider than a double). */
-function stockVersion(time: number, version: number): string {
-  return String((BigInt(Math.max(0, Math.floor(time))) << 22n) | (BigInt(version) & 0x3fffffn));
-}
 
 /** Ids in the numbers that one query takes. */
 function* pieces(ids: readonly string[]): Generator<string[]> {

@@ -87,6 +87,33 @@ export const catalogMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    // A version of 64 bits has no room for the time and all of the arrival; the form of a version is never altered.
+    name: 'catalog/0004_stock',
+    tables: [
+      {
+        // The count that is newest by time survives; of those of one time, the one that arrived last.
+        name: 'catalog_stock',
+        columns: `
+          workspace LowCardinality(String),
+          product_id String,
+          store_id LowCardinality(String),
+          on_hand Float64,
+          reserved Float64,
+          on_order Float64,
+          time DateTime64(3, 'UTC'),
+          version UInt128`,
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, product_id, store_id)',
+        shardBy: 'cityHash64(workspace, product_id)',
+      },
+    ],
+    statements: [
+      `INSERT INTO catalog_stock SELECT workspace, product_id, store_id, on_hand, reserved, on_order, time,
+         bitShiftLeft(toUInt128(greatest(0, toUnixTimestamp64Milli(time))), 64) FROM catalog_stock_level FINAL`,
+    ],
+  },
+  { name: 'catalog/0005_no_stock_level', drops: ['catalog_stock_level'] },
 ];
 
 export interface StockRow {
@@ -101,7 +128,7 @@ export interface StockRow {
 }
 
 /** What stores of the workspace bound as {workspace:String} have of products, as counted last. A FROM source. */
-export const STOCK_LEVELS = `(SELECT product_id, store_id, on_hand, reserved, on_order, time FROM catalog_stock_level FINAL
+export const STOCK_LEVELS = `(SELECT product_id, store_id, on_hand, reserved, on_order, time FROM catalog_stock FINAL
   WHERE workspace = {workspace:String})`;
 
 export interface ProductRow {
@@ -163,7 +190,7 @@ export function catalogWarehouse(warehouse: Warehouse) {
     insertProducts: (rows: ProductRow[], token?: string) => warehouse.insert('catalog_product', rows, token),
     insertStores: (rows: StoreRow[], token?: string) => warehouse.insert('catalog_store', rows, token),
 
-    insertStock: (rows: StockRow[], token?: string) => warehouse.insert('catalog_stock_level', rows, token),
+    insertStock: (rows: StockRow[], token?: string) => warehouse.insert('catalog_stock', rows, token),
 
     stockOf: (workspace: string, productId: string) =>
       warehouse.query<Omit<StockRow, 'workspace' | 'time' | 'version'> & { time: string }>(

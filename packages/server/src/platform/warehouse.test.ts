@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whileAsked } from './asker.ts';
-import { migrateWarehouse, openWarehouse, type Warehouse } from './warehouse.ts';
+import { isRowFault, migrateWarehouse, openWarehouse, type Warehouse } from './warehouse.ts';
 import { timeZoneNamed } from './zone.ts';
 
 let folder: string;
@@ -44,6 +44,35 @@ it('takes the same token once, and never rows without one for a repeat', async (
   await warehouse.command('INSERT INTO test_thing SELECT 4, properties FROM test_thing WHERE n = 1');
   await warehouse.command('INSERT INTO test_thing SELECT 5, properties FROM test_thing WHERE n = 1');
   expect(await numbers()).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('tells rows that can never be stored from a store that cannot store them now', async () => {
+  const [table] = warehouse.declare({
+    ...{
+      name: 'test_kind',
+      columns: "kind Enum8('a' = 1)",
+      engine: 'MergeTree',
+      orderBy: 'kind',
+      shardBy: '1',
+    },
+  });
+  await warehouse.command(table!);
+  const told = await warehouse.insert('test_kind', [{ kind: 'b' }]).catch((error) => error);
+  expect(told).toMatchObject({ code: '691' });
+  expect(isRowFault(told)).toBe(true);
+  for (const passing of [
+    'TOO_MANY_MUTATIONS',
+    'TOO_MANY_PARTS',
+    'MEMORY_LIMIT_EXCEEDED',
+    'NOT_ENOUGH_SPACE',
+  ]) {
+    const { code } = await warehouse.one<{ code: string }>(
+      `SELECT toString(arrayFirst(c -> errorCodeToName(c) = {passing:String}, range(1000))) AS code`,
+      { passing },
+    );
+    expect(Number(code)).toBeGreaterThan(0);
+    expect(isRowFault(Object.assign(new Error(passing), { code }))).toBe(false);
+  }
 });
 
 it('gives text back as it was sent, dates and all', async () => {

@@ -49,7 +49,7 @@ export interface Warehouse {
  * cannot help. https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
  */
 const ROW_FAULTS = new Set([
-  6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 85, 117, 131, 190, 306, 321, 349, 407, 692,
+  6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 85, 117, 131, 190, 306, 321, 349, 407, 691,
 ]);
 
 /** Whether a failure lies in the rows that were to be stored. */
@@ -389,6 +389,8 @@ export interface WarehouseMigration {
   /** Indexes and projections that tables declared before get. */
   layout?: { table: string; change: string }[];
   statements?: string[];
+  /** Tables that are no more: what they held was taken over by an earlier step. */
+  drops?: string[];
 }
 
 /** Runs the steps that have not run yet, in the order given. */
@@ -418,6 +420,7 @@ export async function migrateWarehouse(
       ),
       ...(migration.layout ?? []).map(({ table, change }) => warehouse.alter(table, change)),
       ...(migration.statements ?? []),
+      ...(migration.drops ?? []).flatMap(warehouse.drop),
     ];
     for (const statement of statements) await warehouse.command(statement);
     await warehouse.insert('platform_migration', [{ name: migration.name }]);

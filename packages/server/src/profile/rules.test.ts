@@ -7,7 +7,6 @@ import { lifecycleDays, lifecycleStage } from './lifecycle.ts';
 import { maskEmail, maskIdentifier, maskName, maskPhone, maskProperties, maskValue } from './masking.ts';
 import { personName } from './person-name.ts';
 import { quintileBounds, quintileScore, rfmGroupOf } from './rfm.ts';
-import { traitVersion } from './sink.ts';
 import { numberIn } from './trait-value.ts';
 
 const values = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 200 });
@@ -228,23 +227,6 @@ describe('text', () => {
       null,
       null,
     ]);
-  });
-});
-
-describe('order of what was said', () => {
-  it('goes by time, then by arrival, whatever both are', () => {
-    const told = fc.record({
-      time: fc.integer({ min: 0, max: Date.parse('2200-01-01') }),
-      arrival: fc.integer({ min: 1, max: Date.parse('2200-01-01') * 1000 }),
-    });
-    fc.assert(
-      fc.property(told, told, (a, b) => {
-        const order = Math.sign(a.time - b.time || a.arrival - b.arrival);
-        const [x, y] = [a, b].map((t) => BigInt(traitVersion(t.time, t.arrival))) as [bigint, bigint];
-        expect(x === y ? 0 : x > y ? 1 : -1).toBe(order);
-        expect(x).toBeLessThan(2n ** 128n);
-      }),
-    );
   });
 });
 

@@ -1,18 +1,11 @@
 import type { FactBatch, FactSink } from '../collect/index.ts';
 import type { Identity } from '../identity/index.ts';
+import { versionByTime } from '../platform/version.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { type ConsentStatement, consentOfEvent, consentOfTraits, isConsentTrait } from './consent.ts';
 import { type Folded, openTraitSteps } from './keep-steps.ts';
 import type { TraitNames } from './trait-names.ts';
 import { traitColumns } from './trait-value.ts';
-
-/**
- * Orders by time, then by arrival, as one number of 128 bits (in digits): `arrival` is the collector's version, which
- * rises with every batch.
- */
-export function traitVersion(time: number, arrival: number): string {
-  return String((BigInt(Math.max(0, Math.floor(time))) << 64n) | BigInt(arrival));
-}
 
 /** Nobody says anything before it is heard: a stamp ahead of our clock would stand against all that is said meanwhile. */
 const heardBy = (time: number, batch: FactBatch) => Math.min(time, batch.receivedAt);
@@ -36,7 +29,7 @@ function traitRows(batch: FactBatch, fromSteps: ReadonlySet<string>): object[] {
         time,
         source: batch.source,
         import_id: batch.importId,
-        version: traitVersion(time, batch.version),
+        version: versionByTime(time, batch.version),
       };
       newest.set(key, { time, row });
     }
@@ -59,7 +52,7 @@ function foldedRows(batch: FactBatch, folded: readonly Folded[]): object[] {
             time,
             source: batch.source,
             import_id: '',
-            version: traitVersion(time, batch.version),
+            version: versionByTime(time, batch.version),
           },
         ],
   );
