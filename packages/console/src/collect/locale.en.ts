@@ -842,6 +842,10 @@ export const en = {
       name: 'More than the key may say',
       fix: 'The event is kept. What only a server may tell does not count; use a server’s key, or change the settings of this one.',
     },
+    no_workspace: {
+      name: 'Workspace was not known',
+      fix: 'It is known now: replay the message.',
+    },
     unknown_event: {
       name: 'Event not in the plan',
       fix: 'Add the event to the tracking plan, or rename it to one that is.',

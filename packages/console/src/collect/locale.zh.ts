@@ -734,6 +734,7 @@ export const zh: Words<typeof en> = {
       name: '超出密钥权限',
       fix: '事件已保留，但只有服务器可报告的内容不计入。请改用服务器密钥，或调整此密钥的设置。',
     },
+    no_workspace: { name: '当时没有此工作区', fix: '现在已有此工作区，重新处理即可。' },
     unknown_event: { name: '方案外的事件', fix: '把事件加入埋点方案，或改为方案中的名称。' },
     unknown_property: { name: '方案外的属性', fix: '把属性加入埋点方案，或改名、删除。' },
     missing_property: { name: '缺少必填属性', fix: '补上方案要求的属性。' },

@@ -78,6 +78,7 @@ export const QUARANTINE_REASONS = [
   'malformed_gzip',
   'too_many_traits',
   'bad_mapping',
+  'no_workspace',
   'unknown_event',
   'unknown_property',
   'missing_property',

@@ -1,4 +1,4 @@
-import { collectEndpoints } from '@qianmian/contract';
+import { api, collectEndpoints } from '@qianmian/contract';
 import { describe, expect, it } from 'vitest';
 import { DAY } from '../platform/clock.ts';
 import { testApp } from '../test-app.ts';
@@ -51,6 +51,31 @@ describe('events', async () => {
       await t.send(workspace, [seen]);
       expect(await stored()).toBe(expected);
     }
+  });
+
+  it('of a workspace that the ledger does not know hold nothing up, and can be replayed once it does', async () => {
+    const workspace = await t.workspace();
+    const params = { workspace: `${workspace}-gone` };
+    const seen = { type: 'track', event: 'Seen', messageId: 'm1', userId: 'u1' };
+    await t.app.collector.acceptMessages(params.workspace, 'test', [seen]);
+    await t.app.collector.record(params.workspace, 'test', [
+      {
+        ...{ kind: 'event', messageId: 'm2', name: 'Opened', time: t.clock.now(), properties: {} },
+        identifiers: [{ type: 'user', value: 'u1' }],
+      },
+    ]);
+    await t.send(workspace, [seen]);
+    expect(t.app.collector.stuckSince()).toBeNull();
+    expect((await t.call(api.listEvents, { params: { workspace }, query: {} })).rows).toHaveLength(1);
+    const settings = { name: 'Known again', currency: 'CNY', timeZone: 'Asia/Shanghai' };
+    await t.app.workspaces.create({ id: params.workspace, ...settings }, null);
+    const held = await t.call(api.listQuarantine, { params, query: {} });
+    expect(held.rows.map((row) => row.reason)).toEqual(['no_workspace', 'no_workspace']);
+    await t.call(api.replayQuarantine, { params, body: { selection: {}, fix: {} } });
+    await t.app.jobs.idle();
+    await t.app.collector.drained();
+    const { rows } = await t.call(api.listEvents, { params, query: {} });
+    expect(rows.map((row) => row.messageId)).toEqual(['m1']);
   });
 
   it('of a visitor and of a former login become those of the person an alias names', async () => {

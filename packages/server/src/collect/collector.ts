@@ -216,6 +216,7 @@ export function openCollector(parts: {
     await putAside(aside, token);
     await parts.judging?.warehouse.insertViolations(warned, `${token}:warned`);
     for (const [key, { header, facts, client }] of groups) {
+      if (facts.length === 0) continue;
       const { workspace, source, receivedAt } = header;
       const stored = await store({
         workspace,

@@ -1,5 +1,6 @@
-import type { ClientKey } from '@qianmian/contract';
+import type { ClientKey, Workspace } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
+import { AppError } from '../platform/errors.ts';
 import { clip, storableText } from '../platform/text.ts';
 import { BEYOND_KEY, withinKey } from './client-key.ts';
 import type { Header, PulledRows, WireBody } from './delivery.ts';
@@ -14,7 +15,8 @@ import { readMessage } from './wire/protocols.ts';
 
 /** What a delivery says, and what of it is not stored. */
 export interface Read {
-  timeZone: string;
+  /** Null where the ledger does not know the workspace: it was restored from before. */
+  timeZone: string | null;
   facts: Fact[];
   faults: QuarantineRow[];
   /** Stored events that differ from the plan. */
@@ -37,12 +39,25 @@ export function openReader(parts: {
   /** What counts of a source whose key is a client's. */
   limitsOf?: (source: string) => Promise<ClientKey | null>;
 }) {
+  /** The workspace of a delivery; null where the ledger does not know it, which must not hold up what is behind it. */
+  async function homeOf(id: string): Promise<Workspace | null> {
+    try {
+      return await parts.workspaces.get(id);
+    } catch (error) {
+      if (error instanceof AppError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
   return async function read(header: Header, body: string): Promise<Read> {
-    const out: Read = { timeZone: 'UTC', facts: [], faults: [], warned: [], rejected: [] };
     const { workspace, replay } = header;
+    const home = await homeOf(workspace);
+    const timeZone = home?.timeZone ?? null;
+    const out: Read = { timeZone, facts: [], faults: [], warned: [], rejected: [] };
+    const ofNobody = `There is no workspace "${workspace}".`;
+    if (home === null && (header.kind === 'facts' || header.kind === 'hook'))
+      return { ...out, faults: [asideRow(header, 0, 'no_workspace', ofNobody, body)] };
     if (header.kind === 'facts') return { ...out, facts: JSON.parse(body) as Fact[] };
-    const { currency, timeZone } = await parts.workspaces.get(workspace);
-    out.timeZone = timeZone;
     if (header.kind === 'hook') {
       if (!parts.hooks) throw new Error('A call of a webhook is in the journal, and nothing reads it.');
       const { facts, faults, row } = await parts.hooks.read(header, body);
@@ -76,7 +91,7 @@ export function openReader(parts: {
       out.faults.push(asideRow(header, 0, reason, MALFORMED[reason] ?? reason, body));
       return out;
     }
-    const judge = await parts.plans?.judgeOf(workspace, header.source);
+    const judge = home && (await parts.plans?.judgeOf(workspace, header.source));
     const client = (await parts.limitsOf?.(header.source)) ?? null;
     out.client = client;
     const { batch, sentAt: sent, around } = JSON.parse(body) as WireBody;
@@ -85,15 +100,6 @@ export function openReader(parts: {
     const receivedAt = replay?.heardAt ?? header.receivedAt;
     for (const [i, message] of batch.entries()) {
       const place = (header.first ?? 0) + i;
-      const made = readMessage(header.kind, message, {
-        receivedAt,
-        sentAt: Number.isFinite(sentAt) ? sentAt : null,
-        currency,
-        messageId: () => `${header.id}:${place}`,
-        place,
-        lateDays: LATE_DAYS,
-        ...(around ? { around } : {}),
-      });
       const hold = (reason: string, detail: string) => {
         const said = around ? { ...around, message } : message;
         out.faults.push({
@@ -103,6 +109,19 @@ export function openReader(parts: {
           has_around: around ? 1 : 0,
         });
       };
+      if (home === null) {
+        hold('no_workspace', ofNobody);
+        continue;
+      }
+      const made = readMessage(header.kind, message, {
+        receivedAt,
+        sentAt: Number.isFinite(sentAt) ? sentAt : null,
+        currency: home.currency,
+        messageId: () => `${header.id}:${place}`,
+        place,
+        lateDays: LATE_DAYS,
+        ...(around ? { around } : {}),
+      });
       if (!Array.isArray(made)) {
         hold(made.reason, made.detail);
         continue;
@@ -147,9 +166,9 @@ function violationRow(
   };
 }
 
-/** What of a delivery is counted: not facts of our own, nor what was counted when it first came. */
+/** What of a delivery is counted: not what is nobody's, nor facts of our own, nor what was counted when it first came. */
 export function countableOf({ header, read }: { header: Header; read?: Read }): ReadDelivery | null {
-  if (!read || header.kind === 'facts' || header.replay) return null;
+  if (!read || read.timeZone === null || header.kind === 'facts' || header.replay) return null;
   // A call that is read again was counted when it came.
   if (read.call && read.call.version !== header.receivedAt) return null;
   const { workspace, source, receivedAt } = header;
