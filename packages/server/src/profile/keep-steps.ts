@@ -51,6 +51,7 @@ export function openTraitSteps(parts: {
       for (const number of found.own) ofNumber.set(number, person);
       for (const number of found.numbers) numbers.add(number);
     }
+    /** Whose a row is; nobody's of these where it only lies under one of their numbers. */
     const personOf = (row: { anchor: number; person_id: number }) =>
       row.anchor === 0 ? ofNumber.get(row.person_id) : ofAnchor.get(row.anchor);
     return { numbers: [...numbers], anchors: [...ofAnchor.keys()], personOf };
@@ -133,10 +134,13 @@ export function openTraitSteps(parts: {
         store.steps(batch.workspace, numbers, touched),
         store.traits(batch.workspace, numbers, touched),
       ]);
-      const begun = new Set(known.map((row) => `${row.person_id}\n${row.name}`));
+      // By identifier, for numbers change when they are folded: what steps made of a trait is told by one that had some.
+      const saidBy = (row: { anchor: number; person_id: number; name: string }) =>
+        `${row.anchor || `number ${row.person_id}`}\n${row.name}`;
+      const begun = new Set(known.map(saidBy));
       // What was set before there were steps is the first of them.
       const bases = plain
-        .filter((row) => !begun.has(`${row.person_id}\n${row.name}`))
+        .filter((row) => !begun.has(saidBy(row)))
         .map(
           (row): StepRow => ({
             ...row,
@@ -149,7 +153,8 @@ export function openTraitSteps(parts: {
       await store.insertSteps([...bases, ...rows], `${batch.token}:trait-step`);
       const byTrait = new Map<string, StepRow[]>();
       for (const row of [...known, ...bases, ...rows]) {
-        const person = personOf(row) ?? row.person_id;
+        const person = personOf(row);
+        if (person === undefined) continue;
         const key = `${person}\n${row.name}`;
         byTrait.set(key, [...(byTrait.get(key) ?? []), row as StepRow]);
       }

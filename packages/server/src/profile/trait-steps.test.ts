@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fact, PersonFact, TraitValue } from '../collect/index.ts';
+import { openDecisions, openFolding } from '../identity/index.ts';
+import { HOUR } from '../platform/clock.ts';
 import { TRAITS } from './store.ch.ts';
 import { happened, type Shop, shop } from './test-shop.ts';
 import { foldSteps, type TraitStep } from './trait-steps.ts';
@@ -182,5 +184,53 @@ describe('steps that arrive', () => {
       { workspace },
     );
     expect(rows).toEqual([]);
+  });
+});
+
+describe('people who are joined and parted again', () => {
+  const TABLES = ['profile_trait', 'profile_trait_step'].map((table) => ({ table }));
+  const exclusively = <T>(work: () => Promise<T>) => work();
+
+  it('keep their own steps, each once, folded or not', { timeout: 120_000 }, async () => {
+    for (const folds of [[], ['joined'], ['parted'], ['joined', 'parted']]) {
+      const ws = await s.workspace();
+      const folding = openFolding({ ...s, exclusively, factTables: TABLES });
+      let said = 0;
+      const add = async (user: string, points: number) => {
+        s.clock.advance(HOUR);
+        said += 1;
+        await s.collect(ws, [told(`m${said}`, s.clock.now(), { points }, 'increment', 'user', user)]);
+      };
+      const points = async () => [(await traitsOf(ws, 'u1')).points, (await traitsOf(ws, 'u2')).points];
+      // Set before anything was added to it: the first of its steps, whoever it is with by then.
+      s.clock.advance(HOUR);
+      await s.collect(ws, [told('set', s.clock.now(), { points: 100 }, undefined, 'user', 'u2')]);
+      await add('u1', 5);
+      await s.collect(ws, [
+        {
+          ...(happened('u1', 'Alias', s.clock.now()) as Fact & { kind: 'event' }),
+          identifiers: ['u1', 'u2'].map((value) => ({ type: 'user', value })),
+          samePerson: true,
+        },
+      ]);
+      if (folds.includes('joined')) await folding.fold(ws);
+      await add('u2', 7);
+      expect(await points()).toEqual(['112', '112']);
+      const decisions = openDecisions({ ...s, exclusively });
+      const anchors = await s.warehouse.query<{ anchor: number }>(
+        'SELECT anchor FROM identity_link FINAL WHERE workspace = {ws:String} ORDER BY value',
+        { ws },
+      );
+      const [a, b] = anchors.map((row) => row.anchor) as [number, number];
+      await decisions.split(ws, await s.person(ws, 'u1'), [a, b], 'tester');
+      if (folds.includes('parted')) await folding.fold(ws);
+      await add('u1', 1);
+      await add('u2', 2);
+      expect(await points()).toEqual(['6', '109']);
+      await folding.fold(ws);
+      await add('u2', 3);
+      await add('u1', 4);
+      expect(await points()).toEqual(['10', '112']);
+    }
   });
 });
