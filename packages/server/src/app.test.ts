@@ -111,6 +111,17 @@ describe('a change that names nothing', () => {
   });
 });
 
+it('whose facts are is folded into every table that says so by a number and an identifier', async () => {
+  const tables = await t.app.warehouse.query<{ table: string }>(
+    `SELECT table FROM system.columns WHERE database = 'qianmian' AND name IN ('person_id', 'anchor')
+     GROUP BY table HAVING count() = 2 ORDER BY table`,
+  );
+  // What is said of identifiers is no fact about people: it says whose facts are.
+  const facts = tables.map(({ table }) => table).filter((table) => table !== 'identity_split');
+  expect(facts).toContain('collect_event');
+  expect([...t.app.folding.tables].sort()).toEqual(facts);
+});
+
 describe('signing in', () => {
   it('answers a session that ends when it is ended; cross-site writes are refused', async () => {
     await t.app.accounts.create({

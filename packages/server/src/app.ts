@@ -88,7 +88,7 @@ import { openSegment, segmentRoutes } from './segment/index.ts';
 /** Tables of what domains right of identity were told of people: who stands in them is not forgotten. */
 const PERSON_TABLES = ['profile_trait', 'profile_consent'];
 /** Tables of facts about people there, to be told whose they are. */
-const FACT_TABLES = [...PERSON_TABLES, 'profile_order_key'].map((table) => ({ table }));
+const FACT_TABLES = [...PERSON_TABLES, 'profile_trait_step', 'profile_order_key'].map((table) => ({ table }));
 
 export const VERSION = '0.1.0';
 
@@ -282,7 +282,7 @@ export async function buildApp({
     held,
     warehouse: collected,
     clock,
-    originsOf: identity.originsOf,
+    people: identity,
     masks,
     audit,
     quotas,
@@ -296,8 +296,8 @@ export async function buildApp({
   sourceRoutes(mount, { sources, hooks, accept: collector.acceptCall, masks, audit });
   pullRoutes(mount, { pulls, runs: pullRuns, warehouse: collected, masked: openMasked(masks), audit });
   qualityRoutes(mount, {
-    ...{ plans, held, quality, audit, originsOf: identity.originsOf, masked: openMasked(masks) },
-    arrivals: openArrivals({ ...base, warehouse: judged, quality }),
+    ...{ plans, held, quality, audit, people: identity, masked: openMasked(masks) },
+    arrivals: openArrivals({ ...base, warehouse: judged, quality, people: identity }),
   });
   identityRoutes(mount, {
     ...{ identity, rules: identityRules, decisions, review, folding, jobs, audit },
@@ -403,6 +403,7 @@ export async function buildApp({
     pulls,
     pullRuns,
     identity,
+    folding,
     catalog,
     promotion,
     quality,

@@ -22,6 +22,7 @@ export { type ImportRuns, openImportRuns } from './import-runs.ts';
 export { ingestRoutes } from './ingest-routes.ts';
 export { type Mappings, openMappings } from './mappings.ts';
 export { type Masks, openMasked } from './masked.ts';
+export { OF_PERSON, type Owners, type Whose } from './owners.ts';
 export { openPlans } from './plan/index.ts';
 export { openPulls, openRunner, openRuns, pullJobs, pullRoutes, SLOW_PULL_JOBS } from './pulls/index.ts';
 export {

@@ -10,12 +10,10 @@ import type { Mount } from '../platform/http.ts';
 import type { ImportRuns, UploadedFile } from './import-runs.ts';
 import type { Mappings } from './mappings.ts';
 import { type ImportNote, type Masks, openMasked } from './masked.ts';
+import type { Owners } from './owners.ts';
 import type { HeldMessages } from './quality/index.ts';
 import type { Quotas } from './quota.ts';
 import type { CollectWarehouse } from './store.ch.ts';
-
-/** Who a person's number may stand in rows as, after merges; identity's verb, handed in by `app.ts`. */
-export type OriginsOf = (workspace: string, personId: number) => Promise<number[]>;
 
 /** HTTP edge of collection, but for the tracking protocol itself. */
 export function collectRoutes(
@@ -26,7 +24,7 @@ export function collectRoutes(
     warehouse: CollectWarehouse;
     held: HeldMessages;
     clock: Clock;
-    originsOf: OriginsOf;
+    people: Owners;
     masks: Masks;
     audit: Audit;
     quotas: Quotas;
@@ -44,21 +42,22 @@ export function collectRoutes(
 
   mount(e.listEvents, async ({ workspace, query, may }) => {
     const page = { limit: query.limit, offset: offsetCursor(query.cursor) };
-    const personIds = query.personId ? await parts.originsOf(workspace, query.personId) : undefined;
+    const whose = query.personId ? await parts.people.whoIs(workspace, query.personId) : undefined;
     const rows = await warehouse.events(workspace, {
       name: query.name,
-      personIds,
+      whose,
       ...page,
       limit: page.limit + 1,
       now: parts.clock.now(),
     });
+    const people = await parts.people.whoseAre(workspace, rows);
     return pageFrom(
-      rows.map((r) => ({
+      rows.map((r, i) => ({
         messageId: r.message_id,
         name: r.name,
         time: r.time,
         receivedAt: r.received_at,
-        personId: r.person_id || null,
+        personId: people[i] || null,
         source: r.source,
         channel: r.channel,
         properties: may(REVEAL) ? r.properties : masked.properties(r.properties),

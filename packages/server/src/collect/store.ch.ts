@@ -2,6 +2,7 @@ import type { ImportAdded } from '@qianmian/contract';
 import { DAY, HOUR } from '../platform/clock.ts';
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
 import { deliveryMigration } from './hooks/store.ch.ts';
+import { OF_PERSON, type Whose } from './owners.ts';
 import { qualityMigrations } from './quality/store.ch.ts';
 
 /** When, where and for how much a line was sold or came back. */
@@ -290,21 +291,21 @@ type EventSeen = Omit<EventRow, 'time' | 'received_at'> & { time: string; receiv
 export function collectWarehouse(warehouse: Warehouse) {
   const newestEvents = (
     workspace: string,
-    filter: { name?: string; personIds?: number[]; limit: number; offset: number },
+    filter: { name?: string; whose?: Whose; limit: number; offset: number },
     since: number | null,
   ) =>
     warehouse.query<EventSeen>(
-      `SELECT message_id, name, time, received_at, person_id, source, channel, properties, context, envelope,
+      `SELECT message_id, name, time, received_at, person_id, anchor, source, channel, properties, context, envelope,
          protocol, original_name, mapping FROM collect_event
        WHERE workspace = {workspace:String}
          ${since === null ? '' : "AND received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')"}
          AND (empty({name:String}) OR name = {name:String})
-         AND (empty({people:Array(UInt32)}) OR person_id IN {people:Array(UInt32)})
+         ${filter.whose ? `AND ${OF_PERSON}` : ''}
        ORDER BY received_at DESC, time DESC, message_id LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
       {
         workspace,
         name: filter.name ?? '',
-        people: filter.personIds ?? [],
+        ...filter.whose,
         limit: filter.limit,
         offset: filter.offset,
         ...(since === null ? {} : { since }),
@@ -376,9 +377,9 @@ export function collectWarehouse(warehouse: Warehouse) {
      */
     async events(
       workspace: string,
-      filter: { name?: string; personIds?: number[]; limit: number; offset: number; now: number },
+      filter: { name?: string; whose?: Whose; limit: number; offset: number; now: number },
     ): Promise<EventSeen[]> {
-      for (const span of filter.personIds ? [null] : LOOK_BACK) {
+      for (const span of filter.whose ? [null] : LOOK_BACK) {
         const rows = await newestEvents(workspace, filter, span === null ? null : filter.now - span);
         if (span === null || rows.length === filter.limit) return rows;
       }

@@ -101,6 +101,9 @@ export function openFolding(parts: {
   }
 
   return {
+    /** Names of the tables that are folded. */
+    tables: tables.map(({ table }) => table),
+
     waiting: async (workspace: string) => {
       const { merges, splits } = await waiting(workspace);
       return merges + splits;

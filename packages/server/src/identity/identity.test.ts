@@ -205,6 +205,46 @@ describe('a split by hand', () => {
     expect((await portrait(workspace, 'user=bob'))!.personId).toBe(bob.personId);
   });
 
+  it('leaves each the events that were seen of them alone, in every list, folded or not', async () => {
+    const workspace = await t.workspace();
+    const [card, mail, both] = [
+      seen(1, 'member_card=1'),
+      seen(2, 'email=e@x.example'),
+      seen(3, 'member_card=1', 'email=e@x.example'),
+    ].map((fact) => ({ fact, id: (fact as { messageId: string }).messageId }));
+    for (const { fact } of [card!, mail!, both!]) await t.collect(workspace, [fact]);
+    /** Who each event is of by the two lists of events. */
+    const listed = async (personId?: number) => {
+      const call = { params: { workspace }, query: personId ? { personId } : {} };
+      const [events, arrivals] = await Promise.all([
+        t.call(api.listEvents, call),
+        t.call(api.listArrivals, call),
+      ]);
+      const owners = (rows: readonly { messageId: string; personId: number | null }[]) =>
+        Object.fromEntries(rows.map((row) => [row.messageId, row.personId]));
+      expect(owners(arrivals.rows)).toEqual(owners(events.rows));
+      return owners(events.rows);
+    };
+    const one = (await portrait(workspace, 'member_card=1'))!.personId;
+    const all = { [card!.id]: one, [mail!.id]: one, [both!.id]: one };
+    expect(await listed()).toEqual(all);
+    expect(await listed(one)).toEqual(all);
+    const params = { workspace, personId: one };
+    const { joins } = await t.call(api.getPersonIdentity, { params });
+    await t.call(api.splitPerson, { params, body: { a: joins[0]!.a.number, b: joins[0]!.b.number } });
+    const [cardHolder, reader] = await Promise.all(
+      ['member_card=1', 'email=e@x.example'].map(async (of) => (await portrait(workspace, of))!.personId),
+    );
+    expect(cardHolder).not.toBe(reader);
+    for (const isFolded of [false, true]) {
+      if (isFolded) await t.app.folding.fold(workspace);
+      const ofCard = { [card!.id]: cardHolder, [both!.id]: cardHolder };
+      expect(await listed(cardHolder)).toEqual(ofCard);
+      expect(await listed(reader)).toEqual({ [mail!.id]: reader });
+      expect(await listed()).toEqual({ ...ofCard, [mail!.id]: reader });
+    }
+  });
+
   it('is refused where the two are not of the customer', async () => {
     const workspace = await ann_and_bob();
     const ann = (await portrait(workspace, 'user=ann'))!;
@@ -445,6 +485,11 @@ describe('the review queue', () => {
       'John Miller / Ｊｏｈｎ Miller',
       '王 小明 / 王小明',
     ]);
+    // Page by page they are the same.
+    const page = await t.call(api.listDuplicates, { params, query: { limit: 1 } });
+    const next = await t.call(api.listDuplicates, { params, query: { limit: 1, cursor: page.nextCursor! } });
+    expect([...page.rows, ...next.rows].map((d) => d.id)).toEqual(found.map((d) => d.id));
+    expect(next.nextCursor).toBeNull();
     const wang = found.find((d) => d.a.name.startsWith('王'))!;
     expect(wang.reasons.map((r) => r.reason)).toEqual(
       expect.arrayContaining(['birthday', 'phoneTypo', 'city']),

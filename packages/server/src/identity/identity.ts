@@ -1,4 +1,4 @@
-import type { Identifier } from '../collect/index.ts';
+import type { Identifier, Whose } from '../collect/index.ts';
 import { IDENTIFIER_TYPES } from '../collect/index.ts';
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, SECOND } from '../platform/clock.ts';
@@ -21,12 +21,7 @@ export interface Sighting {
 }
 
 /** A person and what tells which facts are theirs. */
-export type WhoIs = {
-  person: number;
-  numbers: readonly number[];
-  own: readonly number[];
-  anchors: readonly number[];
-};
+export type WhoIs = Whose & { person: number };
 
 /** Work that must not be done while facts are stored. */
 export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
@@ -224,12 +219,6 @@ export function openIdentity(parts: {
 
     identifiersOf: store.identifiersOf,
 
-    /** The numbers that facts of a person may carry. */
-    originsOf: async (workspace: string, person: number) => {
-      const { numbers } = (await indexOf(workspace)).partsOf(person);
-      return numbers.length > 0 ? numbers : [person];
-    },
-
     countOnlyFrom: store.countOnlyFrom,
 
     /**
@@ -243,6 +232,17 @@ export function openIdentity(parts: {
       return nodes.length > 0
         ? { person, numbers, own, anchors: nodes }
         : { person, numbers: [person], own: [person], anchors: [] };
+    },
+
+    /** Whose facts are now, in the order asked for: of their identifier, else of whom their number stands for. */
+    whoseAre: async (
+      workspace: string,
+      facts: readonly { anchor: number; person_id: number }[],
+    ): Promise<number[]> => {
+      const index = await indexOf(workspace);
+      return facts.map(
+        ({ anchor, person_id: number }) => index.personOf(anchor) || index.whoIs(number) || number,
+      );
     },
 
     /**

@@ -1,3 +1,4 @@
+export { OF_PERSON } from '../collect/index.ts';
 export { openRules } from './change-rules.ts';
 export { openDecisions } from './decisions.ts';
 export { openFolding } from './fold.ts';
@@ -11,7 +12,6 @@ export {
   EVENTS,
   IDENTIFIERS,
   identityMigrations,
-  OF_PERSON,
   ORDER_LINES,
   PEOPLE,
   SURVIVORS,

@@ -2,7 +2,7 @@ import { identityEndpoints as e, type IdentityRules, type IdentityState } from '
 import { IDENTIFIER_TYPES, type IdentifierType } from '../collect/index.ts';
 import type { Audit } from '../governance/index.ts';
 import { isoOrNull } from '../platform/clock.ts';
-import { offsetCursor, pageFrom } from '../platform/cursor.ts';
+import { cursorOf, offsetCursor, pageFrom } from '../platform/cursor.ts';
 import type { Mount } from '../platform/http.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Rules } from './change-rules.ts';
@@ -115,7 +115,7 @@ export function identityRoutes(
     const offset = offsetCursor(query.cursor);
     const total = await review.count(workspace);
     const rows = await review.list(workspace, { limit: query.limit, offset }, may(REVEAL));
-    const next = offset + query.limit < total ? String(offset + query.limit) : null;
+    const next = offset + query.limit < total ? cursorOf([offset + query.limit]) : null;
     return { rows, nextCursor: next, total };
   });
   mount(e.decideDuplicate, async ({ workspace, params, body, who }) => {

@@ -124,10 +124,6 @@ export const belongingTo = (
   FROM ${table} AS t${isFinal ? ' FINAL' : ''} LEFT ANY JOIN ${UNFOLDED} AS o ON t.person_id = o.merged
   WHERE t.workspace = {workspace:String} AND ${where})`;
 
-/** What of a table (with columns person_id and anchor) is of one person, by what `whoIs` answered. A WHERE condition. */
-export const OF_PERSON = `person_id IN {numbers:Array(UInt32)}
-  AND (anchor IN {anchors:Array(UInt32)} OR anchor = 0 AND person_id IN {own:Array(UInt32)})`;
-
 /**
  * Events of the workspace bound as {workspace:String}, each with `person`: who it belongs to now (0 for nobody). A FROM
  * source; name only the columns you need.

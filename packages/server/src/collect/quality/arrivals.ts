@@ -1,6 +1,7 @@
 import { type Arrival, type Outcome, VIOLATIONS } from '@qianmian/contract';
 import { type Clock, DAY, HOUR, isoOf } from '../../platform/clock.ts';
 import { BEYOND_KEY } from '../client-key.ts';
+import type { Owners, Whose } from '../owners.ts';
 import type { Quality } from './quality.ts';
 import type { ArrivalFilter, QualityWarehouse } from './store.ch.ts';
 
@@ -10,7 +11,7 @@ interface Asked {
   outcome?: Outcome;
   reason?: string;
   day?: string;
-  personIds?: number[];
+  whose?: Whose;
 }
 
 /** How far back is looked, one after another until there is enough. */
@@ -21,7 +22,12 @@ const isViolation = (reason: string) =>
   reason === BEYOND_KEY || (VIOLATIONS as readonly string[]).includes(reason);
 
 /** Messages as they arrived, with what became of each. */
-export function openArrivals(parts: { warehouse: QualityWarehouse; quality: Quality; clock: Clock }) {
+export function openArrivals(parts: {
+  warehouse: QualityWarehouse;
+  quality: Quality;
+  people: Pick<Owners, 'whoseAre'>;
+  clock: Clock;
+}) {
   const { warehouse, quality, clock } = parts;
 
   async function within(
@@ -32,7 +38,7 @@ export function openArrivals(parts: { warehouse: QualityWarehouse; quality: Qual
   ) {
     const filter: ArrivalFilter = { ...asked, ...window };
     const wants = (outcome: Outcome) => asked.outcome === undefined || asked.outcome === outcome;
-    const isOfPeople = asked.personIds !== undefined;
+    const isOfPeople = asked.whose !== undefined;
     const warned = asked.outcome === 'warned' || (asked.reason !== undefined && isViolation(asked.reason));
     const hasEvents =
       (wants('stored') || wants('warned')) &&
@@ -52,14 +58,15 @@ export function openArrivals(parts: { warehouse: QualityWarehouse; quality: Qual
         : []
       ).map((row) => [row.message_id, row]),
     );
-    const found: Arrival[] = events.map((row) => {
+    const people = await parts.people.whoseAre(workspace, events);
+    const found: Arrival[] = events.map((row, i) => {
       const violation = violations.get(row.message_id);
       return {
         key: row.message_id,
         outcome: violation ? 'warned' : 'stored',
         reasons: [...new Set(violation?.kinds)],
         detail: (violation?.details ?? []).join(' '),
-        ...{ name: row.name, time: row.time, receivedAt: row.received_at, personId: row.person_id || null },
+        ...{ name: row.name, time: row.time, receivedAt: row.received_at, personId: people[i] || null },
         ...{
           source: row.source,
           channel: row.channel,

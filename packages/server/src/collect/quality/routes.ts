@@ -3,6 +3,7 @@ import type { Audit } from '../../governance/index.ts';
 import { offsetCursor, pageFrom } from '../../platform/cursor.ts';
 import type { Mount } from '../../platform/http.ts';
 import type { Masked } from '../masked.ts';
+import type { Owners } from '../owners.ts';
 import type { Plans } from '../plan/index.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { HeldMessages } from './held-messages.ts';
@@ -16,7 +17,7 @@ export function qualityRoutes(
     held: HeldMessages;
     quality: Quality;
     arrivals: Arrivals;
-    originsOf: (workspace: string, personId: number) => Promise<number[]>;
+    people: Owners;
     masked: Masked;
     audit: Audit;
   },
@@ -88,9 +89,9 @@ export function qualityRoutes(
 
   mount(e.listArrivals, async ({ workspace, query, may }) => {
     const page = { limit: Math.min(query.limit, 500), offset: Math.min(offsetCursor(query.cursor), 5000) };
-    const personIds = query.personId ? await parts.originsOf(workspace, query.personId) : undefined;
+    const whose = query.personId ? await parts.people.whoIs(workspace, query.personId) : undefined;
     const { name, source, outcome, reason, day } = query;
-    const rows = await arrivals.list(workspace, { name, source, outcome, reason, day, personIds }, page);
+    const rows = await arrivals.list(workspace, { name, source, outcome, reason, day, whose }, page);
     return pageFrom(
       may(REVEAL)
         ? rows

@@ -1,5 +1,6 @@
 import type { HeldSelection } from '@qianmian/contract';
 import type { Warehouse, WarehouseMigration } from '../../platform/warehouse.ts';
+import { OF_PERSON, type Whose } from '../owners.ts';
 
 export const qualityMigrations: WarehouseMigration[] = [
   {
@@ -85,7 +86,7 @@ export interface HeldRow {
 
 export interface ArrivalFilter {
   name?: string;
-  personIds?: number[];
+  whose?: Whose;
   source?: string;
   reason?: string;
   /** Received from and to, in milliseconds. */
@@ -99,6 +100,7 @@ export interface ArrivedRow {
   time: string;
   received_at: string;
   person_id: number;
+  anchor: number;
   source: string;
   channel: string;
   properties: Record<string, unknown>;
@@ -247,10 +249,10 @@ export function qualityWarehouse(warehouse: Warehouse) {
 
     arrived: (workspace: string, filter: ArrivalFilter & { warned: boolean }, limit: number) =>
       warehouse.query<ArrivedRow>(
-        `SELECT message_id, name, time, received_at, person_id, source, channel, properties,
+        `SELECT message_id, name, time, received_at, person_id, anchor, source, channel, properties,
            context, envelope, protocol, original_name, mapping FROM collect_event
          WHERE workspace = {workspace:String} AND ${RECEIVED} AND ${NAMED}
-           AND (empty({people:Array(UInt32)}) OR person_id IN {people:Array(UInt32)})
+           ${filter.whose ? `AND ${OF_PERSON}` : ''}
            ${filter.reason === 'late' ? 'AND received_at > time + INTERVAL 1 HOUR' : ''}
            ${
              filter.warned
@@ -260,7 +262,7 @@ export function qualityWarehouse(warehouse: Warehouse) {
            }
          ORDER BY received_at DESC, time DESC, message_id LIMIT {limit:UInt32}`,
         {
-          ...{ workspace, ...window(filter), people: filter.personIds ?? [], limit },
+          ...{ workspace, ...window(filter), ...filter.whose, limit },
           kinds: filter.warned ? one(filter.reason) : [],
         },
       ),
