@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Benchmark, Figures } from './benchmark.ts';
 import { collectEvents } from './collect-events.ts';
 import { collectImport } from './collect-import.ts';
+import { faultsFuzz } from './faults-fuzz.ts';
 import { faultsKill } from './faults-kill.ts';
 import { identityResolution } from './identity-resolution.ts';
 import { insightInterval } from './insight-interval.ts';
@@ -23,6 +24,7 @@ const ALL: Benchmark[] = [
   segmentPreview,
   insightInterval,
   faultsKill,
+  faultsFuzz,
 ];
 
 const OPTIONS = ['--json', '--large'];

@@ -5,13 +5,14 @@ import type { Collector } from './collector.ts';
 import type { Quotas } from './quota.ts';
 import type { KeyOfSource, Sources } from './sources.ts';
 import { PIXEL, rudderSource, segmentSettings } from './wire/answers.ts';
+import { takeBytes } from './wire/by-content.ts';
 import { validateGa4 } from './wire/ga4-validation.ts';
 import { gtagHit } from './wire/gtag.ts';
 import { type Json, textOf, without } from './wire/json.ts';
 import { type Bounds, isWithin, KEYED, KEYLESS } from './wire/parse.ts';
 import type { Protocol } from './wire/protocols.ts';
 import { sensorsMessages, type Unpacked } from './wire/sensors-body.ts';
-import { BODY_LIMIT, KEYLESS_LIMIT, unzipped, weighed } from './wire/unpack.ts';
+import { KEYLESS_LIMIT, unzipped, weighed } from './wire/unpack.ts';
 
 /** Messages in one body. */
 const MESSAGES_LIMIT = 10_000;
@@ -59,10 +60,7 @@ interface Read {
  */
 export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
-      done(null, body),
-    );
+    takeBytes(scope);
     scope.addHook('onRequest', async (request, reply) => allowAnyOrigin(request, reply));
     scope.addHook('onError', async (_request, _reply, error) => parts.quotas.turnedAway(error));
     const open = { schema: { hide: true }, config: { access: 'writeKey' } as object };

@@ -47,17 +47,24 @@ function asText(value: object): string {
 export function withDistinctPaths(properties: Json): Json {
   if (!hasDottedKey(properties)) return properties;
   const keys = Object.keys(properties);
-  const out: Json = {};
-  for (const key of keys) {
-    let name = key;
-    if (key.includes('.') && keys.some((other) => other !== key && meet(key, other))) {
-      name = key.replaceAll('.', '_');
-      while (name in properties || name in out) name += '_';
-    }
-    const value = properties[key];
-    out[name] = isObject(value) ? withDistinctPaths(value) : value;
-  }
-  return out;
+  const taken = new Set(keys);
+  return Object.fromEntries(
+    keys.map((key) => {
+      let name = key;
+      if (key.includes('.') && keys.some((other) => other !== key && meet(key, other))) {
+        name = key.replaceAll('.', '_');
+        while (taken.has(name)) name += '_';
+        taken.add(name);
+      }
+      return [name, distinctWithin(properties[key])];
+    }),
+  );
+}
+
+/** The same of what lies deeper: elements of lists have paths of their own. */
+function distinctWithin(value: unknown): unknown {
+  if (Array.isArray(value)) return value.some(mayHaveDots) ? value.map(distinctWithin) : value;
+  return isObject(value) ? withDistinctPaths(value) : value;
 }
 
 /** Whether two keys of one object would share a path or lie one inside the other. */
@@ -66,12 +73,13 @@ function meet(dotted: string, other: string): boolean {
 }
 
 function hasDottedKey(value: Json): boolean {
-  for (const key in value) {
-    if (key.includes('.')) return true;
-    const one = value[key];
-    if (isObject(one) && hasDottedKey(one)) return true;
-  }
+  for (const key in value) if (key.includes('.') || mayHaveDots(value[key])) return true;
   return false;
+}
+
+function mayHaveDots(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) ? value.some(mayHaveDots) : hasDottedKey(value as Json);
 }
 
 /** Whether a JSON value is an object: no list, not null. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Damage, type Journal, openJournal } from './journal.ts';
+import { smallDisk } from './test-disk.ts';
 
 const folders: string[] = [];
 async function folder(): Promise<string> {
@@ -156,5 +157,70 @@ describe('the journal', () => {
     const kept = results.length - refused.length;
     expect(await readAll(journal, 0)).toHaveLength(kept);
     await journal.close();
+  });
+});
+
+describe('the journal on a disk that is full', () => {
+  const records = (n: number) => Array.from({ length: n }, (_, i) => `${i}:${'x'.repeat(30_000)}`);
+
+  it('acknowledges nothing it has not kept, and goes on when there is room', async (test) => {
+    const dir = await folder();
+    const disk = smallDisk(dir, 4);
+    if (!disk) return test.skip('mounting a small disk is for root');
+    try {
+      disk.fill(1_500_000);
+      const journal = await openJournal(dir, { segmentBytes: 400_000 });
+      const kept: string[] = [];
+      const say = async (text: string) => {
+        await journal.append(Buffer.from(text));
+        kept.push(text);
+      };
+      let problem: unknown;
+      for (const text of records(100)) {
+        problem = await say(text).catch((error) => error);
+        if (problem) break;
+      }
+      expect(problem).toMatchObject({ status: 503, code: 'collect.not_durable' });
+      expect(kept.length).toBeGreaterThan(20);
+      // Many at once meet the same end.
+      const many = await Promise.allSettled(records(20).map(say));
+      expect(many.filter((one) => one.status === 'rejected').length).toBeGreaterThan(0);
+      expect((await readAll(journal, 0, 1_000_000)).sort()).toEqual([...kept].sort());
+      // What is dealt with makes room by itself, though the disk is full.
+      await journal.checkpoint(journal.end);
+      await say('after');
+      disk.empty();
+      for (const text of records(20)) await say(text);
+      await journal.close();
+      const again = await openJournal(dir, { segmentBytes: 400_000 });
+      const texts = await readAll(again, again.checkpointed, 1_000_000);
+      expect(texts).toEqual(kept.slice(kept.indexOf('after')));
+      await again.close();
+    } finally {
+      disk.unmount();
+    }
+  });
+
+  it('keeps a reserve free for others', async (test) => {
+    const dir = await folder();
+    const disk = smallDisk(dir, 4);
+    if (!disk) return test.skip('mounting a small disk is for root');
+    try {
+      const journal = await openJournal(dir, { reserveBytes: 2_000_000 });
+      let problem: unknown;
+      for (const text of records(200)) {
+        problem = await journal.append(Buffer.from(text)).then(
+          () => undefined,
+          (error) => error,
+        );
+        if (problem) break;
+      }
+      expect(problem).toMatchObject({ status: 503, code: 'collect.disk_low', seconds: 10 });
+      const seen = await journal.disk();
+      expect(seen.freeBytes).toBeGreaterThanOrEqual(2_000_000 - 40_000);
+      await journal.close();
+    } finally {
+      disk.unmount();
+    }
   });
 });

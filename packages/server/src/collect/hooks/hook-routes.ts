@@ -3,7 +3,8 @@ import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Quotas } from '../quota.ts';
 import type { Hook, Sources } from '../sources.ts';
-import { BODY_LIMIT, weighed } from '../wire/unpack.ts';
+import { takeBytes } from '../wire/by-content.ts';
+import { weighed } from '../wire/unpack.ts';
 import type { AcceptCall } from './hooks.ts';
 import { HOOK_PRESETS } from './presets/index.ts';
 import { type Refusal, refusalOf, type Signed } from './signature.ts';
@@ -27,10 +28,7 @@ interface Parts {
  */
 export async function hookRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
-      done(null, body),
-    );
+    takeBytes(scope);
     scope.addHook('onError', async (_request, _reply, error) => parts.quotas.turnedAway(error));
     const open = { schema: { hide: true }, config: { access: 'writeKey' } as object };
     for (const path of ['/v1/hooks/:sourceId', '/v1/hooks/:sourceId/:token'])
