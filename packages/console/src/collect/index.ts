@@ -1,5 +1,6 @@
 import {
   ApiOutlined,
+  CloudDownloadOutlined,
   FileProtectOutlined,
   ImportOutlined,
   SafetyCertificateOutlined,
@@ -8,6 +9,7 @@ import {
 } from '@ant-design/icons';
 import type { ConsoleDomain } from '../shell/domain.ts';
 import { createSource, newImport } from './actions.ts';
+import { createPull } from './pull-actions.ts';
 
 export const collect: ConsoleDomain = {
   pages: [
@@ -44,6 +46,25 @@ export const collect: ConsoleDomain = {
       load: () => import('./source-page.tsx'),
     },
     {
+      path: '/pulls',
+      title: 'collect:pull.title',
+      permission: 'data.read',
+      nav: { group: 'data', order: 2.5, icon: CloudDownloadOutlined },
+      load: () => import('./pulls-page.tsx'),
+    },
+    {
+      path: '/pulls/new',
+      title: 'collect:pull.newTitle',
+      permission: 'data.write',
+      load: () => import('./pull-new-page.tsx'),
+    },
+    {
+      path: '/pulls/$pullId',
+      title: 'collect:pull.title',
+      permission: 'data.read',
+      load: () => import('./pull-page.tsx'),
+    },
+    {
       path: '/events',
       title: 'collect:pages.events',
       permission: 'data.read',
@@ -72,5 +93,5 @@ export const collect: ConsoleDomain = {
       load: () => import('./quality-page.tsx'),
     },
   ],
-  actions: [newImport, createSource],
+  actions: [newImport, createSource, createPull],
 };

@@ -1,7 +1,9 @@
+import { pullEn } from './pull-words.en.ts';
 import { planEn, qualityEn } from './quality-words.en.ts';
 
 export const en = {
   plan: planEn,
+  pull: pullEn,
   quality: qualityEn,
   pages: {
     imports: 'Imports',
@@ -349,6 +351,11 @@ export const en = {
   },
   filesRead: { title: 'Files', name: 'File', role: 'Used as', rows: 'Rows read', bytes: 'Size' },
   reason: {
+    mapping_misfit: {
+      name: 'Columns differ',
+      text: 'The file lacks a column that the mapping needs; it was passed over.',
+    },
+    unreadable_file: { name: 'File cannot be read', text: 'It is empty, damaged or of an unknown kind.' },
     amount_too_large: {
       name: 'Amount too large',
       text: 'Larger than any money; a code slipped into the column?',

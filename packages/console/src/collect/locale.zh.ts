@@ -1,9 +1,11 @@
 import type { Words } from '../ui/words.ts';
 import type { en } from './locale.en.ts';
+import { pullZh } from './pull-words.zh.ts';
 import { planZh, qualityZh } from './quality-words.zh.ts';
 
 export const zh: Words<typeof en> = {
   plan: planZh,
+  pull: pullZh,
   quality: qualityZh,
   pages: {
     imports: '导入',
@@ -326,6 +328,8 @@ export const zh: Words<typeof en> = {
   },
   filesRead: { title: '文件', name: '文件', role: '用作', rows: '已读行数', bytes: '大小' },
   reason: {
+    mapping_misfit: { name: '列不一致', text: '文件缺少对应所需的列，已跳过。' },
+    unreadable_file: { name: '文件无法读取', text: '文件为空、损坏，或类型无法识别。' },
     amount_too_large: { name: '金额过大', text: '超出合理范围，是否误放了编码？' },
     amounts_disagree: { name: '金额不一致', text: '数量、单价、优惠与实付互相矛盾，以实付为准。' },
     bad_currency: { name: '币种无法识别', text: '不是 CNY、USD 这样的 ISO 代码。' },

@@ -1,5 +1,5 @@
 import { CheckCircleFilled, ExclamationCircleFilled } from '@ant-design/icons';
-import { api, type ImportRun } from '@qianmian/contract';
+import { api } from '@qianmian/contract';
 import { Button, Input, Popover, Select } from 'antd';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -33,7 +33,6 @@ import {
 import { cellText } from './sample-rows.tsx';
 
 interface MappingEditorProps {
-  run: ImportRun;
   file: ImportFile;
   canWrite: boolean;
   onUnsaved: (name: string, isOpen: boolean) => void;

@@ -22,6 +22,7 @@ export const REASONS = [
   'formula_value',
   'formula_without_value',
   'line_too_long',
+  'mapping_misfit',
   'masked_value',
   'negative_amount',
   'negative_quantity',
@@ -47,6 +48,7 @@ export const REASONS = [
   'rounded',
   'trimmed',
   'unreadable_character',
+  'unreadable_file',
   'value_left_out',
   'wrong_columns',
 ] as const;

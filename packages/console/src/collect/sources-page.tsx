@@ -24,6 +24,7 @@ import {
 } from '../ui/index.ts';
 import { createSource, type Source } from './actions.ts';
 import './collect.css';
+import { createPull } from './pull-actions.ts';
 import { SNIPPET_KINDS, snippet } from './snippets.ts';
 import { CreateSource } from './source-create.tsx';
 import { SOURCE_TONES, senderOf } from './source-words.ts';
@@ -59,7 +60,12 @@ export default function SourcesPage() {
           : undefined
       }
       note={t('sources.note')}
-      actions={<ActionButton action={createSource} subject={undefined} type="primary" />}
+      actions={
+        <>
+          <ActionButton action={createPull} subject={undefined} />
+          <ActionButton action={createSource} subject={undefined} type="primary" />
+        </>
+      }
     >
       <Answer of={query} loading={<Loading kind="table" />}>
         {(sources) => (
@@ -70,7 +76,9 @@ export default function SourcesPage() {
               columns={columns}
               rows={sources}
               rowKey={(source) => source.id}
-              rowHref={(source) => to(`/sources/${source.id}`)}
+              rowHref={(source) =>
+                to(source.kind === 'pull' ? `/pulls/${source.id}` : `/sources/${source.id}`)
+              }
               empty={
                 <EmptyState
                   icon={<ApiOutlined />}

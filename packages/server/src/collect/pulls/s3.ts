@@ -170,6 +170,6 @@ function fileOf(one: Record<string, string>, isEncoded: boolean): RemoteFile {
     path: isEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key,
     bytes: Number(one.Size ?? 0),
     changedAt: Date.parse(one.LastModified ?? '') || 0,
-    version: `${(one.ETag ?? '').replaceAll('"', '')}/${one.Size ?? ''}`,
+    version: `${(one.ETag ?? '').replaceAll('"', '') || (one.LastModified ?? '')}/${one.Size ?? ''}`,
   };
 }
