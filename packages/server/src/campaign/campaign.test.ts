@@ -7,7 +7,7 @@ import {
 } from '@qianmian/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { factsOfMessage } from '../collect/index.ts';
-import { HOUR, MINUTE, SECOND } from '../platform/clock.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../platform/clock.ts';
 import type { JobTables } from '../platform/job-store.pg.ts';
 import { type CampaignTables, insertRecipients, moveCampaign } from './store.pg.ts';
 import { openTestCampaigns, type TestCampaigns } from './test-campaigns.ts';
@@ -24,6 +24,7 @@ afterAll(() => t.close());
 beforeEach(async () => {
   workspace = await t.shop.workspace();
   t.post.state.manner = () => 'take';
+  t.post.state.sender = () => null;
   t.line.send = t.mailServer.send;
 });
 
@@ -232,7 +233,7 @@ describe('a campaign', () => {
 
   it('gives up on who is put off for ever', async () => {
     const people = await t.people(workspace, 2);
-    t.post.state.manner = (to) => (to === address(1) ? { code: 421, message: 'later' } : 'take');
+    t.post.state.manner = (to) => (to === address(1) ? { code: 450, message: 'later' } : 'take');
     const id = await t.send(workspace, t.draft(), people);
     for (let i = 0; i < 6; i++) {
       t.shop.clock.advance(7 * HOUR);
@@ -265,6 +266,32 @@ describe('a campaign', () => {
       error: null,
       counts: { sent: 8 },
     });
+  });
+
+  it('waits while the mail server takes nothing from its sender, and then everyone gets one letter', async () => {
+    const people = await t.people(workspace, 12);
+    let taken = 0;
+    t.post.state.sender = () =>
+      ++taken > 4 ? { code: 550, message: '5.4.5 Daily user sending limit exceeded' } : null;
+    const id = await t.send(workspace, t.draft(), people);
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({
+      state: 'sending',
+      error: expect.stringContaining('Daily user sending limit exceeded'),
+      counts: { sent: 4, failed: 0, queued: 8 },
+    });
+    t.shop.clock.advance(MINUTE);
+    await t.shop.jobs.idle();
+    expect((await t.campaigns.get(workspace, id)).counts).toMatchObject({ sent: 4, queued: 8 });
+    t.post.state.sender = () => null;
+    t.shop.clock.advance(DAY);
+    await t.shop.jobs.idle();
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({
+      state: 'sent',
+      error: null,
+      counts: { sent: 12, failed: 0 },
+    });
+    for (let i = 1; i <= 12; i++) expect(t.post.to(address(i))).toHaveLength(1);
+    expect(namesOf(id)).not.toContain('Email Bounced');
   });
 
   it('leaves those alone who left, though their yes was stamped ahead of our clock', async () => {

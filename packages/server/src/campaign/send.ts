@@ -44,7 +44,7 @@ const HANDFUL = 2;
 /** After so many tries that the mail server put off, a recipient is given up. */
 const MOST_TRIES = 6;
 const TRY_AGAIN = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR];
-/** While the mail server cannot be reached nothing is lost: the campaign waits, at most about two days. */
+/** While the mail server cannot be reached, or takes nothing from us, nothing is lost: the campaign waits, at most about two days. */
 const SERVER_AGAIN = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE];
 const MOST_TROUBLES = 96;
 
@@ -53,7 +53,7 @@ const NOT_BEGUN: Delivery = { fate: 'unreachable', why: 'The mail server could n
 /** Where a campaign's sending stands: every pause is followed by a job of the next round. */
 interface Round {
   round: number;
-  /** Pauses in a row because the mail server could not be reached. */
+  /** Pauses in a row because the mail server could not be reached or took nothing from us. */
   troubles: number;
 }
 
@@ -226,10 +226,13 @@ export function openSending(parts: {
       enqueueSending(jobs, row, { round: round.round + 1, troubles }, at);
     if (gone !== null) {
       if (round.troubles + 1 >= MOST_TROUBLES)
-        return giveUp(row, `The mail server could not be reached for two days: ${gone}`);
+        return giveUp(
+          row,
+          `The mail server could not be reached, or took nothing from us, for two days: ${gone}`,
+        );
       const wait = SERVER_AGAIN[Math.min(round.troubles, SERVER_AGAIN.length - 1)]!;
       await moveCampaign(db, row.id, ['sending'], {
-        error: `The mail server cannot be reached (${gone}); tried again at ${new Date(clock.now() + wait).toISOString()}.`,
+        error: `The mail server cannot be reached or takes nothing from us (${gone}); tried again at ${new Date(clock.now() + wait).toISOString()}.`,
       });
       return again(clock.now() + wait, round.troubles + 1);
     }
@@ -304,8 +307,8 @@ export function outcomeOf(personId: number, delivery: Delivery, tries: number, n
     case 'unknown':
       return { ...outcome, state: 'uncertain' };
     case 'unreachable':
-      // Not the recipient's fault: the try does not count.
-      return { ...outcome, state: 'queued', attempts: tries - 1 };
+      // Not the recipient's fault: the try does not count. Others have their turn first, should it be theirs after all.
+      return { ...outcome, state: 'queued', attempts: tries - 1, not_before: isoOf(now) };
     case 'later':
       if (tries >= MOST_TRIES) return outcome;
       return {

@@ -14,6 +14,7 @@ beforeEach(() => {
   post.received.length = 0;
   post.state.connections = 0;
   post.state.manner = () => 'take';
+  post.state.sender = () => null;
 });
 
 const open = (url = post.url, over = {}) =>
@@ -52,6 +53,41 @@ it('tells a refusal from a delay, a dead line and a server that is not there', a
   const { port } = nobody.address() as AddressInfo;
   await new Promise((resolve) => nobody.close(resolve));
   expect(await open(`smtp://127.0.0.1:${port}`).send(letter(1), body)).toMatchObject({ fate: 'unreachable' });
+});
+
+it('tells a refusal of the sender from one of the recipient', async () => {
+  const server = open();
+  for (const refusal of [
+    { code: 550, message: '5.4.5 Daily user sending limit exceeded' },
+    { code: 553, message: '5.7.1 Sender address rejected: not owned by user' },
+    { code: 451, message: '4.7.1 Try tomorrow' },
+  ]) {
+    post.state.sender = () => refusal;
+    expect(await server.send(letter(1), body)).toMatchObject({
+      fate: 'unreachable',
+      why: expect.stringContaining(refusal.message),
+    });
+  }
+  post.state.sender = () => null;
+  for (const [code, message, fate] of [
+    [421, '4.7.0 Too many connections', 'unreachable'],
+    [550, '5.4.5 Daily user sending limit exceeded', 'unreachable'],
+    [451, '4.7.1 Greylisted', 'later'],
+    [550, '5.1.1 No such user', 'refused'],
+  ] as const) {
+    post.state.manner = () => ({ code, message });
+    expect(await server.send(letter(1), body), message).toMatchObject({ fate });
+  }
+  // A policy may be about one recipient; it is about us when it is about everyone.
+  post.state.manner = () => ({ code: 554, message: '5.7.1 Relay access denied' });
+  const fates: string[] = [];
+  for (let i = 0; i < 6; i++) fates.push((await server.send(letter(i), body)).fate);
+  expect(fates).toEqual([...Array(4).fill('refused'), 'unreachable', 'unreachable']);
+  post.state.manner = () => 'take';
+  expect((await server.send(letter(1), body)).fate).toBe('sent');
+  post.state.manner = () => ({ code: 554, message: '5.7.1 This one takes no news' });
+  expect((await server.send(letter(1), body)).fate).toBe('refused');
+  server.close();
 });
 
 it('takes a new connection when the server hung up an idle one', async () => {

@@ -6,7 +6,8 @@ import { messageOf } from '../platform/errors.ts';
 
 /**
  * What became of a message handed to the mail server. `refused` is for good; `later` may work another time and surely
- * was not delivered; `unreachable` says the same of the server as a whole; `unknown` was on its way when the line went
+ * was not delivered; `unreachable` says the same of the server as a whole, which is away or takes nothing from us (a
+ * daily limit, a sender it does not know): no recipient's fault; `unknown` was on its way when the line went
  * dead: it may have been delivered and must not be sent again by itself.
  */
 export type Delivery =
@@ -26,8 +27,14 @@ export interface MailServer {
 
 interface MailFault extends Error {
   responseCode?: number;
+  response?: string;
   code?: string;
+  /** What was answered: MAIL FROM, RCPT TO, DATA for both the command and the body. */
+  command?: string;
 }
+
+/** So many refusals of policy, one after another and of nobody a taken letter between, are about the sender. */
+const POLICY_REFUSALS = 5;
 
 /** Speaks SMTP itself, not through nodemailer's pool, which sends a message again when a connection breaks under it. */
 export function openMailServer(where: {
@@ -44,6 +51,15 @@ export function openMailServer(where: {
   let open = 0;
   let nextAt = 0;
   let closed = false;
+  let policyRefusals = 0;
+
+  /** A server that finds fault with whomever we write to finds fault with us. */
+  function judged(delivery: Delivery): Delivery {
+    if (delivery.fate === 'sent') policyRefusals = 0;
+    if (delivery.fate !== 'refused' || !POLICY.test(delivery.why)) return delivery;
+    policyRefusals += 1;
+    return policyRefusals < POLICY_REFUSALS ? delivery : { ...delivery, fate: 'unreachable' };
+  }
 
   /** Waits for one of the places; connections themselves are made when first needed. */
   async function takePlace(): Promise<void> {
@@ -158,7 +174,7 @@ export function openMailServer(where: {
       await takePlace();
       try {
         await throttle();
-        return await deliver(envelope, message);
+        return judged(await deliver(envelope, message));
       } finally {
         givePlace();
       }
@@ -175,10 +191,23 @@ function isDead(connection: SMTPConnection): boolean {
   return Boolean(_destroyed || _closing);
 }
 
+// Status codes of RFC 3463: a policy or a check of who sends, and a system that takes no more.
+const POLICY = /\b5\.7\.\d{1,3}\b/;
+const NO_MORE = /\b[45]\.4\.5\b/;
+
 /** Reads a failure: an answer of the server is definite; a dead line only where the body had not been begun (null). */
 function deliveryOf(fault: MailFault, begun: boolean): Delivery | null {
   const why = messageOf(fault).slice(0, 300);
-  if (fault.responseCode) return { fate: fault.responseCode >= 500 ? 'refused' : 'later', why };
+  if (fault.responseCode) {
+    if (isAboutUs(fault, begun)) return { fate: 'unreachable', why };
+    return { fate: fault.responseCode >= 500 ? 'refused' : 'later', why };
+  }
   if (fault.code === 'EENVELOPE' || fault.code === 'EMESSAGE') return { fate: 'refused', why };
   return begun ? { fate: 'unknown', why } : null;
+}
+
+/** Whether the server refused us: only the answers to a recipient's address and to the letter are about the recipient. */
+function isAboutUs({ responseCode, response, command }: MailFault, begun: boolean): boolean {
+  if (responseCode === 421 || NO_MORE.test(response ?? '')) return true;
+  return command !== 'RCPT TO' && !(command === 'DATA' && begun);
 }

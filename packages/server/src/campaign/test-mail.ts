@@ -9,12 +9,18 @@ export interface Received {
 }
 
 /** What the server does with an address: takes it, answers an SMTP error, or drops the line at the end of the body. */
-export type Manner = (to: string) => 'take' | 'drop' | { code: number; message: string };
+export type Manner = (to: string) => 'take' | 'drop' | Refusal;
+type Refusal = { code: number; message: string };
 
 /** A real SMTP server on loopback, with manners that can be changed. */
 export async function openTestMail() {
   const received: Received[] = [];
-  const state: { manner: Manner; connections: number } = { manner: () => 'take', connections: 0 };
+  const state: {
+    manner: Manner;
+    /** Answers whoever sends, before any recipient is named; null to go on. */
+    sender: () => Refusal | null;
+    connections: number;
+  } = { manner: () => 'take', sender: () => null, connections: 0 };
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -22,6 +28,11 @@ export async function openTestMail() {
     onConnect(_session, done) {
       state.connections += 1;
       done();
+    },
+    onMailFrom(_address, _session, done) {
+      const refusal = state.sender();
+      if (!refusal) return done();
+      done(Object.assign(new Error(refusal.message), { responseCode: refusal.code }));
     },
     onRcptTo(address, _session, done) {
       const manner = state.manner(address.address);
