@@ -249,6 +249,7 @@ export async function buildApp({
     ...base,
     readersClock,
     workspaces,
+    identity,
     promotion,
     segments: segment,
     record: collector.record,

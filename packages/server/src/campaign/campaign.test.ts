@@ -6,7 +6,7 @@ import {
   promotionEndpoints,
 } from '@qianmian/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { factsOfMessage } from '../collect/index.ts';
+import { type Fact, factsOfMessage, type Identifier } from '../collect/index.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../platform/clock.ts';
 import type { JobTables } from '../platform/job-store.pg.ts';
 import { type CampaignTables, insertRecipients, moveCampaign } from './store.pg.ts';
@@ -537,6 +537,73 @@ describe('a sending that is cut off, but not by anyone', () => {
   });
 });
 
+describe('people who turn out to be one after the launch', () => {
+  /** Someone browsed before; now they sign in, and their first number is the one that stays. */
+  async function browsedBefore(): Promise<number> {
+    const visit = { type: 'anonymous' as const, value: `visit-${workspace}` };
+    const seen = (messageId: string, identifiers: Identifier[]): Fact => ({
+      kind: 'event',
+      messageId: `${workspace}-${messageId}`,
+      name: 'Page Viewed',
+      time: t.shop.clock.now(),
+      identifiers,
+      properties: {},
+    });
+    await t.shop.collect(workspace, [seen('browsed', [visit])]);
+    signIn = async () => {
+      await t.shop.collect(workspace, [seen('signed-in', [{ type: 'user', value: 'u1' }, visit])]);
+      return t.shop.person(workspace, 'u1');
+    };
+    return (await t.shop.identity.personOf(workspace, visit))!;
+  }
+  let signIn: () => Promise<number>;
+
+  it('get their letter, whether or not their portrait was computed since', async () => {
+    const visitor = await browsedBefore();
+    const people = await t.people(workspace, 2);
+    t.line.send = async () => ({ fate: 'unreachable', why: 'connect ECONNREFUSED' });
+    const id = await t.send(workspace, t.draft(), people);
+    expect(await signIn()).toBe(visitor);
+    expect(people).not.toContain(visitor);
+    await t.shop.profile.refresh(workspace);
+    t.line.send = t.mailServer.send;
+    t.shop.clock.advance(HOUR);
+    await t.shop.jobs.idle();
+    expect((await t.campaigns.get(workspace, id)).counts).toMatchObject({ sent: 2, failed: 0 });
+    expect((await t.post.letter(address(1))).subject).toBe('News for First1');
+    const told = await t.shop.warehouse.query<{ person_id: number }>(
+      `SELECT person_id FROM collect_event WHERE workspace = {workspace:String} AND name = 'Email Sent' ORDER BY person_id`,
+      { workspace },
+    );
+    expect(told.map((r) => r.person_id)).toEqual([visitor, people[1]]);
+    await t.campaigns.reactions.left((await leaveOf(1)).split('/u/')[1]!);
+    const again = await t.campaigns.create(workspace, t.draft(), 'tester');
+    t.members.set('s', [visitor, people[1]!]);
+    expect((await t.campaigns.previewAudience(workspace, again.id)).reach).toBe(1);
+  });
+
+  it('are who redeemed their code', async () => {
+    const visitor = await browsedBefore();
+    const people = await t.people(workspace, 1);
+    const coupon = await t.promotion.coupons.create(
+      workspace,
+      couponDraft.parse({ name: 'Five', discount: { kind: 'amount', amountCents: 500 } }),
+    );
+    const id = await t.send(workspace, t.draft({ couponId: coupon.id }), people);
+    const { code } = (await t.promotion.codesOf(id, people)).get(people[0]!)!;
+    expect(await signIn()).toBe(visitor);
+    await t.promotion.redeem(workspace, { code, orderId: 'o-1', basketCents: 5000 });
+    const page = await t.shop.warehouse.one<{ person_id: number }>(
+      `SELECT person_id FROM collect_event WHERE workspace = {workspace:String} AND name = 'Coupon Redeemed'`,
+      { workspace },
+    );
+    expect(page.person_id).toBe(visitor);
+  });
+
+  const leaveOf = async (i: number) =>
+    (await t.post.letter(address(i))).headers.find((h) => h.key === 'list-unsubscribe')!.value.slice(1, -1);
+});
+
 describe('what recipients do', () => {
   async function letterOf(i: number) {
     const mail = await t.post.letter(address(i));
@@ -668,6 +735,33 @@ describe('what recipients do', () => {
     expect(await reach()).toBe(1);
     await t.shop.collect(workspace, says({ type: 'track', ...agreed }));
     expect(await reach()).toBe(2);
+  });
+
+  it('who leaves, agrees and leaves again within a moment has left', async () => {
+    const [person] = await t.people(workspace, 1);
+    await t.send(workspace, t.draft(), [person!]);
+    const token = (await letterOf(1)).leave.split('/u/')[1]!;
+    const granted = async () =>
+      (await t.shop.profile.person.get(workspace, person!, true)).consent.find((c) => c.channel === 'email')!
+        .granted;
+    t.shop.clock.advance(10 * MINUTE - (t.shop.clock.now() % (10 * MINUTE)));
+    await t.campaigns.reactions.left(token);
+    expect(await granted()).toBe(false);
+    t.shop.clock.advance(SECOND);
+    await t.shop.collect(workspace, [
+      {
+        kind: 'event',
+        messageId: `${workspace}-yes`,
+        name: 'Consent Updated',
+        time: t.shop.clock.now(),
+        identifiers: [{ type: 'user', value: 'u1' }],
+        properties: { channel: 'email', granted: true },
+      },
+    ]);
+    expect(await granted()).toBe(true);
+    t.shop.clock.advance(SECOND);
+    await t.campaigns.reactions.left(token);
+    expect(await granted()).toBe(false);
   });
 
   it('garbage is answered politely', async () => {

@@ -1,6 +1,7 @@
 import type { AudiencePreview, Campaign } from '@qianmian/contract';
 import type { Collector } from '../collect/index.ts';
 import type { Workspaces } from '../governance/index.ts';
+import type { Identity } from '../identity/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Ledger } from '../platform/ledger.ts';
@@ -32,6 +33,7 @@ export interface CampaignParts {
   jobs: Jobs;
   metrics: Metrics;
   workspaces: Workspaces;
+  identity: Pick<Identity, 'whoAre'>;
   segments: Segments;
   promotion: Promotion;
   record: Collector['record'];
@@ -51,7 +53,7 @@ export interface CampaignParts {
 
 /** What we send: campaigns from draft to the last message, and what recipients do with it. */
 export function openCampaigns(parts: CampaignParts) {
-  const { ledger, clock, promotion, segments } = parts;
+  const { ledger, clock, identity, promotion, segments } = parts;
   const db = ledger.withTables<CampaignTables>();
   const warehouse = campaignWarehouse(parts.warehouse);
   const server =
@@ -67,8 +69,8 @@ export function openCampaigns(parts: CampaignParts) {
   const hasMailServer = server !== null;
   const messages = openMessages({ ...parts, warehouse, mail });
   const drafts = openDrafts({ ledger, clock, messages, promotion, segments });
-  const reach = openReach({ db, warehouse, segments, promotion, clock, hasMailServer });
-  const telling = openTelling({ db, clock, warehouse, record: parts.record });
+  const reach = openReach({ db, warehouse, identity, segments, promotion, clock, hasMailServer });
+  const telling = openTelling({ db, clock, identity, warehouse, record: parts.record });
   const launch = openLaunch({
     ...{ db, jobs: parts.jobs, clock, warehouse, drafts, reach, messages, promotion, hasMailServer },
   });

@@ -1,5 +1,6 @@
 import type { AudiencePreview } from '@qianmian/contract';
 import { detectableDifference, type Moments, varianceOf } from '@qianmian/science/experiment';
+import type { Identity } from '../identity/index.ts';
 import { type Clock, DAY } from '../platform/clock.ts';
 import type { Promotion } from '../promotion/index.ts';
 import { armOf } from './assign.ts';
@@ -15,6 +16,7 @@ const BY_ID = 5000;
 export function openReach(parts: {
   db: Db;
   warehouse: CampaignWarehouse;
+  identity: Pick<Identity, 'whoAre'>;
   segments: Pick<Segments, 'audience'>;
   promotion: Pick<Promotion, 'coupons'>;
   clock: Clock;
@@ -22,17 +24,27 @@ export function openReach(parts: {
 }) {
   const { db, warehouse, segments, clock } = parts;
 
+  /** When people (as they are now) and addresses last left by a link of ours. */
+  async function leaves(workspace: string): Promise<Leaves> {
+    const refusals = await refusalsIn(db, workspace);
+    const people = await parts.identity.whoAre(
+      workspace,
+      refusals.map((r) => Number(r.person_id)),
+    );
+    const left = new Map<number | string, number>();
+    for (const [i, r] of refusals.entries()) {
+      const at = r.at.getTime();
+      for (const key of [people[i]!, r.address]) left.set(key, Math.max(at, left.get(key) ?? 0));
+    }
+    return left;
+  }
+
   /** People as far as mail is concerned; who left by a link of ours has no consent, whatever the profile says yet. */
   async function contacts(workspace: string, people: readonly number[] | null): Promise<Contact[]> {
     const rows = people
       ? await warehouse.contacts(workspace, people)
       : await warehouse.allContacts(workspace);
-    const refusals = await refusalsIn(db, workspace);
-    const left = new Map<number | string, number>();
-    for (const r of refusals) {
-      const at = r.at.getTime();
-      for (const key of [Number(r.person_id), r.address]) left.set(key, Math.max(at, left.get(key) ?? 0));
-    }
+    const left = await leaves(workspace);
     return rows.map((row) => contactOf(row, left));
   }
 
@@ -69,8 +81,30 @@ export function openReach(parts: {
   }
 
   return {
-    contacts,
     audienceOf,
+
+    /**
+     * Which of a campaign's recipients may still be written to: by their number at the launch, for whoever they are now.
+     * Their portrait is not asked: that of somebody just merged is not computed yet.
+     */
+    async willing(
+      workspace: string,
+      recipients: readonly { person_id: number; address: string }[],
+    ): Promise<Set<number>> {
+      const people = await parts.identity.whoAre(
+        workspace,
+        recipients.map((r) => r.person_id),
+      );
+      const rows = await warehouse.consents(workspace, [...new Set(people)]);
+      const said = new Map(rows.map((r) => [r.person, r]));
+      const left = await leaves(workspace);
+      return new Set(
+        recipients.flatMap(({ person_id, address }, i) => {
+          const row = said.get(people[i]!);
+          return row && agreesTo(row, address, left) ? [person_id] : [];
+        }),
+      );
+    },
 
     /** Who would get a campaign, who not and why, and what the test could find. */
     async preview(row: CampaignRow): Promise<AudiencePreview> {
@@ -96,14 +130,20 @@ export function openReach(parts: {
 }
 export type Reach = ReturnType<typeof openReach>;
 
+type Leaves = ReadonlyMap<number | string, number>;
+
 /** Who left by a link of ours is out until they do something to agree: what systems have on record does not count. */
-function contactOf(row: ContactRow, left: ReadonlyMap<number | string, number>): Contact {
-  const leftAt = Math.max(left.get(row.person) ?? 0, left.get(row.email.trim().toLowerCase()) ?? 0);
+function agreesTo(row: Pick<ContactRow, 'person' | 'granted' | 'agreedAt'>, address: string, left: Leaves) {
+  const leftAt = Math.max(left.get(row.person) ?? 0, left.get(address.trim().toLowerCase()) ?? 0);
+  return row.granted === 1 && (leftAt === 0 || row.agreedAt > leftAt);
+}
+
+function contactOf(row: ContactRow, left: Leaves): Contact {
   return {
     personId: row.person,
     email: row.email,
     name: row.name,
-    hasConsent: row.granted === 1 && (leftAt === 0 || row.agreedAt > leftAt),
+    hasConsent: agreesTo(row, row.email, left),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, MINUTE } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Promotion } from '../promotion/index.ts';
@@ -62,8 +62,12 @@ export function openReactions(parts: {
       .execute();
   }
 
-  async function leaveNow(campaign: CampaignRow, of: Token, address: string): Promise<void> {
-    const at = parts.clock.now();
+  async function leaveNow(
+    campaign: CampaignRow,
+    of: Token,
+    address: string,
+    at = parts.clock.now(),
+  ): Promise<void> {
     await db
       .insertInto('campaign_refusal')
       .values({
@@ -87,7 +91,8 @@ export function openReactions(parts: {
         address,
         time: at,
         name: 'Consent Updated',
-        key: `left:${Math.floor(at / (10 * MINUTE))}`,
+        // Each leave is one of its own: they may have agreed in between.
+        key: `left:${at}`,
         properties,
       },
     ]);
@@ -155,6 +160,7 @@ export function openReactions(parts: {
             campaign,
             { campaignId: row.campaign_id, personId: row.person_id, link: 0 },
             row.address,
+            row.at.getTime(),
           );
       }
     },

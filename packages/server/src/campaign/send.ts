@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { Identity } from '../identity/index.ts';
 import { type Clock, HOUR, isoOf, MINUTE, SECOND } from '../platform/clock.ts';
 import { type JobContext, type Jobs, stopReason } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
@@ -90,7 +91,8 @@ export function openSending(parts: {
   hands: number;
   warehouse: Warehouse;
   messages: Messages;
-  reach: Pick<Reach, 'contacts'>;
+  identity: Pick<Identity, 'whoAre'>;
+  reach: Pick<Reach, 'willing'>;
   promotion: Pick<Promotion, 'codesOf' | 'issue'>;
   telling: Telling;
 }): void {
@@ -98,15 +100,27 @@ export function openSending(parts: {
   const warehouse = campaignWarehouse(parts.warehouse);
 
   /** Everything a batch needs to know about its people. */
-  async function lookUp(row: CampaignRow, mailing: Mailing, due: readonly Pick<RecipientRow, 'person_id'>[]) {
-    const people = due.map((r) => r.person_id);
-    const contacts = await parts.reach.contacts(row.workspace, people);
-    const willing = contacts.filter((c) => c.hasConsent).map((c) => c.personId);
+  async function lookUp(
+    row: CampaignRow,
+    mailing: Mailing,
+    due: readonly Pick<RecipientRow, 'person_id' | 'address'>[],
+  ) {
+    const willing = await parts.reach.willing(row.workspace, due);
     return {
-      willing: new Set(willing),
-      customers: await messages.customersOf(mailing, people),
-      codes: await codesFor(row, willing),
+      willing,
+      customers: await customersFor(
+        mailing,
+        due.map((r) => r.person_id),
+      ),
+      codes: await codesFor(row, [...willing]),
     };
+  }
+
+  /** Values of recipients by their number at the launch; where they were merged, those of whom they are now go first. */
+  async function customersFor(mailing: Mailing, people: number[]): Promise<Map<number, Fields['customer']>> {
+    const now = await parts.identity.whoAre(mailing.shop.id, people);
+    const found = await messages.customersOf(mailing, [...new Set([...people, ...now])]);
+    return new Map(people.map((person, i) => [person, { ...found.get(person), ...found.get(now[i]!) }]));
   }
 
   /** Codes are given out when letters are about to go: a campaign that is stopped leaves none behind. */

@@ -103,6 +103,13 @@ export function campaignWarehouse(warehouse: Warehouse) {
         { workspace, people },
       ),
 
+    /** What some people said of e-mail. */
+    consents: (workspace: string, people: readonly number[]) =>
+      warehouse.query<Pick<ContactRow, 'person' | 'granted' | 'agreedAt'>>(
+        `SELECT person, granted, toUnixTimestamp64Milli(agreed) AS agreedAt FROM (${EMAIL_CONSENT} AND ${THESE})`,
+        { workspace, people },
+      ),
+
     /** Someone who could get a message, another one each time. */
     anyone: async (workspace: string, salt: number) =>
       (

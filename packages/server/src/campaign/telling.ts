@@ -1,4 +1,5 @@
 import type { Collector, Fact, Identifier } from '../collect/index.ts';
+import type { Identity } from '../identity/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CampaignWarehouse } from './store.ch.ts';
 import { type CampaignRow, type Db, markTold, untoldRecipients } from './store.pg.ts';
@@ -22,6 +23,7 @@ export interface Happening {
 export function openTelling(parts: {
   db: Db;
   clock: Clock;
+  identity: Pick<Identity, 'whoAre'>;
   warehouse: CampaignWarehouse;
   record: Collector['record'];
 }) {
@@ -31,15 +33,19 @@ export function openTelling(parts: {
     row: Pick<CampaignRow, 'id' | 'workspace' | 'name'>,
     happenings: readonly Happening[],
   ): Promise<void> {
-    const people = [...new Set(happenings.map((h) => h.personId))];
-    const known = await parts.warehouse.strongestIdentifiers(row.workspace, people);
+    // Whom the numbers of the launch stand for by now.
+    const people = await parts.identity.whoAre(
+      row.workspace,
+      happenings.map((h) => h.personId),
+    );
+    const known = await parts.warehouse.strongestIdentifiers(row.workspace, [...new Set(people)]);
     const facts = happenings.map(
-      (h): Fact => ({
+      (h, i): Fact => ({
         kind: 'event',
         messageId: `campaign:${row.id}:${h.personId}:${h.key}`,
         name: h.name,
         time: h.time,
-        identifiers: [known.get(h.personId) ?? ({ type: 'email', value: h.address } satisfies Identifier)],
+        identifiers: [known.get(people[i]!) ?? ({ type: 'email', value: h.address } satisfies Identifier)],
         channel: 'email',
         properties: { campaign_id: row.id, campaign_name: row.name, ...h.properties },
       }),

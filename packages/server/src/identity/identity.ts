@@ -217,7 +217,9 @@ export function openIdentity(parts: {
       return value === null ? null : index.find({ type: identifier.type, value }) || null;
     },
 
-    identifiersOf: store.identifiersOf,
+    /** What the person is known by whom a number stands for now. */
+    identifiersOf: async (workspace: string, number: number) =>
+      store.identifiersOf(workspace, (await indexOf(workspace)).whoIs(number) || number),
 
     countOnlyFrom: store.countOnlyFrom,
 
