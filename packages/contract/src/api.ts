@@ -1,5 +1,6 @@
 import { campaignEndpoints } from './campaign.ts';
 import { catalogEndpoints } from './catalog.ts';
+import { cleaningEndpoints } from './cleaning.ts';
 import { collectEndpoints } from './collect.ts';
 import { demoEndpoints } from './demo.ts';
 import { governanceEndpoints } from './governance.ts';
@@ -22,6 +23,7 @@ export const api = {
   ...pullEndpoints,
   ...quotaEndpoints,
   ...qualityEndpoints,
+  ...cleaningEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,
   ...promotionEndpoints,

@@ -2,6 +2,7 @@ export * from './announcements.ts';
 export * from './api.ts';
 export * from './campaign.ts';
 export * from './catalog.ts';
+export * from './cleaning.ts';
 export * from './client-key.ts';
 export * from './collect.ts';
 export * from './condition.ts';

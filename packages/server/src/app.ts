@@ -6,6 +6,8 @@ import { clientKey } from '@qianmian/contract';
 import { campaignPublicRoutes, campaignRoutes, openCampaigns } from './campaign/index.ts';
 import { catalogRoutes, openCatalog } from './catalog/index.ts';
 import {
+  cleaningRoutes,
+  cleaningWarehouse,
   collectRoutes,
   collectWarehouse,
   type FactSink,
@@ -13,7 +15,11 @@ import {
   hookWarehouse,
   importJobs,
   ingestRoutes,
+  openApply,
   openArrivals,
+  openCleaning,
+  openCleaningQueue,
+  openCleaningSteps,
   openCollector,
   openHeldMessages,
   openHooks,
@@ -32,6 +38,7 @@ import {
   qualityRoutes,
   qualityWarehouse,
   quotaRoutes,
+  SLOW_CLEANING_JOBS,
   SLOW_PULL_JOBS,
   SLOW_QUALITY_JOBS,
   sdkRoutes,
@@ -129,7 +136,13 @@ export async function buildApp({
     ...{ clock, log, metrics },
     worker: `${hostname()}:${process.pid}`,
     alone: ledger.alone,
-    slow: [...SLOW_JOBS, ...SLOW_PULL_JOBS, ...SLOW_IDENTITY_JOBS, ...SLOW_QUALITY_JOBS],
+    slow: [
+      ...SLOW_JOBS,
+      ...SLOW_PULL_JOBS,
+      ...SLOW_IDENTITY_JOBS,
+      ...SLOW_QUALITY_JOBS,
+      ...SLOW_CLEANING_JOBS,
+    ],
   });
   const journal = await openJournal(join(config.dataDir, 'journal'), {
     reserveBytes: config.minFreeBytes,
@@ -183,8 +196,11 @@ export async function buildApp({
   const plans = openPlans(base);
   const journalName = createHash('sha256').update(secret).digest('hex').slice(0, 32);
   const quality = openQuality({ ...base, warehouse: judged, workspaces, journal: journalName });
+  const cleaningSteps = openCleaningSteps({ ...base, workspaces });
+  const cleaned = cleaningWarehouse(warehouse);
   const collector = openCollector({
     ...base,
+    cleaning: { stepsAt: cleaningSteps.stepsAt, keep: cleaned.insertChanges },
     judging: { plans, quality, warehouse: judged },
     warehouse: collected,
     journal,
@@ -195,6 +211,13 @@ export async function buildApp({
     limitsOf: sources.limitsOf,
   });
   const held = openHeldMessages({ ...base, warehouse: judged, road: collector.road });
+  const past = { warehouse: cleaned, collected, catalog, traits: profile.storedTraits };
+  const cleaningQueue = openCleaningQueue({ ...base, workspaces, steps: cleaningSteps, past });
+  const applying = openApply({ ...base, steps: cleaningSteps, queue: cleaningQueue, past, collector });
+  const cleaning = openCleaning({
+    ...{ ...base, workspaces, past, apply: applying },
+    ...{ steps: cleaningSteps, queue: cleaningQueue },
+  });
   const exclusively = collector.exclusively;
   const identityRules = openRules({ ...base, identity, exclusively });
   const decisions = openDecisions({ ...base, identity, exclusively });
@@ -300,6 +323,7 @@ export async function buildApp({
     ...{ plans, held, quality, audit, people: identity, masked: openMasked(masks) },
     arrivals: openArrivals({ ...base, warehouse: judged, quality, people: identity }),
   });
+  cleaningRoutes(mount, { cleaning, masks, audit });
   identityRoutes(mount, {
     ...{ identity, rules: identityRules, decisions, review, folding, jobs, audit },
     people: openPersonIdentity({ identity, mask: maskIdentifier }),

@@ -201,6 +201,20 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
         })),
       ),
 
+    /** Products after one in the order of their ids, with who said last what is known of each. */
+    async toldAfter(workspace: string, after: string, limit: number): Promise<ToldProduct[]> {
+      const ids = await store.productIdsAfter(workspace, after, limit);
+      if (ids.length === 0) return [];
+      const told = new Map(
+        toldOf(await store.wordsOnProducts(workspace, ids)).map((one) => [one.productId, one]),
+      );
+      return ids.flatMap((id) => told.get(id) ?? []);
+    },
+
+    /** The same of products named by their ids. */
+    toldOf: async (workspace: string, ids: string[]): Promise<ToldProduct[]> =>
+      ids.length === 0 ? [] : toldOf(await store.wordsOnProducts(workspace, ids)),
+
     countOnlyFrom: store.countOnlyFrom,
 
     async undoImport(workspace: string, importId: string, version: number): Promise<void> {
@@ -212,6 +226,30 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   };
 }
 export type Catalog = ReturnType<typeof openCatalog>;
+
+/** What is known of a product, each field with who said it last and in which version. */
+export interface ToldProduct {
+  productId: string;
+  said: Map<string, { value: unknown; importId: string; version: number }>;
+}
+
+const FIELD_OF_COLUMN: Record<string, string> = {
+  ...{ name: 'name', name_zh: 'nameZh', brand: 'brand', category: 'category' },
+  ...{ price_cents: 'priceCents', cost_cents: 'costCents', image_url: 'imageUrl' },
+};
+
+function toldOf(words: readonly ProductRow[]): ToldProduct[] {
+  return [...byId(words, (row) => row.product_id)].map(([productId, rows]) => {
+    const said: ToldProduct['said'] = new Map();
+    for (const row of rows)
+      for (const [column, [value, version]] of Object.entries(ownOf(row))) {
+        const field = FIELD_OF_COLUMN[column] ?? column;
+        if (version >= (said.get(field)?.version ?? 0))
+          said.set(field, { value, importId: row.import_id, version });
+      }
+    return { productId, said };
+  });
+}
 
 /** Ids in the numbers that one query takes. */
 function* pieces(ids: readonly string[]): Generator<string[]> {

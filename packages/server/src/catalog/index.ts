@@ -1,3 +1,3 @@
-export { type Catalog, openCatalog } from './catalogue.ts';
+export { type Catalog, openCatalog, type ProductNews, type ToldProduct } from './catalogue.ts';
 export { catalogRoutes } from './routes.ts';
 export { catalogMigrations, NAMES, PRODUCTS, STOCK_LEVELS, STORES } from './store.ch.ts';

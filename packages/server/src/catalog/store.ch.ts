@@ -216,6 +216,16 @@ export function catalogWarehouse(warehouse: Warehouse) {
         { workspace, ids },
       ),
 
+    /** Ids of products after one, in their order. */
+    productIdsAfter: async (workspace: string, after: string, limit: number) =>
+      (
+        await warehouse.query<{ id: string }>(
+          `SELECT DISTINCT product_id AS id FROM catalog_product
+           WHERE workspace = {workspace:String} AND product_id > {after:String} ORDER BY id LIMIT {limit:UInt32}`,
+          { workspace, after, limit },
+        )
+      ).map((r) => r.id),
+
     /** Every origin's row of these stores. */
     wordsOnStores: (workspace: string, ids: string[]) =>
       warehouse.query<StoreRow>(

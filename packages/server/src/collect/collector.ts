@@ -38,7 +38,13 @@ import type {
 import { asideRow, countableOf, openReader, type Read } from './read-delivery.ts';
 import { rememberedFrom, SeenMessages } from './seen-messages.ts';
 import type { CollectWarehouse, QuarantineRow } from './store.ch.ts';
-import { type IncomingBatch, type ResolvePeople, type Stored, storeFacts } from './store-facts.ts';
+import {
+  type CleaningOnArrival,
+  type IncomingBatch,
+  type ResolvePeople,
+  type Stored,
+  storeFacts,
+} from './store-facts.ts';
 import type { Protocol } from './wire/protocols.ts';
 
 /** A delivery, and what it says once it was read. */
@@ -66,6 +72,8 @@ export function openCollector(parts: {
   limitsOf?: (source: string) => Promise<ClientKey | null>;
   /** What was turned away or set aside of late. */
   lastHour?: LastHour;
+  /** The steps that clean what is stored; absent where nothing is cleaned. */
+  cleaning?: CleaningOnArrival;
   clock: Clock;
   bus: Bus;
   log: Log;
@@ -79,7 +87,7 @@ export function openCollector(parts: {
   let position = journal.checkpointed;
   let closed = false;
   let running: Promise<void> | null = null;
-  let drainWaiters: (() => void)[] = [];
+  let drainWaiters: { end: number; done: () => void }[] = [];
   let lastVersion = 0;
   let stuckSince: number | null = null;
   const lag = openLag();
@@ -129,7 +137,8 @@ export function openCollector(parts: {
         stuckSince = null;
         metrics.journalLag.set(journal.end - position);
         pause = SECOND / 4;
-        if (position >= journal.end) for (const done of drainWaiters.splice(0)) done();
+        for (const { done } of drainWaiters.filter(({ end }) => position >= end)) done();
+        drainWaiters = drainWaiters.filter(({ end }) => position < end);
       } catch (error) {
         stuckSince ??= clock.now();
         log.error({ err: error, position }, 'a batch could not be stored; it stays in the journal');
@@ -313,6 +322,9 @@ export function openCollector(parts: {
     /** Stores facts that are durable elsewhere (an uploaded file); tells nobody. */
     store,
 
+    /** A version above all that was stored before. */
+    nextVersion,
+
     /** Runs a change of stored facts when nothing else is being stored. */
     exclusively<T>(work: () => Promise<T>): Promise<T> {
       const done = lane.then(work);
@@ -337,8 +349,9 @@ export function openCollector(parts: {
 
     /** Resolves when everything accepted so far is stored. */
     async drained(): Promise<void> {
-      if (position >= journal.end) return;
-      await new Promise<void>((resolve) => drainWaiters.push(resolve));
+      const { end } = journal;
+      if (position >= end) return;
+      await new Promise<void>((done) => drainWaiters.push({ end, done }));
     },
 
     /** Bytes that wait to be stored, events, null where nobody counted them, and since when the first does. */

@@ -1,4 +1,13 @@
 export type { FactBatch, FactSink, Resolved } from './batch.ts';
+export {
+  cleaningRoutes,
+  cleaningWarehouse,
+  openApply,
+  openCleaning,
+  openQueue as openCleaningQueue,
+  openSteps as openCleaningSteps,
+  SLOW_CLEANING_JOBS,
+} from './cleaning/index.ts';
 export { type Collector, openCollector } from './collector.ts';
 export {
   type EventFact,

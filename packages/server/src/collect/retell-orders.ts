@@ -79,6 +79,27 @@ export function untellOrders(
   return out;
 }
 
+/** The rows that make lines of orders say what is given instead, and what then counts of the orders' returns. */
+export function restateOrders(
+  stored: StoredOrders,
+  lines: readonly OrderLineRow[],
+  teller: Teller,
+): OrderLineRow[] {
+  const said = new Map(lines.map((row) => [fullKey(row), row]));
+  const out: OrderLineRow[] = [];
+  for (const order of ordersOf(stored).values()) {
+    const now = order.stored.map((old) => {
+      const row = said.get(fullKey(old));
+      if (!row) return old;
+      const next = { ...row, version: above(old, teller) };
+      out.push(next);
+      return next;
+    });
+    out.push(...recount(now, order.storedClaims, teller));
+  }
+  return out;
+}
+
 function ordersOf({ lines, claims }: StoredOrders): Map<string, Order> {
   const orders = new Map<string, Order>();
   for (const row of lines) orderIn(orders, row.order_id).stored.push(row);
@@ -293,7 +314,7 @@ function lineRow({ fact, personId, anchor }: Resolved<OrderLineFact>, teller: Te
     source: teller.source,
     import_id: teller.importId,
     version: teller.version,
-    is_deleted: 0,
+    is_deleted: fact.isDropped ? 1 : 0,
     is_counted: 0,
   };
 }

@@ -1,5 +1,8 @@
 import type { Announcements, ClientKey } from '@qianmian/contract';
 import type { FactBatch, FactSink, Resolved } from './batch.ts';
+import type { Compiled } from './cleaning/compile.ts';
+import { changesOf, cleanFacts, cleanPeople } from './cleaning/on-arrival.ts';
+import type { ChangeRow } from './cleaning/store.ch.ts';
 import type {
   EventFact,
   Fact,
@@ -20,6 +23,14 @@ export type ResolvePeople = (
   sightings: readonly { identifiers: readonly Identifier[]; time: number; samePerson?: boolean }[],
   origin: { importId: string; version: number; source: string },
 ) => Promise<ResolvedPeople>;
+
+/** The steps that clean what arrives; cleaning's verbs, handed in. */
+export interface CleaningOnArrival {
+  /** The steps in force at a moment; null where none was ever saved. */
+  stepsAt(workspace: string, moment: number): Promise<Compiled | null>;
+  /** Keeps what was done, so that it can be undone. */
+  keep(rows: ChangeRow[], token: string): Promise<void>;
+}
 
 /** The person of each sighting, and the number of the identifier that says so; 0 for nobody. */
 export interface ResolvedPeople {
@@ -62,10 +73,15 @@ export async function storeFacts(
     resolve: ResolvePeople;
     sinks: readonly FactSink[];
     seen: SeenMessages;
+    cleaning?: CleaningOnArrival;
   },
 ): Promise<Stored> {
   const { warehouse } = parts;
-  const kinds = partedByKind(batch, parts.seen);
+  // A batch that is stored again after a crash is cleaned as before: by the steps of when it came.
+  const moment = batch.importId === '' ? batch.receivedAt : Number.POSITIVE_INFINITY;
+  const steps = await parts.cleaning?.stepsAt(batch.workspace, moment);
+  const cleaned = steps ? cleanFacts(batch.facts, batch.source, steps) : null;
+  const kinds = partedByKind(cleaned ? { ...batch, facts: cleaned.facts } : batch, parts.seen);
   // A file may be older than the memory of messages, and may repeat what another file brought.
   if (batch.importId !== '' || batch.isOld) await leaveOutStored(batch.workspace, kinds, warehouse);
   const stored = await storedOrders(batch.workspace, kinds.orderLines, warehouse);
@@ -83,6 +99,11 @@ export async function storeFacts(
     orderLines: resolvedPart(kinds.orderLines, kinds.people.length),
     events: resolvedPart(kinds.events, kinds.people.length + kinds.orderLines.length),
   };
+  if (cleaned) {
+    const { people, trails } = cleanPeople(resolved.people, cleaned);
+    resolved.people = people;
+    await parts.cleaning?.keep(changesOf(resolved, { trails }, stored.lines), `${batch.token}:cleaned`);
+  }
   for (const sink of parts.sinks) await sink(resolved);
   const retelling = retellOrders(resolved.orderLines, stored, batch);
   // All replace themselves, and stand before the lines do that rest on them.

@@ -1,6 +1,7 @@
 import type { ImportAdded } from '@qianmian/contract';
 import { DAY, HOUR } from '../platform/clock.ts';
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
+import { cleaningMigrations } from './cleaning/store.ch.ts';
 import { deliveryMigration } from './hooks/store.ch.ts';
 import { OF_PERSON, type Whose } from './owners.ts';
 import { qualityMigrations } from './quality/store.ch.ts';
@@ -164,6 +165,7 @@ export const collectMigrations: WarehouseMigration[] = [
   },
   deliveryMigration,
   ...qualityMigrations,
+  ...cleaningMigrations,
 ];
 
 export interface EventRow {
@@ -268,6 +270,7 @@ const TABLES_OF_IMPORTS = [
   'collect_order_line',
   'collect_order_line_replaced',
   'collect_import_note',
+  'collect_cleaning_change',
 ];
 
 /** What a line says and whether it stands; lines that say the same have the same. */

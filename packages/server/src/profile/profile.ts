@@ -11,6 +11,7 @@ import { profileJobs } from './jobs.ts';
 import { openNames } from './known-by.ts';
 import { openPerson } from './person.ts';
 import { openRefresh } from './refresh.ts';
+import { openStoredTraits } from './restate-traits.ts';
 import { openRfmReport } from './rfm-report.ts';
 import { profileSink, undoProfileImport } from './sink.ts';
 import { openTags } from './tags.ts';
@@ -42,6 +43,8 @@ export function openProfile(parts: {
       await undoProfileImport(parts.warehouse, workspace, importId);
       traitNames.forget(workspace);
     },
+    /** Traits one by one, for what cleans them. */
+    storedTraits: openStoredTraits(parts),
     refresh: refresh.refresh,
     lastRefresh: refresh.last,
     /** The moment to which days are counted in a workspace. */
