@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, withId } from './endpoint.ts';
+import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, revision, withId } from './endpoint.ts';
 
 export const CAMPAIGN_STATES = ['draft', 'launching', 'sending', 'sent', 'stopped', 'failed'] as const;
 
@@ -30,8 +30,11 @@ export const campaign = campaignDraft.extend({
   state: z.enum(CAMPAIGN_STATES),
   segmentName: z.string().nullable(),
   couponName: z.string().nullable(),
+  /** Goes up by one with every change of the draft. */
+  revision,
   createdAt: isoTime,
   updatedAt: isoTime,
+  updatedBy: z.string(),
   launchedAt: isoTime.nullable(),
   finishedAt: isoTime.nullable(),
   createdBy: z.string(),
@@ -204,11 +207,11 @@ export const campaignEndpoints = {
   updateCampaign: endpoint({
     method: 'PUT',
     path: `${campaigns}/:id`,
-    summary: 'Change a draft',
+    summary: 'Change a draft; refused when `revision` is given and the draft was changed since',
     domain: 'campaign',
     access: 'campaign.write',
     params: withId,
-    body: campaignDraft,
+    body: campaignDraft.extend({ revision: revision.optional() }),
     response: campaign,
   }),
   deleteCampaign: endpoint({
@@ -255,11 +258,12 @@ export const campaignEndpoints = {
   launchCampaign: endpoint({
     method: 'POST',
     path: `${campaigns}/:id/launch`,
-    summary: 'Send it; `confirmReach` must be the reach just previewed, give or take a tenth',
+    summary:
+      'Send it; `revision` must be that of the draft just read, `confirmReach` the reach just previewed, give or take a tenth',
     domain: 'campaign',
     access: 'campaign.launch',
     params: withId,
-    body: z.object({ confirmReach: z.number().int().min(0) }),
+    body: z.object({ confirmReach: z.number().int().min(0), revision }),
     response: campaign,
   }),
   stopCampaign: endpoint({

@@ -91,6 +91,9 @@ export const workspaceId = z
   .string()
   .regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be 2-40 lower-case letters, digits or "-", beginning with a letter');
 
+/** Counts the changes of a thing that several people may edit. */
+export const revision = z.number().int().min(1);
+
 export const inWorkspace = z.object({ workspace: workspaceId });
 
 /** Ids of people are small integers, dense within a workspace; in JSON they are numbers. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { condition } from './condition.ts';
-import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, withId } from './endpoint.ts';
+import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, revision, withId } from './endpoint.ts';
 import { customerRow } from './profile.ts';
 
 export const segment = z.object({
@@ -10,8 +10,11 @@ export const segment = z.object({
   condition,
   size: z.number().nullable(),
   computedAt: isoTime.nullable(),
+  /** Goes up by one with every change. */
+  revision,
   createdAt: isoTime,
   updatedAt: isoTime,
+  updatedBy: z.string(),
   createdBy: z.string(),
   /** Campaigns and segments that use it. */
   usedBy: z.array(z.object({ kind: z.enum(['segment', 'campaign']), id: z.string(), name: z.string() })),
@@ -99,11 +102,12 @@ export const segmentEndpoints = {
   updateSegment: endpoint({
     method: 'PUT',
     path: `${segments}/:id`,
-    summary: 'Change a segment and compute its members anew',
+    summary:
+      'Change a segment and compute its members anew; refused when `revision` is given and it was changed since',
     domain: 'segment',
     access: 'segment.write',
     params: withId,
-    body: segmentDraft,
+    body: segmentDraft.extend({ revision: revision.optional() }),
     response: segment,
   }),
   deleteSegment: endpoint({

@@ -9,20 +9,27 @@ import { isMoving } from './campaign-words.ts';
 import { Planner } from './planner.tsx';
 import { ReportPage } from './report-page.tsx';
 
+const DRAFT_MS = 10_000;
+
 /** A campaign: its plan while it is a draft, afterwards what became of it. */
 export default function CampaignPage() {
   const { campaignId = '' } = useParams({ strict: false }) as { campaignId?: string };
   const query = useApi(api.getCampaign, { params: { id: campaignId } }, { staleMs: 0 });
   const moving = query.data && isMoving(query.data);
-  // A second reader that only asks while letters go out; both share one answer.
-  useApi(api.getCampaign, { params: { id: campaignId } }, { enabled: Boolean(moving), everyMs: 1500 });
-  if (query.data) return <Body campaign={query.data} />;
+  const isDraft = query.data?.state === 'draft';
+  // A second reader that only asks while letters go out, or others may write at the draft; both share one answer.
+  useApi(
+    api.getCampaign,
+    { params: { id: campaignId } },
+    { enabled: Boolean(moving) || isDraft, everyMs: moving ? 1500 : DRAFT_MS },
+  );
+  if (query.data) return <Body campaign={query.data} isFresh={query.isFetchedAfterMount} />;
   return <Waiting query={query} />;
 }
 
-function Body({ campaign }: { campaign: Campaign }) {
+function Body({ campaign, isFresh }: { campaign: Campaign; isFresh: boolean }) {
   return campaign.state === 'draft' ? (
-    <Planner key={campaign.id} campaign={campaign} />
+    <Planner key={campaign.id} campaign={campaign} isFresh={isFresh} />
   ) : (
     <ReportPage campaign={campaign} />
   );

@@ -1,9 +1,36 @@
 import { type Campaign, type CampaignDraft, campaignDraft } from '@qianmian/contract';
+import type { Version } from '../ui/index.ts';
 
 /** The part of a campaign that is planned. */
 export function draftOf(campaign: Campaign): CampaignDraft {
   const { name, goal, segmentId, couponId, controlShare, measureDays, email } = campaign;
   return { name, goal, segmentId, couponId, controlShare, measureDays, email };
+}
+
+/** A campaign as the draft of it that the server has. */
+export function versionOf(campaign: Campaign): Version<CampaignDraft> {
+  const { revision, updatedBy, updatedAt } = campaign;
+  return { revision, draft: draftOf(campaign), by: updatedBy, at: updatedAt };
+}
+
+// As it would be kept: spaces at the ends are no difference.
+const settled = (draft: CampaignDraft): CampaignDraft => campaignDraft.safeParse(draft).data ?? draft;
+
+/** Whether two drafts are kept as the same one. */
+export function isSameDraft(a: CampaignDraft, b: CampaignDraft): boolean {
+  return a === b || JSON.stringify(settled(a)) === JSON.stringify(settled(b));
+}
+
+/** Where in the plan two drafts differ, as the names of fields. */
+export function differencesOf(a: CampaignDraft, b: CampaignDraft) {
+  const [one, other] = [settled(a), settled(b)];
+  const plan = (['name', 'goal', 'segmentId', 'couponId', 'controlShare', 'measureDays'] as const).filter(
+    (field) => one[field] !== other[field],
+  );
+  const email = (['fromName', 'subject', 'body'] as const).filter(
+    (field) => one.email[field] !== other.email[field],
+  );
+  return [...plan, ...email];
 }
 
 export const STEPS = ['goal', 'audience', 'offer', 'email', 'control', 'check', 'launch'] as const;

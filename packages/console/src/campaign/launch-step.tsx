@@ -32,7 +32,7 @@ function TestSend({ campaign, state }: StepProps) {
   const test = useAction(api.sendTest);
   useFieldFaults(form, test.fields);
   const send = async ({ to }: { to: string }) => {
-    if (!(await state.keep())) return;
+    if ((await state.keep()) === null) return;
     const sent = await test.run({ params: { id: campaign.id }, body: { to } });
     if (sent) toast.done(demo ? t('test.sentDemo') : t('test.sent', { to }));
   };
@@ -65,7 +65,7 @@ function Launch(props: StepProps & { query: Counting }) {
   const format = useFormat();
   const canLaunch = useCan('campaign.launch');
   const launch = useLaunch(props);
-  const ready = isReady(state.draft, faults, audience);
+  const ready = isReady(state.draft, faults, audience) && !state.newer;
   const states = stepStates(state.draft, faults, audience);
   const missing = STEPS.filter(
     (step) => step !== 'launch' && (states[step] === 'wrong' || states[step] === 'todo'),
@@ -128,7 +128,9 @@ function useLaunch({ campaign, state, audience, query }: StepProps & { query: Co
   };
 
   const run = async () => {
-    if (!audience || !(await state.keep())) return;
+    if (!audience) return;
+    const revision = await state.keep();
+    if (revision === null) return;
     const sure = await confirm({
       title: t('launch.title', { name: state.draft.name }),
       consequence: consequence(audience),
@@ -140,7 +142,8 @@ function useLaunch({ campaign, state, audience, query }: StepProps & { query: Co
     try {
       await call(api.launchCampaign, {
         params: { workspace, id: campaign.id },
-        body: { confirmReach: audience.reach },
+        // What was on screen when it was asked, whatever became of the draft meanwhile.
+        body: { confirmReach: audience.reach, revision },
       });
       toast.done(t('launch.done'));
       window.scrollTo({ top: 0 });
@@ -149,6 +152,9 @@ function useLaunch({ campaign, state, audience, query }: StepProps & { query: Co
       if (error instanceof ApiProblem && error.code === 'campaign.reach_changed') {
         await query.refetch();
         toast.note(t('launch.changed'));
+      } else if (error instanceof ApiProblem && error.code === 'campaign.changed') {
+        await refresh(client, [api.getCampaign, api.previewAudience]);
+        toast.failed(t('launch.newer'));
       } else toast.failed(words(error).text);
     }
     setRunning(false);

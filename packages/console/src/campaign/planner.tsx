@@ -6,25 +6,25 @@ import { useTo } from '../shell/address.ts';
 import { useCan } from '../shell/session.tsx';
 import { ActionButton, usePageActions } from '../shell/use-actions.tsx';
 import { useApi } from '../shell/use-api.ts';
-import { Badge, Page } from '../ui/index.ts';
+import { Badge, NewerChoice, Page } from '../ui/index.ts';
 import { useFormat } from '../ui/use-format.ts';
 import { deleteCampaign } from './actions.ts';
 import { CheckStep } from './check-step.tsx';
-import { STEPS, type Step, stepStates } from './draft.ts';
+import { differencesOf, STEPS, type Step, stepStates } from './draft.ts';
 import { EmailStep } from './email-step.tsx';
 import { LaunchStep } from './launch-step.tsx';
 import { AudienceStep, ControlStep, GoalStep, OfferStep } from './plan-steps.tsx';
-import { useDraft } from './use-draft.ts';
+import { type DraftState, useDraft } from './use-draft.ts';
 import { useLetterPreview } from './use-letter-preview.ts';
 
 const PAGE_ACTIONS = [deleteCampaign];
 
 /** The plan of a campaign on one page: who, what, how it is measured, what it costs; it keeps itself. */
-export function Planner({ campaign }: { campaign: Campaign }) {
+export function Planner({ campaign, isFresh }: { campaign: Campaign; isFresh: boolean }) {
   const { t } = useTranslation('campaign');
   const to = useTo();
   const canWrite = useCan('campaign.write');
-  const state = useDraft(campaign);
+  const state = useDraft(campaign, isFresh);
   const { draft, own } = state;
   const letter = useLetterPreview(draft.email, draft.couponId);
   const audience = useApi(
@@ -48,6 +48,7 @@ export function Planner({ campaign }: { campaign: Campaign }) {
       breadcrumbs={[{ label: t('plan.back'), href: to('/campaigns') }]}
       actions={<ActionButton action={deleteCampaign} subject={campaign} type="text" />}
     >
+      <Newer state={state} />
       <p className="qm-note qm-plan-wide">{t('plan.wide')}</p>
       <div className="qm-plan">
         <StepList states={states} />
@@ -62,6 +63,20 @@ export function Planner({ campaign }: { campaign: Campaign }) {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** The draft of someone else that stands against what is written here. */
+function Newer({ state: { draft, newer, choose } }: { state: DraftState }) {
+  const { t } = useTranslation('campaign');
+  if (!newer) return null;
+  return (
+    <NewerChoice
+      newer={newer}
+      differences={differencesOf(draft, newer.draft).map((field) => t(`plan.differs.${field}`))}
+      onTheirs={() => choose('theirs')}
+      onMine={() => choose('mine')}
+    />
   );
 }
 
@@ -87,7 +102,13 @@ function PlanHeadline({
   });
 }
 
-const SAVING_TONES = { saved: 'good', waiting: 'quiet', saving: 'busy', refused: 'bad' } as const;
+const SAVING_TONES = {
+  saved: 'good',
+  waiting: 'quiet',
+  saving: 'busy',
+  refused: 'bad',
+  newer: 'bad',
+} as const;
 
 function SavingNote({ saving, canWrite }: { saving: keyof typeof SAVING_TONES; canWrite: boolean }) {
   const { t } = useTranslation('campaign');

@@ -27,7 +27,8 @@ it('comes back as it was after a reload, with what is still to be typed', () => 
       of: [...LEAF_KINDS.map(blankLeaf), { kind: 'not' as const, of: { kind: 'any' as const, of: [] } }],
     },
   };
-  expect(readDraft(writeDraft(draft))).toEqual(draft);
+  expect(readDraft(writeDraft(draft, 7))).toEqual({ draft, revision: 7 });
+  expect(readDraft(writeDraft(draft, null))).toEqual({ draft, revision: null });
 });
 
 it('does not come back from what the builder could not show', () => {

@@ -1,5 +1,7 @@
-import { type Condition, condition } from '@qianmian/contract';
+import { type Condition, condition, type Segment } from '@qianmian/contract';
+import { beginWith, type SharedDraft, type Version } from '../ui/shared-draft.ts';
 import { LEAF_KINDS } from './blank.ts';
+import { sameCondition } from './same.ts';
 import { TEMPLATES, type Template, templateCondition } from './templates.ts';
 import { asRoot } from './tree.ts';
 
@@ -37,18 +39,58 @@ export function firstDraft(
 }
 
 /** A draft as text. What is still to be typed (NaN) becomes null, which no condition holds otherwise. */
-export function writeDraft(draft: Draft): string {
-  return JSON.stringify(draft);
+export function writeDraft(draft: Draft, revision: number | null): string {
+  return JSON.stringify({ ...draft, revision });
+}
+
+/** A draft that was kept, and the revision of the segment it was begun from. */
+export interface KeptText {
+  draft: Draft;
+  revision: number | null;
+}
+
+/** A segment as the draft of it that the server has. */
+export function versionOf(segment: Segment): Version<Draft> {
+  const { name, description, condition: rule, revision, updatedBy, updatedAt } = segment;
+  const draft = { name, description, condition: asRoot(rule) };
+  return { revision, draft, by: updatedBy, at: updatedAt };
+}
+
+/** Whether two drafts are saved as the same one. */
+export function sameDraft(a: Draft, b: Draft): boolean {
+  return (
+    a.name.trim() === b.name.trim() &&
+    a.description.trim() === b.description.trim() &&
+    sameCondition(a.condition, b.condition)
+  );
+}
+
+/** In which of its parts two drafts differ. */
+export function differencesOf(a: Draft, b: Draft): ('name' | 'description' | 'condition')[] {
+  return (['name', 'description', 'condition'] as const).filter(
+    (part) => !sameDraft({ ...a, [part]: b[part] }, a),
+  );
+}
+
+/** A draft that was kept over a reload: what others saved since it was begun stands against it. */
+export function beginAgain(version: Version<Draft>, kept: KeptText | null): SharedDraft<Draft> {
+  const fresh = beginWith(version);
+  if (!kept) return fresh;
+  const isBehind = kept.revision !== null && kept.revision < version.revision;
+  return isBehind && !sameDraft(kept.draft, version.draft)
+    ? { ...fresh, draft: kept.draft, base: { ...version, revision: kept.revision! }, newer: version }
+    : { ...fresh, draft: kept.draft };
 }
 
 /** The draft a text holds, finished or not; null when it is none that the builder could show. */
-export function readDraft(text: string | null): Draft | null {
+export function readDraft(text: string | null): KeptText | null {
   if (!text) return null;
   try {
     const read: unknown = JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value));
-    const { name, description, condition: root } = read as Partial<Draft>;
+    const { name, description, condition: root, revision } = read as Partial<Draft & { revision: number }>;
     if (typeof name !== 'string' || typeof description !== 'string' || !isTree(root)) return null;
-    return { name, description, condition: root };
+    const begun = Number.isInteger(revision) ? (revision ?? null) : null;
+    return { draft: { name, description, condition: root }, revision: begun };
   } catch {
     return null;
   }

@@ -11,6 +11,7 @@ import { useAction, useApi } from '../shell/use-api.ts';
 import {
   Answer,
   Loading,
+  NewerChoice,
   Page,
   Panel,
   RedoIcon,
@@ -21,7 +22,7 @@ import {
   useToast,
 } from '../ui/index.ts';
 import { type Building, BuildingContext } from './builder-context.ts';
-import { type Draft, firstDraft } from './builder-draft.ts';
+import { type Draft, differencesOf, firstDraft, versionOf } from './builder-draft.ts';
 import { faultsByPlace, faultsOf, faultWords, isFinished, placeKey, unfinished } from './faults.ts';
 import { GroupEditor } from './group-editor.tsx';
 import { begin, record, redo, undo } from './history.ts';
@@ -29,7 +30,8 @@ import { useKeeping, useKeptDraft } from './kept-draft.ts';
 import { PreviewPanel } from './preview-panel.tsx';
 import { TemplateCards } from './template-cards.tsx';
 import { TEMPLATES, type Template, templateCondition } from './templates.ts';
-import { asRoot, childrenOf, leavesOf, type Path, prune, shown } from './tree.ts';
+import { childrenOf, leavesOf, type Path, prune, shown } from './tree.ts';
+import { useBase } from './use-base.ts';
 import { useDebounced } from './use-debounced.ts';
 import { useWriting } from './use-writing.ts';
 import './segment.css';
@@ -46,29 +48,28 @@ export default function BuilderPage() {
   const format = useFormat();
   const { segmentId } = useParams({ strict: false }) as { segmentId?: string };
   const [address] = useAddressState(view);
-  const query = useApi(api.getSegment, { params: { id: segmentId ?? '-' } }, { enabled: Boolean(segmentId) });
+  const query = useApi(
+    api.getSegment,
+    { params: { id: segmentId ?? '-' } },
+    { enabled: Boolean(segmentId), staleMs: 0, everyMs: segmentId ? LOOKS_AGAIN_MS : false },
+  );
   if (!segmentId) {
     const draft = firstDraft(address, format.minor, (template) => t(`template.${template}`));
     return <Builder key={JSON.stringify(address)} segment={null} first={draft} />;
   }
-  if (!query.data)
+  // What is remembered from an earlier visit may be long changed: nobody begins to write at it.
+  if (!query.data || !query.isFetchedAfterMount)
     return (
       <Page title={t('pages.edit')}>
         <Answer of={query} loading={<Loading kind="page" />}>
-          {() => null}
+          {() => <Loading kind="page" />}
         </Answer>
       </Page>
     );
-  const { name, description, condition } = query.data;
-  return (
-    <Builder
-      key={segmentId}
-      segment={query.data}
-      first={{ name, description, condition: asRoot(condition) }}
-    />
-  );
+  return <Builder key={segmentId} segment={query.data} first={versionOf(query.data).draft} />;
 }
 
+const LOOKS_AGAIN_MS = 10_000;
 const EVERYONE: Condition = { kind: 'all', of: [] };
 const PREVIEW_RESTS_MS = 300;
 
@@ -82,10 +83,12 @@ function Builder({ segment, first }: { segment: Segment | null; first: Draft }) 
   const to = useTo();
   const kept = useKeptDraft();
   // What was begun before a reload stands one step after what it began with, so that it can be taken back.
-  const [history, setHistory] = useState(() => record(begin(first), kept.read() ?? first));
-  const [saved, setSaved] = useState(first);
+  const [earlier] = useState(kept.read);
+  const [history, setHistory] = useState(() => record(begin(first), earlier?.draft ?? first));
+  const [begun] = useState(first);
   const draft = history.present;
-  const dirty = draft !== saved;
+  const base = useBase(segment, draft, earlier, (shown) => setHistory((now) => record(now, shown)));
+  const dirty = base.isDirty ?? draft !== begun;
   const canSave = useCan('segment.write');
   const focus = useFocusAfterEdit(draft.condition);
 
@@ -100,14 +103,14 @@ function Builder({ segment, first }: { segment: Segment | null; first: Draft }) 
   const writing = useWriting(conditions);
   const vocabulary = useApi(api.getVocabulary, {}, { staleMs: 60_000 });
 
-  const { save, saving, strict, serverFaults, nameFault } = useSave(draft, segment, () => setSaved(draft));
+  const { save, saving, strict, serverFaults, nameFault } = useSave(draft, segment, base);
   const open = useMemo(() => unfinished(draft.condition), [draft.condition]);
   const faults = useMemo(() => {
     const fromPreview = preview.error instanceof ApiProblem ? preview.error.fields : {};
     const own = faultsOf(draft.condition);
     return faultsByPlace(draft.condition, { ...fromPreview, ...serverFaults, ...own });
   }, [draft.condition, preview.error, serverFaults]);
-  useKeeping(kept, draft, dirty && canSave);
+  useKeeping(kept, draft, base.revision, dirty && canSave);
   useLeaveGuard(dirty && canSave, kept.forget);
 
   const change = (next: Partial<Draft>, field?: string) =>
@@ -167,7 +170,7 @@ function Builder({ segment, first }: { segment: Segment | null; first: Draft }) 
             <Button
               type="primary"
               loading={saving}
-              disabled={!dirty && segment !== null}
+              disabled={(!dirty && segment !== null) || base.newer !== null}
               onClick={() => void save()}
             >
               {t('builder.save')}
@@ -179,6 +182,16 @@ function Builder({ segment, first }: { segment: Segment | null; first: Draft }) 
       {/* biome-ignore lint/a11y/noStaticElementInteractions: only listens for the keys of undo */}
       <div className="qm-builder" onKeyDown={byKey}>
         <div className="qm-builder-main">
+          {base.newer && (
+            <NewerChoice
+              newer={base.newer}
+              differences={differencesOf(draft, base.newer.draft).map((field) =>
+                t(`builder.differs.${field}`),
+              )}
+              onTheirs={() => base.choose('theirs')}
+              onMine={() => base.choose('mine')}
+            />
+          )}
           {canSave && <Names draft={draft} fault={nameFault} change={change} />}
           {isEmpty && !segment && (
             <Panel title={t('builder.templates')}>
@@ -264,7 +277,7 @@ function Names({
 }
 
 /** Saves the draft when it is whole; else says what is missing, where. */
-function useSave(draft: Draft, segment: Segment | null, onSaved: () => void) {
+function useSave(draft: Draft, segment: Segment | null, base: ReturnType<typeof useBase>) {
   const { t } = useTranslation('segment');
   const format = useFormat();
   const toast = useToast();
@@ -273,7 +286,7 @@ function useSave(draft: Draft, segment: Segment | null, onSaved: () => void) {
   const [strict, setStrict] = useState(() => new WeakSet<ConditionLeaf>());
   const refreshes = [api.listSegments, api.getSegment, api.listCustomers, api.getCustomer];
   const create = useAction(api.createSegment, { refreshes });
-  const update = useAction(api.updateSegment, { refreshes });
+  const update = useAction(api.updateSegment, { refreshes, onRefused: base.onRefused });
   const error = segment ? update.error : create.error;
   const serverFaults = error instanceof ApiProblem && tried === draft ? error.fields : undefined;
 
@@ -289,13 +302,16 @@ function useSave(draft: Draft, segment: Segment | null, onSaved: () => void) {
     }
     const body = { ...draft, name: draft.name.trim() };
     const done = segment
-      ? await update.run({ params: { id: segment.id }, body })
+      ? await update.run({
+          params: { id: segment.id },
+          body: { ...body, revision: base.revision ?? undefined },
+        })
       : await create.run({ body });
     if (!done) return;
     toast.done(
       t('done.saved', { name: done.name, count: done.size ?? 0, people: format.number(done.size ?? 0) }),
     );
-    onSaved();
+    base.onSaved(done);
     // The guard must have heard of it before the page is left.
     setTimeout(() => go(`/segments/${done.id}`));
   };

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { type Draft, readDraft, writeDraft } from './builder-draft.ts';
+import { type Draft, type KeptText, readDraft, writeDraft } from './builder-draft.ts';
 
 // Of this tab only: two tabs may write at two segments, and what is closed is meant to be gone.
 const storage = (): Storage | null => {
@@ -14,10 +14,10 @@ const storage = (): Storage | null => {
 function keptAt(address: string) {
   const name = `qm.segmentDraft.${address}`;
   return {
-    read: (): Draft | null => readDraft(storage()?.getItem(name) ?? null),
-    write: (draft: Draft): void => {
+    read: (): KeptText | null => readDraft(storage()?.getItem(name) ?? null),
+    write: (draft: Draft, revision: number | null): void => {
       try {
-        storage()?.setItem(name, writeDraft(draft));
+        storage()?.setItem(name, writeDraft(draft, revision));
       } catch {
         // Full or forbidden: then the draft lasts as long as the page.
       }
@@ -34,9 +34,9 @@ export function useKeptDraft(): KeptDraft {
 }
 
 /** Keeps what differs from what is saved; nothing is kept of a draft that nobody has touched. */
-export function useKeeping(kept: KeptDraft, draft: Draft, isDirty: boolean): void {
+export function useKeeping(kept: KeptDraft, draft: Draft, revision: number | null, isDirty: boolean): void {
   useEffect(() => {
-    if (isDirty) kept.write(draft);
+    if (isDirty) kept.write(draft, revision);
     else kept.forget();
-  }, [kept, draft, isDirty]);
+  }, [kept, draft, revision, isDirty]);
 }

@@ -229,6 +229,7 @@ export const en = {
     descriptionPlaceholder: 'For your colleagues',
     rule: 'Who belongs to it',
     ruleNote: 'Alt with ↑ and ↓ moves a condition, Ctrl+Z takes back, Ctrl+Shift+Z does again.',
+    differs: { name: 'Name', description: 'What it is for', condition: 'Who belongs to it' },
     save: 'Save segment',
     undo: 'Take back',
     redo: 'Do again',

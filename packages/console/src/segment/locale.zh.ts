@@ -215,6 +215,7 @@ export const zh: Words<typeof en> = {
     descriptionPlaceholder: '写给同事看',
     rule: '哪些顾客属于它',
     ruleNote: 'Alt 加 ↑ ↓ 移动条件，Ctrl+Z 撤销，Ctrl+Shift+Z 重做。',
+    differs: { name: '名称', description: '用途', condition: '哪些顾客属于它' },
     save: '保存人群',
     undo: '撤销',
     redo: '重做',

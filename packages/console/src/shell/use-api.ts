@@ -100,6 +100,8 @@ interface ActionOptions<E> {
   /** Said in a toast when it is done. */
   done?: string;
   onDone?: (answer: AnswerOf<E>) => void;
+  /** Deals with a refusal itself; true where nothing more is to be said. */
+  onRefused?: (problem: ApiProblem) => boolean;
 }
 
 /**
@@ -120,7 +122,7 @@ export function useAction<E extends Endpoint>(endpoint: E, options: ActionOption
       await refresh(client, options.refreshes ?? []);
     },
     onError: (failure) => {
-      if (failure instanceof ApiProblem && failure.isAboutFields) return;
+      if (failure instanceof ApiProblem && (failure.isAboutFields || options.onRefused?.(failure))) return;
       toast.failed(words(failure).text);
     },
   });

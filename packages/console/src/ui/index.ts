@@ -41,12 +41,23 @@ export { download, fileName } from './download.ts';
 export { FormField, useFieldFaults } from './form-field.tsx';
 export type { Format } from './format.ts';
 export { useKept } from './kept.ts';
+export { NewerChoice } from './newer-choice.tsx';
 export { DateText, Interval, Money, NumberText, Percent } from './numbers.tsx';
 export { Page } from './page.tsx';
 export { categoryColour, type Palette } from './palette.ts';
 export { usePalette } from './palette-context.ts';
 export { Facts, Grid, Panel } from './panel.tsx';
 export { SearchBox } from './search-box.tsx';
+export {
+  arrived,
+  beginWith,
+  hasOwn,
+  keepMine,
+  meet,
+  type SharedDraft,
+  takeTheirs,
+  type Version,
+} from './shared-draft.ts';
 export { Stat, Stats } from './stat.tsx';
 export { Answer, EmptyState, ErrorState, Loading, NoPermission } from './states.tsx';
 export type { Column, Sort } from './table-rows.ts';

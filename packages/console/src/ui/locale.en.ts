@@ -41,6 +41,13 @@ export const en = {
     title: 'This did not load',
     text: 'Something went wrong on the way. Try again; if it stays, tell whoever runs the server.',
   },
+  newer: {
+    title: '{{by}} changed this at {{at}}',
+    text: 'What you wrote meanwhile is not saved. Both differ in: {{what}}.',
+    theirs: 'Show theirs, drop mine',
+    mine: 'Keep mine, replace theirs',
+    taken: '{{by}} changed this at {{at}}; you now see it as it is.',
+  },
   noPermission: {
     title: 'You may not see this',
     text: 'Your role does not include it. An owner or administrator of the workspace can change that.',

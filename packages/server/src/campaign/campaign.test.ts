@@ -63,7 +63,7 @@ describe('a campaign', () => {
     expect(preview.treated + preview.control).toBe(preview.reach);
     expect(preview.excluded).toContainEqual({ reason: 'noConsent', people: 1 });
 
-    await t.campaigns.launch(workspace, made.id, preview.reach);
+    await t.campaigns.launch(workspace, made.id, { confirmReach: preview.reach, revision: 1 });
     await t.shop.jobs.idle();
     const sent = await t.campaigns.get(workspace, made.id);
     expect(sent).toMatchObject({
@@ -110,18 +110,24 @@ describe('a campaign', () => {
     const people = await t.people(workspace, 20);
     t.members.set('s', people);
     const { id } = await t.campaigns.create(workspace, t.draft(), 'tester');
-    await expect(t.campaigns.launch(workspace, id, 15)).rejects.toMatchObject({
+    await expect(t.campaigns.launch(workspace, id, { confirmReach: 15, revision: 1 })).rejects.toMatchObject({
       code: 'campaign.reach_changed',
       status: 409,
       fields: { confirmReach: 'is 20 now' },
     });
-    await expect(t.campaigns.launch('other', id, 20)).rejects.toMatchObject({ status: 404 });
+    await expect(t.campaigns.launch('other', id, { confirmReach: 20, revision: 1 })).rejects.toMatchObject({
+      status: 404,
+    });
     const nobody = await t.campaigns.create(workspace, t.draft({ segmentId: 'none' }), 'tester');
-    await expect(t.campaigns.launch(workspace, nobody.id, 0)).rejects.toMatchObject({
+    await expect(
+      t.campaigns.launch(workspace, nobody.id, { confirmReach: 0, revision: 1 }),
+    ).rejects.toMatchObject({
       code: 'campaign.incomplete',
     });
     const noSegment = await t.campaigns.create(workspace, t.draft({ segmentId: null }), 'tester');
-    await expect(t.campaigns.launch(workspace, noSegment.id, 0)).rejects.toMatchObject({
+    await expect(
+      t.campaigns.launch(workspace, noSegment.id, { confirmReach: 0, revision: 1 }),
+    ).rejects.toMatchObject({
       fields: { segmentId: expect.any(String) },
     });
     const endless = await t.promotion.coupons.create(
@@ -130,7 +136,9 @@ describe('a campaign', () => {
     );
     const email = { fromName: 'S', subject: 'x', body: 'until {{ coupon.endsOn }}' };
     const forever = await t.campaigns.create(workspace, t.draft({ couponId: endless.id, email }), 'tester');
-    await expect(t.campaigns.launch(workspace, forever.id, 20)).rejects.toMatchObject({
+    await expect(
+      t.campaigns.launch(workspace, forever.id, { confirmReach: 20, revision: 1 }),
+    ).rejects.toMatchObject({
       detail: expect.stringContaining('"coupon.endsOn" has no value'),
     });
     await expect(t.campaigns.create(workspace, t.draft({ email }), 'tester')).rejects.toMatchObject({
@@ -145,17 +153,65 @@ describe('a campaign', () => {
       ),
     ).rejects.toMatchObject({ fields: { 'email.body': expect.stringContaining('customer.firstName') } });
 
-    await t.campaigns.launch(workspace, id, 19);
+    await t.campaigns.launch(workspace, id, { confirmReach: 19, revision: 1 });
     await t.shop.jobs.idle();
     for (const again of [
-      () => t.campaigns.launch(workspace, id, 20),
-      () => t.campaigns.update(workspace, id, t.draft()),
+      () => t.campaigns.launch(workspace, id, { confirmReach: 20, revision: 1 }),
+      () => t.campaigns.update(workspace, id, t.draft(), 'tester'),
       () => t.campaigns.remove(workspace, id),
       () => t.campaigns.stop(workspace, id),
     ])
       await expect(again()).rejects.toMatchObject({ code: 'campaign.wrong_state', status: 409 });
     await t.campaigns.remove(workspace, nobody.id);
     await expect(t.campaigns.get(workspace, nobody.id)).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('is launched as the launcher saw it, or not at all', async () => {
+    t.members.set('s', await t.people(workspace, 20));
+    const letter = (subject: string) =>
+      t.draft({ email: { fromName: 'Shop', subject, body: 'See you soon.' } });
+    const { id, revision } = await t.campaigns.create(workspace, letter('10 % off'), 'owner@shop.example');
+    t.shop.clock.advance(MINUTE);
+    const theirs = { ...letter('90 % off everything'), revision };
+    const changed = await t.campaigns.update(workspace, id, theirs, 'operator@shop.example');
+    expect(changed).toMatchObject({ revision: revision + 1, updatedBy: 'operator@shop.example' });
+
+    // The owner still looks at the letter before.
+    const refused = {
+      code: 'campaign.changed',
+      status: 409,
+      detail: `"operator@shop.example" changed the campaign at ${changed.updatedAt}; look at it again.`,
+    };
+    const mine = { ...letter('10 % off'), name: 'Mine', revision };
+    await expect(t.campaigns.update(workspace, id, mine, 'owner@shop.example')).rejects.toMatchObject(
+      refused,
+    );
+    await expect(t.campaigns.launch(workspace, id, { confirmReach: 20, revision })).rejects.toMatchObject(
+      refused,
+    );
+    await t.shop.jobs.idle();
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({
+      state: 'draft',
+      name: theirs.name,
+      email: theirs.email,
+      counts: { treated: 0 },
+    });
+    expect(t.post.to(address(1))).toEqual([]);
+
+    // Who looked again may; a change under way at that moment comes before it or not at all.
+    const seen = { confirmReach: 20, revision: changed.revision };
+    const late = { ...letter('late'), revision: changed.revision };
+    const ends = await Promise.allSettled([
+      t.campaigns.update(workspace, id, late, 'operator@shop.example'),
+      t.campaigns.launch(workspace, id, seen),
+      t.campaigns.update(workspace, id, late, 'operator@shop.example'),
+    ]);
+    expect(ends.filter((e) => e.status === 'fulfilled')).toHaveLength(1);
+    await t.shop.jobs.idle();
+    const after = await t.campaigns.get(workspace, id);
+    expect(t.post.to(address(1))).toHaveLength(after.state === 'draft' ? 0 : 1);
+    if (after.state !== 'draft')
+      expect((await t.post.letter(address(1))).subject).toBe('90 % off everything');
   });
 
   it('loses no letter and sends none twice when the process dies between the two', async () => {
@@ -326,7 +382,7 @@ describe('a campaign', () => {
     };
     id = (await t.campaigns.create(workspace, t.draft(), 'tester')).id;
     t.members.set('s', people);
-    await t.campaigns.launch(workspace, id, 60);
+    await t.campaigns.launch(workspace, id, { confirmReach: 60, revision: 1 });
     await t.shop.jobs.idle();
     const stopped = await t.campaigns.get(workspace, id);
     expect(stopped.state).toBe('stopped');
@@ -413,7 +469,7 @@ describe('a campaign that is ended early', () => {
     t.members.set('s', await t.people(workspace, 20));
     const id = await couponed('s');
     whileLaunching('s', () => t.campaigns.stop(workspace, id));
-    await t.campaigns.launch(workspace, id, 20);
+    await t.campaigns.launch(workspace, id, { confirmReach: 20, revision: 1 });
     await t.shop.jobs.idle();
     await expectNothingOf(id);
   });
@@ -425,8 +481,8 @@ describe('a campaign that is ended early', () => {
     const [first, second] = [await couponed('s'), await couponed('other')];
     let goOn: () => void = () => {};
     whileLaunching('s', () => new Promise<void>((resolve) => (goOn = resolve)));
-    await t.campaigns.launch(workspace, first, 20);
-    await t.campaigns.launch(workspace, second, 20);
+    await t.campaigns.launch(workspace, first, { confirmReach: 20, revision: 1 });
+    await t.campaigns.launch(workspace, second, { confirmReach: 20, revision: 1 });
     await vi.waitUntil(() => jobOf('campaign.launch', 'running'));
     await t.shop.jobs.cancel(workspace, (await jobOf('campaign.launch', 'queued')).id);
     expect((await t.campaigns.get(workspace, second)).state).toBe('stopped');
@@ -447,7 +503,7 @@ describe('a campaign that is ended early', () => {
       await insertRecipients(db, id, [one]);
       await moveCampaign(db, id, ['launching'], { state: 'sending', audience_at: new Date() });
     });
-    await t.campaigns.launch(workspace, id, 20);
+    await t.campaigns.launch(workspace, id, { confirmReach: 20, revision: 1 });
     await t.shop.jobs.idle();
     const left = await t.campaigns.recipients(workspace, id, { limit: 99, offset: 0 }, true);
     expect(left.map((r) => r.personId)).toEqual([people[0]]);
@@ -478,7 +534,7 @@ describe('a campaign that is ended early', () => {
       if (letters === 10) await t.shop.jobs.cancel(workspace, (await jobOf('campaign.send', 'running')).id);
       return t.mailServer.send(envelope, message);
     };
-    await t.campaigns.launch(workspace, id, 1200);
+    await t.campaigns.launch(workspace, id, { confirmReach: 1200, revision: 1 });
     await t.shop.jobs.idle();
     const { state, counts } = await t.campaigns.get(workspace, id);
     expect(state).toBe('stopped');
@@ -502,7 +558,7 @@ describe('a sending that is cut off, but not by anyone', () => {
       return t.mailServer.send(envelope, message);
     };
     const { id } = await t.campaigns.create(workspace, t.draft(), 'tester');
-    await t.campaigns.launch(workspace, id, 60);
+    await t.campaigns.launch(workspace, id, { confirmReach: 60, revision: 1 });
     await vi.waitUntil(() => letters >= 10, 20_000);
     await done;
     expect((await t.campaigns.get(workspace, id)).state).toBe('sending');
@@ -890,10 +946,16 @@ describe('over HTTP', () => {
     const at = { workspace, id: made.body.id };
     const audience = await call(campaignEndpoints.previewAudience, at);
     expect(audience).toMatchObject({ status: 200, body: { segment: 10, reach: 10 } });
-    expect((await call(campaignEndpoints.launchCampaign, at, { confirmReach: 2 })).body.code).toBe(
-      'campaign.reach_changed',
+    const blind = await call(campaignEndpoints.launchCampaign, at, { confirmReach: 10 });
+    expect(blind).toMatchObject({ status: 400, body: { fields: { revision: expect.any(String) } } });
+    const stale = { ...draft, name: 'Stale', revision: 7 };
+    expect((await call(campaignEndpoints.updateCampaign, at, stale)).body.code).toBe('campaign.changed');
+    expect(
+      (await call(campaignEndpoints.launchCampaign, at, { confirmReach: 2, revision: 1 })).body.code,
+    ).toBe('campaign.reach_changed');
+    expect((await call(campaignEndpoints.launchCampaign, at, { confirmReach: 10, revision: 1 })).status).toBe(
+      200,
     );
-    expect((await call(campaignEndpoints.launchCampaign, at, { confirmReach: 10 })).status).toBe(200);
     await t.shop.jobs.idle();
     t.granted.permissions = ['campaign.read'];
     const listed = await call(campaignEndpoints.listRecipients, at);

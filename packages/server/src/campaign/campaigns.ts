@@ -95,8 +95,12 @@ export function openCampaigns(parts: CampaignParts) {
       return reach.preview(await drafts.rowOf(workspace, id));
     },
 
-    async launch(workspace: string, id: string, confirmReach: number): Promise<Campaign> {
-      await launch.launch(workspace, id, confirmReach);
+    async launch(
+      workspace: string,
+      id: string,
+      seen: { confirmReach: number; revision: number },
+    ): Promise<Campaign> {
+      await launch.launch(workspace, id, seen);
       return drafts.get(workspace, id);
     },
 

@@ -5,7 +5,7 @@ import { isoOrNull } from '../platform/clock.ts';
 import { notFound } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import type { Promotion } from '../promotion/index.ts';
-import { incomplete, wrongState } from './errors.ts';
+import { changedMeanwhile, incomplete, wrongState } from './errors.ts';
 import type { Messages } from './messages.ts';
 import { type CampaignRow, type CampaignTables, stateCounts } from './store.pg.ts';
 
@@ -89,8 +89,10 @@ export function openDrafts(parts: {
           state: 'draft',
           error: null,
           created_by: createdBy,
+          revision: 1,
           created_at: now,
           updated_at: now,
+          updated_by: createdBy,
           launched_at: null,
           audience_at: null,
           finished_at: null,
@@ -99,17 +101,29 @@ export function openDrafts(parts: {
       return get(workspace, id);
     },
 
-    async update(workspace: string, id: string, draft: CampaignDraft): Promise<Campaign> {
-      const { state } = await rowOf(workspace, id);
-      if (state !== 'draft') throw wrongState(state, 'a draft', 'changed');
+    /** Changes a draft; one that was changed since the revision given, where one is given, stays as it is. */
+    async update(
+      workspace: string,
+      id: string,
+      { revision, ...draft }: CampaignDraft & { revision?: number | undefined },
+      by: string,
+    ): Promise<Campaign> {
+      checkDraft(await rowOf(workspace, id), 'changed', revision);
       const found = await check(workspace, draft);
       const changed = await db
         .updateTable('campaign_campaign')
-        .set({ ...columnsOf(draft), ...found, updated_at: new Date(parts.clock.now()) })
+        .set((e) => ({
+          ...columnsOf(draft),
+          ...found,
+          revision: e('revision', '+', 1),
+          updated_at: new Date(parts.clock.now()),
+          updated_by: by,
+        }))
         .where('id', '=', id)
         .where('state', '=', 'draft')
+        .$if(revision !== undefined, (q) => q.where('revision', '=', revision!))
         .executeTakeFirst();
-      if (changed.numUpdatedRows === 0n) throw wrongState('launched', 'a draft', 'changed');
+      if (changed.numUpdatedRows === 0n) checkDraft(await rowOf(workspace, id), 'changed', revision);
       return get(workspace, id);
     },
 
@@ -143,6 +157,17 @@ export function openDrafts(parts: {
   };
 }
 export type Drafts = ReturnType<typeof openDrafts>;
+
+/** Refuses what is no draft any more, or not the one that was looked at. */
+export function checkDraft(
+  row: CampaignRow,
+  what: 'changed' | 'launched',
+  revision: number | undefined,
+): void {
+  if (row.state !== 'draft') throw wrongState(row.state, 'a draft', what);
+  if (revision !== undefined && row.revision !== revision)
+    throw changedMeanwhile(row.updated_by, row.updated_at.toISOString());
+}
 
 /** The segment of a campaign about to be counted or launched. */
 export function segmentOf(row: CampaignRow): string {
@@ -182,8 +207,10 @@ function present(
     measureDays: row.measure_days,
     email: row.email,
     state: row.state,
+    revision: row.revision,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
+    updatedBy: row.updated_by,
     launchedAt: isoOrNull(row.launched_at),
     finishedAt: isoOrNull(row.finished_at),
     createdBy: row.created_by,

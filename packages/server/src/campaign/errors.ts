@@ -29,6 +29,15 @@ export function wrongState(state: string, may: string, what: string): AppError {
   });
 }
 
+/** Someone else changed the draft since it was looked at. */
+export function changedMeanwhile(by: string, at: string): AppError {
+  return new AppError({
+    code: 'campaign.changed',
+    status: 409,
+    detail: `"${by}" changed the campaign at ${at}; look at it again.`,
+  });
+}
+
 /** Something the campaign needs before it can be sent. */
 export function incomplete(field: string, why: string): AppError {
   return new AppError({ code: 'campaign.incomplete', status: 409, detail: why, fields: { [field]: why } });

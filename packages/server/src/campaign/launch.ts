@@ -2,12 +2,13 @@ import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import { armOf } from './assign.ts';
-import { type Drafts, segmentOf } from './drafts.ts';
+import { checkDraft, type Drafts, segmentOf } from './drafts.ts';
 import { incomplete, noMailServer, reachChanged, wrongState } from './errors.ts';
 import type { Messages } from './messages.ts';
 import type { Reach } from './reach.ts';
 import { enqueueSending } from './send.ts';
 import {
+  beginLaunch,
   type CampaignRow,
   campaignById,
   clearRecipients,
@@ -35,8 +36,8 @@ export function openLaunch(parts: {
   const now = () => new Date(clock.now());
 
   /** Everything that would stop the campaign later is said now. */
-  async function checkReady(row: CampaignRow): Promise<void> {
-    if (row.state !== 'draft') throw wrongState(row.state, 'a draft', 'launched');
+  async function checkReady(row: CampaignRow, revision: number): Promise<void> {
+    checkDraft(row, 'launched', revision);
     if (!parts.hasMailServer) throw noMailServer();
     segmentOf(row);
     const mailing = await messages.prepare(row.workspace, row.id, row.email, row.coupon_id);
@@ -99,23 +100,28 @@ export function openLaunch(parts: {
   });
 
   return {
-    /** Launches a draft whose reach is still what was confirmed, give or take a tenth. */
-    async launch(workspace: string, id: string, confirmReach: number): Promise<void> {
+    /** Launches a draft that is still the one looked at, and whose reach is what was confirmed, give or take a tenth. */
+    async launch(
+      workspace: string,
+      id: string,
+      { confirmReach, revision }: { confirmReach: number; revision: number },
+    ): Promise<void> {
       const row = await parts.drafts.rowOf(workspace, id);
-      await checkReady(row);
+      await checkReady(row, revision);
       const { reached } = await reach.audienceOf(row);
       if (Math.abs(reached.length - confirmReach) > confirmReach / 10)
         throw reachChanged(confirmReach, reached.length);
       if (reached.length === 0)
         throw incomplete('segmentId', 'Nobody in the segment can be written to: look at the audience.');
-      await db.transaction().execute(async (trx) => {
-        const moved = await moveCampaign(trx, id, ['draft'], { state: 'launching', launched_at: now() });
-        if (!moved) throw wrongState('being launched', 'a draft', 'launched');
+      const begun = await db.transaction().execute(async (trx) => {
+        if (!(await beginLaunch(trx, id, revision, now()))) return false;
         await jobs.enqueue(
           { workspace, kind: LAUNCH, subject: row.name, payload: { campaignId: id }, key: `${LAUNCH}:${id}` },
           trx as never,
         );
+        return true;
       });
+      if (!begun) checkDraft(await parts.drafts.rowOf(workspace, id), 'launched', revision);
     },
 
     /** Stops a campaign: what is with the mail server goes, nothing else does. */

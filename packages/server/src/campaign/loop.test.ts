@@ -81,7 +81,10 @@ it('the whole loop: events, a segment, a campaign, a letter, a click, an order w
   const audience = await t.call(campaignEndpoints.previewAudience, of);
   expect(audience).toMatchObject({ segment: 40, reach: 39 });
   expect(audience.detectableCents).toBeGreaterThan(0);
-  await t.call(campaignEndpoints.launchCampaign, { ...of, body: { confirmReach: audience.reach } });
+  await t.call(campaignEndpoints.launchCampaign, {
+    ...of,
+    body: { confirmReach: audience.reach, revision: campaign.revision },
+  });
   await t.app.jobs.idle();
   await t.app.collector.drained();
   expect(await t.call(campaignEndpoints.getCampaign, of)).toMatchObject({

@@ -17,7 +17,7 @@ export function campaignRoutes(mount: Mount, parts: { campaigns: Campaigns; audi
     return made;
   });
   mount(e.updateCampaign, async ({ workspace, params, body, who }) => {
-    const changed = await campaigns.update(workspace, params.id, body);
+    const changed = await campaigns.update(workspace, params.id, body, who.name);
     await audit.note(workspace, who, 'campaign.update', params.id, { name: changed.name });
     return changed;
   });
@@ -36,7 +36,7 @@ export function campaignRoutes(mount: Mount, parts: { campaigns: Campaigns; audi
     return sent;
   });
   mount(e.launchCampaign, async ({ workspace, params, body, who }) => {
-    const launched = await campaigns.launch(workspace, params.id, body.confirmReach);
+    const launched = await campaigns.launch(workspace, params.id, body);
     await audit.note(workspace, who, 'campaign.launch', params.id, { reach: body.confirmReach });
     return launched;
   });

@@ -20,8 +20,10 @@ export type CampaignTables = {
     state: CampaignState;
     error: string | null;
     created_by: string;
+    revision: number;
     created_at: Date;
     updated_at: Date;
+    updated_by: string;
     launched_at: Date | null;
     audience_at: Date | null;
     finished_at: Date | null;
@@ -77,6 +79,18 @@ export async function moveCampaign(
     .where('state', 'in', from)
     .executeTakeFirst();
   return moved.numUpdatedRows > 0n;
+}
+
+/** Begins to launch a draft as it was at a revision; false when it is no draft any more, or was changed since. */
+export async function beginLaunch(db: Db, id: string, revision: number, at: Date): Promise<boolean> {
+  const begun = await db
+    .updateTable('campaign_campaign')
+    .set({ state: 'launching', launched_at: at })
+    .where('id', '=', id)
+    .where('state', '=', 'draft')
+    .where('revision', '=', revision)
+    .executeTakeFirst();
+  return begun.numUpdatedRows > 0n;
 }
 
 /** How many recipients are in each state, for every campaign of a list. */

@@ -125,7 +125,7 @@ export async function openTestCampaigns() {
       const id = (await campaigns.create(workspace, draft, 'tester')).id;
       members.set(draft.segmentId ?? '', [...people]);
       const { reach } = await campaigns.previewAudience(workspace, id);
-      await campaigns.launch(workspace, id, reach);
+      await campaigns.launch(workspace, id, { confirmReach: reach, revision: 1 });
       await shop.jobs.idle();
       return id;
     },

@@ -49,6 +49,13 @@ export const personalTest = (name: string) =>
     detail: `The condition compares "${name}", which your role sees masked; it may only ask whether there is a value. The permission "customer.reveal" allows more.`,
   });
 
+export const changedMeanwhile = (name: string, by: string, at: string) =>
+  new AppError({
+    code: 'segment.changed',
+    status: 409,
+    detail: `"${by}" changed the segment "${name}" at ${at}; look at it again.`,
+  });
+
 export const nameTaken = (name: string) =>
   new AppError({
     code: 'segment.name_taken',

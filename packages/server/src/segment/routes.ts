@@ -17,7 +17,7 @@ export function segmentRoutes(mount: Mount, parts: { segment: SegmentService; au
   mount(e.getSegment, ({ workspace, params }) => segment.get(workspace, params.id));
   mount(e.updateSegment, async ({ workspace, params, body, who, may }) => {
     if (!may('customer.reveal')) await segment.personalTests.refuseIn(workspace, body.condition);
-    const changed = await segment.update(workspace, params.id, body);
+    const changed = await segment.update(workspace, params.id, body, who.name);
     await audit.note(workspace, who, 'segment.update', params.id, { name: changed.name });
     return changed;
   });

@@ -130,6 +130,33 @@ describe('time passes', () => {
   });
 });
 
+describe('two who change one segment', () => {
+  it('do not overwrite each other unseen', async () => {
+    const { ws } = await threePeople();
+    const { id, revision } = await segment.create(ws, draft('Buyers', orders(1)), 'ann');
+    s.clock.advance(60_000);
+    const first = await segment.update(ws, id, { ...draft('Buyers', orders(2)), revision }, 'ann');
+    expect(first).toMatchObject({ revision: revision + 1, updatedBy: 'ann' });
+    const second = { ...draft('Customers', orders(1)), revision };
+    await expect(segment.update(ws, id, second, 'bob')).rejects.toMatchObject({
+      code: 'segment.changed',
+      status: 409,
+      detail: `"ann" changed the segment "Buyers" at ${first.updatedAt}; look at it again.`,
+    });
+    expect(await segment.get(ws, id)).toEqual(first);
+    const ends = await Promise.allSettled(
+      ['bob', 'ann', 'eve'].map((by) =>
+        segment.update(ws, id, { ...draft(`Of ${by}`, orders(1)), revision: first.revision }, by),
+      ),
+    );
+    expect(ends.filter((e) => e.status === 'fulfilled')).toHaveLength(1);
+    // A program that does not say what it saw replaces what is there.
+    const replaced = await segment.update(ws, id, draft('Replaced', orders(1)), 'program');
+    expect(replaced).toMatchObject({ name: 'Replaced', revision: revision + 3 });
+    s.clock.set('2026-06-01T04:00:00Z');
+  });
+});
+
 describe('segments refer to each other', () => {
   it('and follow when the other changes', async () => {
     const { ws, ann, bob } = await threePeople();
@@ -139,7 +166,7 @@ describe('segments refer to each other', () => {
     expect((await segment.get(ws, buyers.id)).usedBy).toEqual([
       { kind: 'segment', id: others.id, name: 'Others' },
     ]);
-    await segment.update(ws, buyers.id, draft('Regulars', orders(2)));
+    await segment.update(ws, buyers.id, draft('Regulars', orders(2)), 'ann');
     expect(await membersOf(ws, buyers.id)).toEqual([ann]);
     expect(await membersOf(ws, others.id)).toContain(bob);
     expect((await segment.get(ws, others.id)).size).toBe(2);
@@ -154,13 +181,14 @@ describe('segments refer to each other', () => {
         ws,
         a.id,
         draft('A', { kind: 'any', of: [orders(2), { kind: 'not', of: inSegment(b.id) }] }),
+        'ann',
       ),
     ).rejects.toMatchObject({
       code: 'segment.cycle',
       detail: 'A segment cannot lead back to itself: A → B → A.',
       fields: { 'condition.of.1.of.segment': 'leads back to itself: A → B → A' },
     });
-    await expect(segment.update(ws, a.id, draft('A', inSegment(a.id)))).rejects.toMatchObject({
+    await expect(segment.update(ws, a.id, draft('A', inSegment(a.id)), 'ann')).rejects.toMatchObject({
       code: 'segment.cycle',
     });
     await expect(

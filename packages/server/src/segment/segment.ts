@@ -81,8 +81,13 @@ export function openSegment(parts: {
       return refresh(workspace, await segments.create(workspace, draft, createdBy));
     },
 
-    async update(workspace: string, id: string, draft: Draft): Promise<Segment> {
-      await segments.update(workspace, id, draft);
+    async update(
+      workspace: string,
+      id: string,
+      change: Draft & { revision?: number | undefined },
+      by: string,
+    ): Promise<Segment> {
+      await segments.update(workspace, id, change, by);
       await membership.refresh(workspace, id);
       await membership.refreshDependants(workspace, id);
       return segments.get(workspace, id);

@@ -8,7 +8,7 @@ import {
 import type { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import { isUniqueViolation, type Ledger } from '../platform/ledger.ts';
-import { inUse, nameTaken, noSegment } from './errors.ts';
+import { changedMeanwhile, inUse, nameTaken, noSegment } from './errors.ts';
 import { checkReferences, type Definitions, dependants } from './references.ts';
 import type { SegmentTables } from './store.pg.ts';
 
@@ -55,6 +55,19 @@ export function openSegments(parts: { ledger: Ledger; clock: Clock; campaignsUsi
     return found;
   }
 
+  /** Refuses a segment that was changed since the revision that was looked at, where one is given. */
+  async function checkRevision(workspace: string, id: string, revision: number | undefined): Promise<void> {
+    const row = await db
+      .selectFrom('segment_segment')
+      .select(['name', 'revision', 'updated_by', 'updated_at'])
+      .where('workspace', '=', workspace)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw noSegment(id);
+    if (revision !== undefined && row.revision !== revision)
+      throw changedMeanwhile(row.name, row.updated_by, row.updated_at.toISOString());
+  }
+
   async function uniquely<T>(name: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -77,27 +90,40 @@ export function openSegments(parts: { ledger: Ledger; clock: Clock; campaignsUsi
       await uniquely(draft.name, () =>
         db
           .insertInto('segment_segment')
-          .values({ ...row, created_at: at, updated_at: at })
+          .values({ ...row, revision: 1, created_at: at, updated_at: at, updated_by: createdBy })
           .execute(),
       );
       return id;
     },
 
     /** Changes a segment; what refers to it must stay free of cycles and of a size that can be computed. */
-    async update(workspace: string, id: string, draft: Draft): Promise<void> {
+    async update(
+      workspace: string,
+      id: string,
+      { revision, ...draft }: Draft & { revision?: number | undefined },
+      by: string,
+    ): Promise<void> {
+      await checkRevision(workspace, id, revision);
       const all = new Map(await definitions(workspace));
       if (!all.has(id)) throw noSegment(id);
       all.set(id, { name: draft.name, condition: draft.condition });
       checkReferences(draft.condition, all, { id, name: draft.name });
       for (const user of dependants(id, all)) checkReferences(all.get(user)!.condition, all);
-      await uniquely(draft.name, () =>
+      const { numUpdatedRows } = await uniquely(draft.name, () =>
         db
           .updateTable('segment_segment')
-          .set({ ...columns(draft), updated_at: now() })
+          .set((e) => ({
+            ...columns(draft),
+            revision: e('revision', '+', 1),
+            updated_at: now(),
+            updated_by: by,
+          }))
           .where('workspace', '=', workspace)
           .where('id', '=', id)
-          .execute(),
+          .$if(revision !== undefined, (q) => q.where('revision', '=', revision!))
+          .executeTakeFirst(),
       );
+      if (numUpdatedRows === 0n) await checkRevision(workspace, id, revision);
     },
 
     async remove(workspace: string, id: string): Promise<void> {
@@ -138,8 +164,10 @@ function present(row: Row, usedBy: Segment['usedBy']): Segment {
     condition: conditionSchema.parse(row.condition),
     size: row.size,
     computedAt: row.computed_at?.toISOString() ?? null,
+    revision: row.revision,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
+    updatedBy: row.updated_by,
     createdBy: row.created_by,
     usedBy,
   };

@@ -8,8 +8,10 @@ export type SegmentTables = {
     condition: unknown;
     size: number | null;
     computed_at: Date | null;
+    revision: number;
     created_at: Date;
     updated_at: Date;
+    updated_by: string;
     created_by: string;
   };
 };
