@@ -1,6 +1,6 @@
 import type { TraitValue } from '../collect/index.ts';
+import { versionByTime } from '../platform/version.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-import { traitVersion } from './sink.ts';
 import { traitColumns, traitValue } from './trait-value.ts';
 
 /** A trait of someone as it is stored, by who said it. */
@@ -86,7 +86,7 @@ export function openStoredTraits({ warehouse }: { warehouse: Warehouse }) {
         traits.map((one) => ({
           ...{ workspace, person_id: one.personId, anchor: one.anchor, name: one.name, time: one.time },
           ...traitColumns(one.value),
-          ...{ source: one.source, import_id: one.importId, version: traitVersion(one.time, version) },
+          ...{ source: one.source, import_id: one.importId, version: versionByTime(one.time, version) },
         })),
       ),
 
