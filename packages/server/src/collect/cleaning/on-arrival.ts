@@ -1,3 +1,4 @@
+import { versionByTime } from '../../platform/version.ts';
 import type { FactBatch, Resolved } from '../batch.ts';
 import type { Fact, OrderLineFact, PersonFact } from '../facts.ts';
 import type { OrderLineRow } from '../store.ch.ts';
@@ -94,14 +95,9 @@ export function changesOf(
       const told = Math.min(fact.time, batch.receivedAt);
       if ((newest.get(key) ?? Number.NEGATIVE_INFINITY) > told) continue;
       newest.set(key, told);
-      put({ ...row('trait', key, trail, told), version: traitVersion(told, batch.version) });
+      put({ ...row('trait', key, trail, told), version: versionByTime(told, batch.version) });
     }
   return [...rows.values()];
-}
-
-/** Orders tellings of a trait by time, then by arrival, as one number of 128 bits in digits. */
-export function traitVersion(time: number, arrival: number): string {
-  return String((BigInt(Math.max(0, Math.floor(time))) << 64n) | BigInt(arrival));
 }
 
 /** Makes rows of what was done to things of one origin. */

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CleanSubject } from '@qianmian/contract';
 import type { Catalog, ToldProduct } from '../../catalog/index.ts';
+import { versionByTime } from '../../platform/version.ts';
 import type { EventFact, Fact, OrderLineFact, PersonFact, ProductFact, TraitValue } from '../facts.ts';
 import { restateOrders } from '../retell-orders.ts';
 import type { CollectWarehouse, EventRow, OrderLineRow } from '../store.ch.ts';
 import { type Compiled, DROPPED, IMPUTED, type Trail } from './compile.ts';
 import { lineKey, putBack } from './fields.ts';
-import { byField, changeRows, productKey, toldIn, traitKey, traitVersion } from './on-arrival.ts';
+import { byField, changeRows, productKey, toldIn, traitKey } from './on-arrival.ts';
 import type { Value } from './standards.ts';
 import type { ChangeRow, CleaningWarehouse } from './store.ch.ts';
 
@@ -388,7 +389,7 @@ export async function cleanTraits(
   const looked = await lookAtTraits(parts, page, traits);
   const keeping = keepingOf(page, 'trait', looked, (one) => {
     const told = (one.stands as PersonFact).time;
-    return { told, versionOf: (version) => traitVersion(told, version) };
+    return { told, versionOf: (version) => versionByTime(told, version) };
   });
   const others = looked.flatMap(({ trait, wanted }) => {
     const value = wanted.traits[trait.name];
