@@ -105,11 +105,10 @@ function Steps({ kinds }: { kinds: readonly PullKind[] }) {
       </Panel>
       {reached && <What looked={reached.looked} kind={kind} running={sample.running} onChosen={choose} />}
       {chosen && (
-        <Panel
-          title={t('pull.step.means')}
-          note={t('pull.step.meansNote', { rows: chosen.sample.sample.length })}
-        >
-          <SampleRows file={chosen.sample} />
+        <Panel title={t('pull.step.means')} note={t('pull.step.meansNote')}>
+          <div className="qm-pull-sample">
+            <SampleRows file={chosen.sample} />
+          </div>
           <MappingEditor
             key={chosen.sample.name}
             file={chosen.sample}

@@ -34,7 +34,7 @@ export const pullEn = {
     whatFiles:
       'Say by their path which files are read: * stands for anything within a folder, ** for any folders.',
     means: 'What the columns mean',
-    meansNote: 'Guessed from the names and {{rows}} rows; only columns with a meaning are fetched.',
+    meansNote: 'Guessed from the names and the first rows; only columns with a meaning are fetched.',
     when: 'What is new, and when to look',
     whenNote: 'Each row is kept once, however often it is read.',
   },

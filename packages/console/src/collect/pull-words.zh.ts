@@ -23,7 +23,7 @@ export const pullZh: Words<typeof pullEn> = {
     whatTable: '选择一张表或视图。',
     whatFiles: '用路径说明读哪些文件：* 代表一层目录内的任意内容，** 代表任意多层目录。',
     means: '各列的含义',
-    meansNote: '由列名和 {{rows}} 行样例推测；只读取有含义的列。',
+    meansNote: '由列名和前几行推测；只读取有含义的列。',
     when: '什么算新数据，何时查看',
     whenNote: '同一行无论读到几次，只计一次。',
   },

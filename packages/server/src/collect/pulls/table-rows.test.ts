@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DIALECTS, type RemoteColumn } from './dialect.ts';
+import type { TablePosition } from './store.pg.ts';
+import { momentOf, startOf } from './table-rows.ts';
+
+const column = (name: string, of: RemoteColumn['class'], type = 'text'): RemoteColumn => ({
+  ...{ name, type, class: of, isKey: false },
+});
+const at = (ms: number) => new Date(ms).toISOString().replace('T', ' ').replace('Z', '+00');
+
+test('a run never begins behind what it may have missed: the last row, and rows late by the overlap', () => {
+  const moment = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2030, 0) });
+  fc.assert(
+    fc.property(moment, moment, fc.integer({ min: 0, max: 10_000 }), (last, readTo, overlap) => {
+      const place: TablePosition = { cursor: at(last), key: ['7'], readTo, isPart: false, seen: [] };
+      const start = startOf(place, column('updated_at', 'instant'), overlap)!;
+      const begins = 'since' in start ? momentOf(start.since) : momentOf(start.after[0]!);
+      expect(begins).toBeLessThanOrEqual(last);
+      // A row written when the run began, and seen only now, is not passed by.
+      if (begins > readTo - overlap * 1000) expect(begins).toBeLessThanOrEqual(readTo);
+      if ('after' in start) expect(last).toBeLessThan(readTo - overlap * 1000);
+    }),
+  );
+});
+
+test('names and values of others stay names and values in the statements for them', () => {
+  const evil = fc.string({ minLength: 1, maxLength: 30 }).filter((text) => !text.includes('\0'));
+  fc.assert(
+    fc.property(evil, evil, (name, value) => {
+      const of = [column(name, 'text')];
+      const query = {
+        table: { schema: 's', table: name, isView: false, columns: of },
+        ...{ columns: of, order: of, start: { after: [value] }, until: null, limit: 5 },
+      };
+      const pg = DIALECTS.postgresql.page(query);
+      // Without what is quoted, nothing of either is left.
+      const bare = pg.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, 'Q');
+      expect(bare.replace(/\s+/g, ' ')).toBe(
+        'SELECT qm_t.Q::text AS qm_c0 FROM Q.Q AS qm_t WHERE qm_t.Q IS NOT NULL AND qm_t.Q >= Q AND (qm_t.Q) > (Q) ORDER BY qm_t.Q LIMIT 5',
+      );
+      const my = DIALECTS.mysql.page(query).replace(/`(?:[^`]|``)*`/g, 'Q');
+      expect(my.replace(/\s+/g, ' ').replace(/_utf8mb4 0x[0-9a-f]+/g, 'V')).toBe(
+        'SELECT CONVERT(cast(qm_t.Q AS char) USING utf8mb4) AS qm_c0 FROM Q.Q AS qm_t WHERE qm_t.Q IS NOT NULL AND qm_t.Q >= V AND qm_t.Q > V ORDER BY qm_t.Q LIMIT 5',
+      );
+    }),
+  );
+});
