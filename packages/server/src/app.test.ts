@@ -1,9 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { api, type Endpoint, governanceEndpoints, PERMISSIONS_OF_ROLE } from '@qianmian/contract';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { testApp } from './test-app.ts';
 
-const t = await testApp();
+const folder = await mkdtemp(join(tmpdir(), 'qianmian-lake-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const t = await testApp({ QM_PULL_FOLDER: folder });
 const workspace = await t.workspace();
 const other = await t.workspace();
 
@@ -84,9 +89,32 @@ const changed: { [path: string]: () => Promise<{ params: object; read: () => Pro
     const params = { workspace, id };
     return { params, read: () => t.call(api.getImport, { params }) };
   },
+  [api.updatePull.path]: async () => {
+    await writeFile(join(folder, 'orders.csv'), 'order_no,paid_at,sku,paid\n1,2026-05-01,P,9\n');
+    const fields = {
+      orderId: { columns: ['order_no'] },
+      time: { columns: ['paid_at'] },
+      productId: { columns: ['sku'] },
+      net: { columns: ['paid'] },
+    };
+    const body = {
+      ...{ name: 'Lake', connection: { kind: 'folder' as const }, everyMinutes: 120 },
+      ...{ target: { of: 'files' as const, pattern: '*.csv' }, mapping: { kind: 'orderLines', fields } },
+      ...{ currency: 'EUR', timeZone: 'Europe/Berlin' },
+    };
+    const { id } = await t.call(api.createPull, { params: { workspace }, body });
+    const params = { workspace, id };
+    await t.call(api.updatePull, { params, body: { isPaused: true } });
+    await t.app.jobs.idle();
+    return { params, read: () => t.call(api.getPull, { params }) };
+  },
 };
 
 describe('a change that names nothing', () => {
+  it('is tried of everything that can be changed', () => {
+    expect(Object.keys(changed).sort()).toEqual(changes.map((e) => e.path).sort());
+  });
+
   const changes = guarded.filter((e) => e.method === 'PATCH');
 
   it.each(changes.map((e) => [e.path, e] as const))('changes nothing by PATCH %s', async (path, e) => {
