@@ -73,11 +73,16 @@ export function openCoupons(parts: { ledger: Ledger; clock: Clock }) {
       const coupon = await get(workspace, id);
       if (coupon.issued > 0) throw promised({ id: 'cannot be deleted' });
       if (coupon.usedBy.length > 0) throw inUse(coupon.usedBy);
-      await db
+      // Codes may have been given out since.
+      const removed = await db
         .deleteFrom('promotion_coupon')
         .where('workspace', '=', workspace)
         .where('id', '=', id)
-        .execute();
+        .where((e) =>
+          e.not(e.exists(e.selectFrom('promotion_code').select('id').where('coupon_id', '=', id).limit(1))),
+        )
+        .executeTakeFirst();
+      if (removed.numDeletedRows === 0n) throw promised({ id: 'cannot be deleted' });
     },
 
     /** Names of the coupons by id. */

@@ -189,6 +189,21 @@ describe('coupons', () => {
     });
   });
 
+  it('is not deleted when a code is given out while somebody looks whether it may be', async () => {
+    const coupon = await promotion.coupons.create('shop', draft());
+    let issued = false;
+    promotion.coupons.onUse(async () => {
+      if (issued) return [];
+      issued = true;
+      await promotion.issue('shop', { couponId: coupon.id, campaignId: 'c-meanwhile', personIds: [1] });
+      return [];
+    });
+    await expect(promotion.coupons.remove('shop', coupon.id)).rejects.toMatchObject({
+      code: 'promotion.codes_issued',
+    });
+    expect(await promotion.coupons.get('shop', coupon.id)).toMatchObject({ issued: 1 });
+  });
+
   it('is deleted only when nothing uses it, and only in its own workspace', async () => {
     const coupon = await promotion.coupons.create('shop', draft());
     const uses = [{ couponId: coupon.id, id: 'c1', name: 'Double Eleven' }];
