@@ -1,5 +1,6 @@
 import {
   ApiOutlined,
+  ClearOutlined,
   CloudDownloadOutlined,
   FileProtectOutlined,
   ImportOutlined,
@@ -91,6 +92,19 @@ export const collect: ConsoleDomain = {
       permission: 'data.read',
       nav: { group: 'data', order: 6, icon: SafetyCertificateOutlined },
       load: () => import('./quality-page.tsx'),
+    },
+    {
+      path: '/cleaning',
+      title: 'collect:pages.cleaning',
+      permission: 'data.read',
+      nav: { group: 'data', order: 7, icon: ClearOutlined },
+      load: () => import('./cleaning-page.tsx'),
+    },
+    {
+      path: '/cleaning/queue',
+      title: 'collect:pages.findings',
+      permission: 'data.read',
+      load: () => import('./cleaning-queue.tsx'),
     },
   ],
   actions: [newImport, createSource, createPull],

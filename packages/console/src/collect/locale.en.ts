@@ -1,3 +1,4 @@
+import { cleaningEn } from './cleaning-words.en.ts';
 import { pullEn } from './pull-words.en.ts';
 import { planEn, qualityEn } from './quality-words.en.ts';
 
@@ -5,7 +6,10 @@ export const en = {
   plan: planEn,
   pull: pullEn,
   quality: qualityEn,
+  cleaning: cleaningEn,
   pages: {
+    cleaning: 'Cleaning',
+    findings: 'Correction queue',
     imports: 'Imports',
     newImport: 'New import',
     import: 'Import',

@@ -1,4 +1,5 @@
 import type { Words } from '../ui/words.ts';
+import { cleaningZh } from './cleaning-words.zh.ts';
 import type { en } from './locale.en.ts';
 import { pullZh } from './pull-words.zh.ts';
 import { planZh, qualityZh } from './quality-words.zh.ts';
@@ -7,7 +8,10 @@ export const zh: Words<typeof en> = {
   plan: planZh,
   pull: pullZh,
   quality: qualityZh,
+  cleaning: cleaningZh,
   pages: {
+    cleaning: '数据清洗',
+    findings: '疑点队列',
     imports: '导入',
     newImport: '新建导入',
     import: '导入',
