@@ -250,7 +250,7 @@ function Effect({ of }: { of: RulesEffect }) {
   return (
     <Panel title={t('effect.title')} note={words(of)}>
       {of.examples.length > 0 && (
-        <ul className="qm-identity-examples">
+        <ul className="qm-identity-examples qm-in-text">
           {of.examples.map((one) => (
             <li key={one.personId}>
               <Anchor href={to(`/customers/${one.personId}`)}>{names(one.personId)}</Anchor>{' '}
