@@ -234,7 +234,7 @@ export const importRun = z.object({
   id: z.string(),
   state: z.enum(IMPORT_STATES),
   preset: z.string().nullable(),
-  /** What amounts are in: the files' own currency where it is known, else the one chosen. Nothing is converted. */
+  /** What amounts are in: the files' own currency where it is known, else the one chosen. Rows in another currency than the workspace's are turned away. */
   currency: z.string(),
   /** The export is always in this currency, or the mapping says so: choosing another changes nothing. */
   isCurrencyFixed: z.boolean(),

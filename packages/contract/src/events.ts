@@ -3,7 +3,8 @@ import { z } from 'zod';
 /**
  * Events that have a meaning here. Segment's e-commerce events (https://segment.com/docs/connections/spec/ecommerce/v2/)
  * are taken as they come; what that spec lacks for shops with doors is said below, in the same manner, and checked: an
- * event that has a fault is kept in quarantine with the field named. Amounts are decimal, in `currency`.
+ * event that has a fault is kept in quarantine with the field named. Amounts are decimal, in `currency`: the
+ * workspace's, or the message is kept in quarantine.
  */
 
 /** Events of Segment's e-commerce spec, version 2. */

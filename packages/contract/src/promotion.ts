@@ -65,7 +65,17 @@ export const couponCode = z.object({
 });
 
 const code = z.string().trim().toUpperCase().min(4).max(40);
-const basket = z.object({ code, basketCents: z.number().int().min(0).max(100_000_000_000) });
+const basket = z.object({
+  code,
+  basketCents: z.number().int().min(0).max(100_000_000_000),
+  /** What the basket's amounts are in; the workspace's currency where it is left out. Another one is refused. */
+  currency: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as CNY')
+    .optional(),
+});
 const quote = z.object({
   code: z.string(),
   valid: z.boolean(),

@@ -238,7 +238,7 @@ export async function buildApp({
     ...{ ...base, runs: pullRuns, workspaces, outgoing, secret, folder: config.pullFolder },
   });
   pullJobs(jobs, {
-    ...{ ...base, pulls, runs: pullRuns, now: () => clock.now() },
+    ...{ ...base, workspaces, pulls, runs: pullRuns, now: () => clock.now() },
     runPull: openRunner({
       ...{ collector, warehouse: collected, runs: pullRuns, outgoing },
       openStorage: pulls.openStorage,
@@ -249,6 +249,7 @@ export async function buildApp({
     warehouse: collected,
     runs,
     collector,
+    workspaces,
     undoers: [
       catalog.undoImport,
       profile.undoImport,
@@ -264,6 +265,7 @@ export async function buildApp({
   });
   const promotion = openPromotion({
     ...base,
+    workspaces,
     record: collector.record,
     identifiersOf: identity.identifiersOf,
   });

@@ -2,7 +2,7 @@ import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../ui/index.ts';
 
-/** Says plainly that amounts of another currency than the workspace's are kept as they are. */
+/** Says plainly, before it is tried, that amounts of another currency than the workspace’s are turned away. */
 export function CurrencyStays({ currency }: { currency: string | null }) {
   const { t } = useTranslation('collect');
   const format = useFormat();

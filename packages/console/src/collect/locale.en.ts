@@ -142,13 +142,14 @@ export const en = {
   },
   draft: {
     settings: 'How they are read',
-    settingsNote: 'Amounts and times in the files that name no currency or zone of their own.',
+    settingsNote:
+      'Amounts and times in the files that name no currency or zone of their own. Rows in another currency than the workspace’s are turned away.',
     currency: 'Currency of the amounts',
     currencyHint: 'For amounts without a currency of their own.',
     currencyOwn: 'This export is always in this currency.',
-    currencyStays: 'Amounts stay in {{own}} and are not converted.',
+    currencyStays: 'Amounts in {{own}} cannot be imported here.',
     currencyStaysText:
-      'This workspace counts in {{workspace}}: its sums would mix the two. Import these files into a workspace in {{own}}.',
+      'This workspace counts in {{workspace}}, and its sums are of one currency. Set the workspace’s currency to {{own}}, import into a workspace in {{own}}, or convert the amounts first.',
     timeZone: 'Zone of the times',
     timeZoneHint: 'For times without a zone of their own.',
     recognised: 'These files are read as {{name}}.',
@@ -415,6 +416,10 @@ export const en = {
     not_paid: { name: 'Not paid', text: 'The status says that nobody paid; such orders are left out.' },
     nul_bytes: { name: 'Damaged row', text: 'The file is damaged here or is no text.' },
     order_too_long: { name: 'Order too long', text: 'More than 10,000 lines in one order.' },
+    other_currency: {
+      name: 'Another currency',
+      text: 'Sums are of one currency: set the workspace’s currency, or convert the amounts and import them again.',
+    },
     phone_normalised: { name: 'Phone made international', text: 'So that one number is one person.' },
     placeholder_value: { name: 'Placeholder left out', text: '“guest”, “0000” and the like name nobody.' },
     price_not_positive: {
@@ -815,6 +820,10 @@ export const en = {
     },
     no_order_id: { name: 'Order without a number', fix: 'Put the order number into properties.order_id.' },
     bad_currency: { name: 'Unknown currency', fix: 'Write properties.currency as an ISO code such as CNY.' },
+    other_currency: {
+      name: 'Another currency',
+      fix: 'Sums are of one currency: set the workspace’s currency, or send converted amounts.',
+    },
     bad_line: {
       name: 'Order line not readable',
       fix: 'Each product needs a price and a quantity that are numbers and not negative.',

@@ -131,13 +131,13 @@ export const zh: Words<typeof en> = {
   },
   draft: {
     settings: '读取方式',
-    settingsNote: '用于文件中没有注明币种或时区的金额与时间。',
+    settingsNote: '用于文件中没有注明币种或时区的金额与时间。与工作区币种不同的行不会导入。',
     currency: '金额币种',
     currencyHint: '用于没有注明币种的金额。',
     currencyOwn: '此类导出固定使用该币种。',
-    currencyStays: '金额保持为 {{own}}，不会换算。',
+    currencyStays: '以 {{own}} 计的金额无法导入此工作区。',
     currencyStaysText:
-      '本工作区以 {{workspace}} 计，合计会混合两种币种。请将这些文件导入以 {{own}} 计的工作区。',
+      '本工作区以 {{workspace}} 计，合计只能用一种币种。请将工作区币种设为 {{own}}，或导入以 {{own}} 计的工作区，或先换算金额。',
     timeZone: '时间所在时区',
     timeZoneHint: '用于没有注明时区的时间。',
     recognised: '这些文件按 {{name}} 读取',
@@ -371,6 +371,10 @@ export const zh: Words<typeof en> = {
     not_paid: { name: '未付款', text: '状态显示未付款，此类订单不导入。' },
     nul_bytes: { name: '行已损坏', text: '文件在此处损坏，或不是文本。' },
     order_too_long: { name: '订单过长', text: '一笔订单超过 10,000 行。' },
+    other_currency: {
+      name: '其他币种',
+      text: '合计只能用一种币种：请设置工作区币种，或换算金额后重新导入。',
+    },
     phone_normalised: { name: '手机号统一为国际格式', text: '一个号码对应一位顾客。' },
     placeholder_value: { name: '略去占位值', text: '“guest”“0000”等无法识别顾客。' },
     price_not_positive: { name: '价格为零或负', text: '不是销售：赠品、调整或录入错误。' },
@@ -725,6 +729,10 @@ export const zh: Words<typeof en> = {
     no_identity: { name: '没有指明顾客', fix: '每条消息须带 userId、anonymousId 或外部标识。' },
     no_order_id: { name: '订单没有编号', fix: '将订单号放在 properties.order_id 中。' },
     bad_currency: { name: '币种无法识别', fix: '将 properties.currency 写成 CNY 等 ISO 代码。' },
+    other_currency: {
+      name: '其他币种',
+      fix: '合计只能用一种币种：请设置工作区币种，或发送换算后的金额。',
+    },
     bad_line: { name: '订单明细无法识别', fix: '每个商品须有价格和数量，且为非负数字。' },
     too_many_lines: { name: '订单明细过多', fix: '一笔订单最多 2,000 行，更大的请用文件导入。' },
     too_many_traits: {

@@ -95,6 +95,7 @@ export function refusalKey(reason: string | null) {
   const known = {
     'promotion.code_unknown': 'unknown',
     'promotion.already_redeemed': 'redeemed',
+    'promotion.other_currency': 'otherCurrency',
     'promotion.not_yet': 'notYet',
     'promotion.finished': 'finished',
     'promotion.minimum_not_reached': 'minimum',

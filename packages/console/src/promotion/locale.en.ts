@@ -118,6 +118,7 @@ export const en = {
     countsNot: 'Does not count: {{reason}}',
     unknown: 'there is no such code.',
     redeemed: 'it was redeemed already; a code counts once.',
+    otherCurrency: 'the basket is in another currency than the workspace.',
     notYet: 'its time has not come yet.',
     finished: 'its time is over.',
     minimum: 'the basket does not reach the minimum.',

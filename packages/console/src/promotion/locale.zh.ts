@@ -116,6 +116,7 @@ export const zh: Words<typeof en> = {
     countsNot: '不可用：{{reason}}',
     unknown: '没有这个券码',
     redeemed: '已核销过，每个券码只能用一次',
+    otherCurrency: '订单与工作区的币种不同',
     notYet: '还未到生效时间',
     finished: '已过有效期',
     minimum: '订单金额未达到使用门槛',

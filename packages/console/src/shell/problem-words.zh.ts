@@ -43,6 +43,8 @@ export const CHINESE_PROBLEMS: Record<string, string> = {
   'import.no_file': '没有选择文件。',
   'import.no_such_file': '此次导入中没有文件「{1}」。',
   'import.not_multipart': '请以 multipart/form-data 形式上传文件。',
+  'import.other_currency':
+    '文件金额以 {1} 计，而工作区以 {2} 计：合计只能用一种币种。请将工作区币种设为 {1}，或换算成 {2} 后再导入。',
   'import.wrong_state': '此次导入当前的状态不允许此操作，请刷新后再看。',
   'member.elsewhere':
     '此成员还属于您不管理的工作区，或是本系统的安装者。请由运维人员在服务器上运行 npx qianmian owner-password 生成链接。',
@@ -85,6 +87,7 @@ export const CHINESE_PROBLEMS: Record<string, string> = {
   'promotion.in_use': '「{1}」正在使用这张优惠券，请先在那里移除。',
   'promotion.minimum_not_reached': '订单金额没有达到使用门槛。',
   'promotion.not_yet': '优惠券还没有到生效时间。',
+  'promotion.other_currency': '订单金额以 {1} 计，而优惠券以 {2} 计，请换算成 {2} 后再试。',
   'quarantine.bad_json': '修改后的消息不是有效的 JSON。',
   'quarantine.one_at_a_time': '修改后的内容只能用于一条消息。',
   'quota.not_yours': '发送额度由服务器的运维者设置：首个账号，或服务器上的命令行。',

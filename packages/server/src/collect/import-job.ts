@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -56,6 +57,7 @@ export function importJobs(
     runs: ImportRuns;
     collector: Collector;
     warehouse: CollectWarehouse;
+    workspaces: Workspaces;
     undoers: readonly UndoImport[];
     bus: Bus;
     clock: Clock;
@@ -113,13 +115,14 @@ export function importJobs(
 async function importFiles(
   importId: string,
   context: JobContext,
-  { runs, collector, warehouse, bus, clock }: Parameters<typeof importJobs>[1],
+  { runs, collector, warehouse, workspaces, bus, clock }: Parameters<typeof importJobs>[1],
 ): Promise<void> {
   const { workspace, signal } = context;
   const run = await runs.row(workspace, importId);
   // A job that is run again by hand must not bring back what was undone since.
   if (!(await runs.move(workspace, importId, MAY_RUN, 'running'))) return;
-  const options = { currency: run.currency, timeZone: run.time_zone, now: clock.now() };
+  const { currency } = await workspaces.get(workspace);
+  const options = { currency, fileCurrency: run.currency, timeZone: run.time_zone, now: clock.now() };
   const plan: PlannedFile[] = [];
   for (const file of run.files) {
     if (file.role === null) continue;

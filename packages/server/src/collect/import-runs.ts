@@ -12,8 +12,15 @@ import type { Jobs } from '../platform/jobs.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import { timeZoneNamed } from '../platform/zone.ts';
 import { describeFile } from './describe-file.ts';
-import { parseMapping, presetFile, presetNamed, requireFit, storedName } from './files/index.ts';
-import { isCurrency } from './files/money.ts';
+import { isCurrency } from './files/currency-sign.ts';
+import {
+  type Mapping,
+  parseMapping,
+  presetFile,
+  presetNamed,
+  requireFit,
+  storedName,
+} from './files/index.ts';
 import type { CollectWarehouse } from './store.ch.ts';
 import type { CollectTables, ImportFile, ImportTotals } from './store.pg.ts';
 import { removeOldUploads, requireUpload, uploadFolder } from './uploads.ts';
@@ -340,6 +347,8 @@ export function openImportRuns(parts: {
             .join(' ')
             .slice(0, 1000)}`,
         });
+      if (MAY_START.includes(r.state))
+        requireHomeCurrency(r, (await parts.workspaces.get(workspace)).currency);
       if (MAY_START.includes(r.state)) await requireUpload(folderOf(workspace, id));
       return begin(workspace, id, MAY_START, 'queued', 'collect.import', 'started');
     },
@@ -382,14 +391,20 @@ function wrongState(r: Row, why: string): AppError {
   });
 }
 
+/** The mappings of the files that are used: their own, or the preset's. */
+function mappingsOf(r: Row): Mapping[] {
+  const preset = r.preset ? presetNamed(r.preset) : null;
+  return r.files.flatMap((file) => {
+    const known = preset ? presetFile(preset, file.headers)?.mapping : undefined;
+    const mapping = file.role === null ? undefined : ((file.mapping as Mapping | null) ?? known);
+    return mapping ? [mapping] : [];
+  });
+}
+
 /** The currency that the sums of an import are in: the files' own, where what they are says it, else the one chosen. */
 function currencyOf(r: Row): Pick<ImportRun, 'currency' | 'isCurrencyFixed'> {
   const preset = r.preset ? presetNamed(r.preset) : null;
-  const mappings = r.files.flatMap((file) => {
-    const known = preset ? presetFile(preset, file.headers)?.mapping : undefined;
-    const mapping = file.role === null ? undefined : (file.mapping ?? known);
-    return mapping ? [mapping] : [];
-  });
+  const mappings = mappingsOf(r);
   // Sums are of orders; where there are none, of what the preset's orders would be in.
   const orders =
     mappings.find((mapping) => mapping.kind === 'orderLines') ??
@@ -399,6 +414,20 @@ function currencyOf(r: Row): Pick<ImportRun, 'currency' | 'isCurrencyFixed'> {
   return typeof own === 'string'
     ? { currency: own, isCurrencyFixed: true }
     : { currency: r.currency, isCurrencyFixed: false };
+}
+
+/** Files whose every order would be turned away for its currency are not begun with. */
+function requireHomeCurrency(r: Row, home: string): void {
+  for (const { kind, currency, fields, constants } of mappingsOf(r)) {
+    const other = currency ?? r.currency;
+    if (kind !== 'orderLines' || other === home || fields.currency || constants?.currency) continue;
+    throw new AppError({
+      code: 'import.other_currency',
+      status: 422,
+      detail: `The amounts in the files are in ${other}, and this workspace counts in ${home}: sums are of one currency. Set the workspace's currency to ${other}, or convert the amounts to ${home} and import that.`,
+      fields: { currency: `is ${other}; the workspace counts in ${home}` },
+    });
+  }
 }
 
 function checkSettings(choice: { preset: string | null; currency: string; timeZone: string }): void {

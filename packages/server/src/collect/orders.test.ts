@@ -86,6 +86,7 @@ async function shop() {
     lines,
     net,
     knows,
+    order,
     completed: (products: Product[], id?: string) => order('Order Completed', { products }, id),
     updated: (products: Product[]) => order('Order Updated', { products }),
     refunded: (properties: object = {}) => order('Order Refunded', properties),
@@ -430,18 +431,53 @@ describe('a packed import', () => {
 });
 
 describe('the currency of an import', () => {
-  it('is that of the files where what they are fixes it', async () => {
+  const RETAIL = {
+    'retail.csv':
+      'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n1,A,Tea,1,1/2/2011 10:00,2.5,7,UK\n',
+  };
+
+  it('is that of the files where what they are fixes it, and must be the workspace’s', async () => {
     const s = await shop();
-    const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country';
-    const made = await s.bring(
-      { 'retail.csv': `${header}\n1,A,Tea,1,1/2/2011 10:00,2.5,7,UK\n` },
-      { preset: 'online-retail' },
-    );
-    expect(made).toMatchObject({ currency: 'GBP', isCurrencyFixed: true });
+    const { workspace } = s;
+    await expect(s.bring(RETAIL, { preset: 'online-retail' })).rejects.toThrow(/422.*import\.other_currency/);
+    const [made] = await t.app.importRuns.list(workspace, 1);
+    expect(made).toMatchObject({ state: 'draft', currency: 'GBP', isCurrencyFixed: true });
     const other = await s.bring({ 'a.csv': ORDERS(row('tea', 12)) });
     expect(other).toMatchObject({ currency: 'CNY', isCurrencyFixed: false });
-    const { workspace } = s;
     const listed = await t.call(collectEndpoints.listImports, { params: { workspace }, query: { limit: 1 } });
     expect(listed.map((run) => run.id)).toEqual([other.id]);
+  });
+
+  it('can be put right in the workspace, whereupon the same files come in', async () => {
+    const s = await shop();
+    const { workspace } = s;
+    await expect(s.bring(RETAIL, { preset: 'online-retail' })).rejects.toThrow('import.other_currency');
+    await t.app.workspaces.update(workspace, { currency: 'GBP' });
+    const [{ id }] = (await t.app.importRuns.list(workspace, 1)) as [ImportRun];
+    await t.call(collectEndpoints.startImport, { params: { workspace, id } });
+    await t.app.jobs.idle();
+    expect(await s.net()).toBe(250);
+  });
+
+  it('is asked of each row and each event: what is in another is listed, and never added', async () => {
+    const s = await shop();
+    const { workspace } = s;
+    const done = await s.bring({
+      'orders.csv': `order_id,date,customer_id,sku,quantity,price,currency
+A1,2026-05-01,c1,tea,1,10.00,CNY
+A2,2026-05-01,c2,tea,1,10.00,USD
+A3,2026-05-01,c3,tea,1,1000,JPY
+A4,2026-05-01,c4,tea,1,$7.00,
+`,
+    });
+    expect(done.totals).toMatchObject({ orders: 1, salesCents: 1000, rejected: 3 });
+    expect(done.reasons).toMatchObject([{ kind: 'rejected', code: 'other_currency', rows: 3 }]);
+    await s.say(
+      s.order('Order Completed', { order_id: 'E1', total: 5, currency: 'CNY' }),
+      s.order('Order Completed', { order_id: 'E2', total: 100, currency: 'USD' }, 'in-dollars'),
+    );
+    expect(await s.net()).toBe(1500);
+    const aside = await t.call(collectEndpoints.listQuarantine, { params: { workspace } });
+    expect(aside.rows.map(({ reason }) => reason)).toEqual(['other_currency']);
   });
 });

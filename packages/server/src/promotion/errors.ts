@@ -8,16 +8,20 @@ export type Refusal =
   | 'promotion.finished'
   | 'promotion.minimum_not_reached';
 
-const STATUS: Record<Refusal, number> = {
+/** Why a basket is not looked at. */
+type Unreadable = 'promotion.other_currency';
+
+const STATUS: Record<Refusal | Unreadable, number> = {
   'promotion.code_unknown': 404,
   'promotion.already_redeemed': 409,
+  'promotion.other_currency': 409,
   'promotion.not_yet': 409,
   'promotion.finished': 409,
   'promotion.minimum_not_reached': 409,
 };
 
 /** The error of a code that does not count; `why` names the rule and the bad value. */
-export function refused(refusal: Refusal, why: string): AppError {
+export function refused(refusal: Refusal | Unreadable, why: string): AppError {
   return new AppError({ code: refusal, status: STATUS[refusal], detail: why });
 }
 

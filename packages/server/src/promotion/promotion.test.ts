@@ -95,6 +95,23 @@ describe('coupons', () => {
     ]);
   });
 
+  it('refuses a basket in another currency, whose amount says nothing of the minimum', async () => {
+    await s.workspaces.create({ id: 'yen', name: 'Yen', currency: 'JPY', timeZone: 'Asia/Tokyo' }, null);
+    const { code } = await couponWithCode('yen', 'c-yen');
+    const basket = { code, basketCents: 9000, currency: 'CNY' };
+    expect(await promotion.quote('yen', basket)).toMatchObject({
+      valid: false,
+      reason: 'promotion.other_currency',
+    });
+    await expect(promotion.redeem('yen', { ...basket, orderId: 'y1' })).rejects.toMatchObject({
+      code: 'promotion.other_currency',
+      status: 409,
+    });
+    expect(await promotion.quote('yen', { ...basket, currency: 'JPY' })).toMatchObject({ valid: true });
+    const redeemed = await promotion.redeem('yen', { ...basket, currency: 'JPY', orderId: 'y1' });
+    expect(redeemed.orderId).toBe('y1');
+  });
+
   it('refuses with the rule that was broken', async () => {
     const { code } = await couponWithCode('shop', 'c-rules', { startsAt: '2026-11-05T00:00:00Z' });
     const redeem = (cents: number) => promotion.redeem('shop', { code, orderId: 'r1', basketCents: cents });

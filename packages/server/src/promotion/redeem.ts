@@ -1,4 +1,5 @@
 import type { Collector, Fact, Identifier } from '../collect/index.ts';
+import type { Workspaces } from '../governance/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger.ts';
@@ -14,6 +15,8 @@ import { type CodeRow, couponRow, findCode, type PromotionTables } from './store
 export interface Basket {
   code: string;
   basketCents: number;
+  /** The workspace's where absent. */
+  currency?: string;
 }
 
 const TOLD_AT_ONCE = 500;
@@ -23,6 +26,7 @@ const SOURCE = 'qianmian';
 /** Codes being used: once each, however many tills try at the same moment. */
 export function openRedeem(parts: {
   ledger: Ledger;
+  workspaces: Pick<Workspaces, 'get'>;
   clock: Clock;
   log: Log;
   /** Makes facts durable; they reach the profile by the way all facts go. */
@@ -31,9 +35,22 @@ export function openRedeem(parts: {
 }) {
   const db = parts.ledger.withTables<PromotionTables>();
 
+  /** The workspace's currency where a basket is in another: what a coupon asks for and takes off is in the workspace's. */
+  async function homeOfOther(workspace: string, { currency }: Basket): Promise<string | null> {
+    if (currency === undefined) return null;
+    const home = (await parts.workspaces.get(workspace)).currency;
+    return home === currency ? null : home;
+  }
+
   /** Redeems a code for an order at a moment; the same order again answers what it answered first. */
   async function redeem(workspace: string, basket: Basket & { orderId: string }, at = parts.clock.now()) {
     const code = tidyCode(basket.code);
+    const home = await homeOfOther(workspace, basket);
+    if (home)
+      throw refused(
+        'promotion.other_currency',
+        `The basket is in ${basket.currency} and coupons of this workspace are in ${home}; send the basket's amount in ${home}.`,
+      );
     const redeemed = await db.transaction().execute(async (trx) => {
       const found = await findCode(trx, workspace, code, true);
       if (!found) throw refused('promotion.code_unknown', `There is no code "${code}" in this workspace.`);
@@ -138,6 +155,7 @@ export function openRedeem(parts: {
         couponName: found?.coupon.name ?? null,
       });
       if (!found) return answer('promotion.code_unknown', 0);
+      if (await homeOfOther(workspace, basket)) return answer('promotion.other_currency', 0);
       if (found.code.redeemed_at) return answer('promotion.already_redeemed', 0);
       const verdict = quoteCoupon(termsOf(found.coupon), basket.basketCents, parts.clock.now());
       return answer(verdict.refusal, verdict.discountCents);

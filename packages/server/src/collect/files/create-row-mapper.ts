@@ -5,9 +5,13 @@ import { customersRule, eventsRule, productsRule, storesRule } from './other-rul
 import { type FieldReader, fieldReader } from './read-field.ts';
 import { type RowMapper, type RowRule, rowMapper } from './row-mapper.ts';
 
-/** The workspace's own settings, which a mapping may overrule for its file. */
+/** The workspace's own settings, and what holds of the files where they do not say it themselves. */
 export interface MapperOptions {
+  /** The workspace's currency: amounts in another one are turned away. */
   currency: string;
+  /** What the files' amounts are in where neither mapping nor row says it; the workspace's when absent. */
+  fileCurrency?: string;
+  /** A mapping may overrule it for its file. */
   timeZone: string;
   /** Milliseconds; rows dated more than a day later are rejected, undated customers hold from then on. */
   now: number;
@@ -17,25 +21,27 @@ export interface MapperOptions {
 
 /** A mapper for one file; it remembers orders and duplicates, so a second file needs a second one. */
 export function createRowMapper(mapping: Mapping, options: MapperOptions): RowMapper {
-  const reader = fieldReader(mapping, options.timeZone);
-  const currency = mapping.currency ?? options.currency;
-  const identifiersOf = identifierReader(reader, currency, options.country);
-  return rowMapper(
-    ruleOf(mapping, reader, identifiersOf, currency, options.now),
-    mapping.duplicates ?? 'reject',
-  );
+  const reader = fieldReader(mapping, options);
+  const fileCurrency = mapping.currency ?? options.fileCurrency ?? options.currency;
+  const identifiersOf = identifierReader(reader, fileCurrency, options.country);
+  const parts = { reader, identifiersOf, currency: options.currency, fileCurrency, now: options.now };
+  return rowMapper(ruleOf(mapping, parts), mapping.duplicates ?? 'reject');
 }
 
 function ruleOf(
   mapping: Mapping,
-  reader: FieldReader,
-  identifiersOf: ReadIdentifiers,
-  currency: string,
-  now: number,
+  parts: {
+    reader: FieldReader;
+    identifiersOf: ReadIdentifiers;
+    currency: string;
+    fileCurrency: string;
+    now: number;
+  },
 ): RowRule {
+  const { reader, identifiersOf, now } = parts;
   switch (mapping.kind) {
     case 'products':
-      return productsRule(reader, currency);
+      return productsRule(parts);
     case 'stores':
       return storesRule(reader);
     case 'customers':
@@ -44,7 +50,7 @@ function ruleOf(
       return eventsRule(reader, identifiersOf, now);
     case 'orderLines': {
       const rule = mapping.orders?.grouping === 'order' ? wholeOrdersRule : orderLinesRule;
-      return rule({ mapping, reader, identifiersOf, currency, now });
+      return rule({ mapping, ...parts });
     }
   }
 }

@@ -1,3 +1,5 @@
+import { withoutSigns } from './currency-sign.ts';
+
 /** An exact decimal number: `units / 10^scale`. `units` is a safe integer. */
 export interface Decimal {
   units: number;
@@ -10,8 +12,6 @@ export type DecimalMark = '.' | ',';
 const MAX_DIGITS = 15;
 const LOOSE = /^(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?$/i;
 const GROUPED = { '.': /^\d{1,3}(?:,\d{3})+(?:\.|$)/, ',': /^\d{1,3}(?:\.\d{3})+(?:,|$)/ };
-const CURRENCY_SIGN =
-  /^(?:CN¥|US\$|HK\$|NT\$|A\$|C\$|CNY|RMB|USD|HKD|EUR|GBP|JPY|[¥$£€₩₹])|(?:CNY|RMB|USD|HKD|EUR|GBP|JPY|[¥$£€₩₹元圆円])$/gi;
 
 /** Reads a number as people and programs write it (`1,234.50`, `￥12`, `(3.00)`, `4.4e-16`); undefined when it is none. */
 export function parseDecimal(text: string, mark: DecimalMark = '.'): Decimal | undefined {
@@ -68,7 +68,7 @@ function bareNumber(text: string): { body: string; negative: boolean } {
   }
   body = body.replace(/^[+]/, '');
   const signed = body.startsWith('-');
-  body = (signed ? body.slice(1) : body).replace(CURRENCY_SIGN, '');
+  body = withoutSigns(signed ? body.slice(1) : body).body;
   if (!signed && body.startsWith('-')) return { body: body.slice(1), negative: true };
   if (!signed && body.endsWith('-')) return { body: body.slice(0, -1), negative: true };
   return { body, negative: negative || signed };

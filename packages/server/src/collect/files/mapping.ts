@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { IDENTIFIER_TYPES } from '../facts.ts';
-import { isCurrency } from './money.ts';
+import { isCurrency } from './currency-sign.ts';
 
 /** What one row of a file is. */
 export const RECORD_KINDS = ['orderLines', 'products', 'customers', 'stores', 'events'] as const;

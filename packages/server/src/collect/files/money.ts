@@ -1,16 +1,11 @@
 import { currencyExponent } from '@qianmian/contract';
 import { AppError } from '../../platform/errors.ts';
+import { isCurrency } from './currency-sign.ts';
 import { type Decimal, multiplyToScale, toScale } from './decimal.ts';
-
-const KNOWN = new Set([...Intl.supportedValuesOf('currency'), 'CNY', 'USD', 'EUR', 'GBP', 'JPY', 'KWD']);
-
-export function isCurrency(code: string): boolean {
-  return KNOWN.has(code);
-}
 
 /** How many digits of a currency's minor unit stand behind the decimal mark: JPY 0, CNY 2, KWD 3. */
 export function minorDigits(currency: string): number {
-  if (!KNOWN.has(currency)) {
+  if (!isCurrency(currency)) {
     throw new AppError({
       code: 'collect.bad_currency',
       status: 400,

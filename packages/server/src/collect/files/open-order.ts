@@ -11,7 +11,8 @@ export interface OrderTotals {
   /** What the goods cost after all discounts. */
   net: Decimal | undefined;
   refund: Decimal | undefined;
-  digits(currency: string | undefined): number;
+  /** Minor digits of what all of it is in. */
+  digits: number;
 }
 
 /** An order whose lines are still coming in. */
@@ -28,8 +29,7 @@ export interface OpenOrder {
 export function settleOrder(order: OpenOrder, draft: RowDraft): Fact[] {
   const { lines, totals } = order;
   if (lines.length === 0) return [];
-  const digits = totals.digits(lines[0]!.line.currency);
-  const cents = (amount: Decimal | undefined) => amount && Math.abs(toMinor(amount, digits));
+  const cents = (amount: Decimal | undefined) => amount && Math.abs(toMinor(amount, totals.digits));
   shareDiscount(order, cents(totals.discount), cents(totals.net), draft);
   shareRefund(order, cents(totals.refund), draft);
   if (!order.hasGap) for (const { line } of lines) if (line.lineKind === 'sale') line.whole = true;

@@ -2,8 +2,9 @@ import type { Identifier, OrderLineFact } from '../facts.ts';
 import type { ReadIdentifiers } from './identifiers.ts';
 import { type LineAmounts, lineAmounts } from './line-amounts.ts';
 import type { Mapping } from './mapping.ts';
-import { isCurrency, minorDigits, toMinor } from './money.ts';
+import { minorDigits, toMinor } from './money.ts';
 import type { FieldReader } from './read-field.ts';
+import { type CurrencySetup, currencyReader } from './row-currency.ts';
 import { correct, type RowDraft, reject } from './row-draft.ts';
 import { SeenTable } from './seen-table.ts';
 import type { RowValues } from './source-row.ts';
@@ -27,11 +28,9 @@ export interface ReadLine {
   refundTime: number | undefined;
 }
 
-export interface OrderLineSetup {
+export interface OrderLineSetup extends CurrencySetup {
   mapping: Mapping;
-  reader: FieldReader;
   identifiersOf: ReadIdentifiers;
-  currency: string;
   now: number;
 }
 
@@ -39,9 +38,10 @@ export interface OrderLineSetup {
 export type ReadOrderLine = (values: RowValues, draft: RowDraft) => ReadLine | undefined;
 
 export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
-  const { reader, identifiersOf } = setup;
+  const { reader, identifiersOf, currency } = setup;
+  const digits = minorDigits(currency);
   const readHead = headReader(setup);
-  const currencyOf = currencyReader(setup);
+  const isInHomeCurrency = currencyReader(setup);
   const productOf = productReader(setup);
   const lineIdOf = lineNamer(reader);
   const channelOf = channelReader(reader, setup.mapping.orders?.channelNames ?? {});
@@ -50,8 +50,7 @@ export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
     const head = readHead(values, draft);
     const product = productOf(values, draft);
     if (!head || !product || draft.rejection) return undefined;
-    const currency = currencyOf(values, draft);
-    const amounts = currency && amountsOf(setup, head.orderId, currency.digits, values, draft);
+    const amounts = isInHomeCurrency(values, draft) && amountsOf(setup, head.orderId, digits, values, draft);
     if (!amounts || draft.rejection) return undefined;
     const identifiers = identifiersOf(values, draft);
     noteDoubts(identifiers, amounts.quantity, draft);
@@ -68,13 +67,13 @@ export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
       unitPriceCents: amounts.unitPriceCents,
       discountCents: amounts.discountCents,
       netCents: amounts.netCents,
-      currency: currency.code,
+      currency,
     };
     const storeId = reader.text('storeId', values, draft) || reader.text('storeName', values, draft);
     const couponCode = reader.text('couponCode', values, draft);
     if (storeId !== '') line.storeId = storeId;
     if (couponCode !== '') line.couponCode = couponCode;
-    const refundCents = head.refunded ? amounts.netCents : refundOf(reader, values, draft, currency.digits);
+    const refundCents = head.refunded ? amounts.netCents : refundOf(reader, values, draft, digits);
     const refundTime = reader.time('refundTime', values, draft);
     if (draft.rejection) return undefined;
     const refundable = amounts.lineKind === 'sale' ? Math.min(refundCents, amounts.netCents) : 0;
@@ -114,25 +113,6 @@ function noteDoubts(identifiers: Identifier[], quantity: number, draft: RowDraft
     correct(draft, 'no_customer', 'The row names no customer; it was kept as an anonymous sale.');
   if (quantity === 0)
     correct(draft, 'quantity_zero', 'The quantity is 0; the line was kept as it is.', { field: 'quantity' });
-}
-
-/** The currency a row is in, with its minor digits. */
-interface RowCurrency {
-  code: string;
-  digits: number;
-}
-
-/** Almost every file is in one currency: only a change of it is looked up. */
-function currencyReader({ reader, currency: usual }: OrderLineSetup) {
-  const usualCurrency: RowCurrency = { code: usual, digits: minorDigits(usual) };
-  const named = reader.has('currency');
-  return (values: RowValues, draft: RowDraft): RowCurrency | undefined => {
-    const code = named ? reader.text('currency', values, draft).toUpperCase() : '';
-    if (code === '' || code === usual) return usualCurrency;
-    if (isCurrency(code)) return { code, digits: minorDigits(code) };
-    reject(draft, 'bad_currency', `"${code}" is not a currency code.`, { field: 'currency', from: code });
-    return undefined;
-  };
 }
 
 function amountsOf(

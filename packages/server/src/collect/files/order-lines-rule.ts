@@ -9,7 +9,7 @@ import { correct, type RowDraft, reject } from './row-draft.ts';
 import type { RowRule } from './row-mapper.ts';
 import { seenProducts } from './seen-products.ts';
 import { SeenTable } from './seen-table.ts';
-import type { RowValues, SourceRow } from './source-row.ts';
+import type { RowNote, RowValues, SourceRow } from './source-row.ts';
 
 const MAX_LINES_AN_ORDER = 10_000;
 
@@ -52,7 +52,7 @@ export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
   const readLine = orderLineReader(setup);
   const told = besideLines(setup);
   const orderColumns = columnsOfOrder(mapping);
-  let open: (OpenOrder & { head: RowValues }) | undefined;
+  let open: (OpenOrder & { head: RowValues; refusal?: RowNote }) | undefined;
   /** A row before this one could not be read: it may have been of the same order. */
   let missedOne = false;
   const begun = new SeenTable();
@@ -78,6 +78,9 @@ export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
         head: row.values,
       };
       missedOne = false;
+      // What the order's first row says of its money holds for all of its rows.
+      if (draft.rejection?.code === 'other_currency') open.refusal ??= draft.rejection;
+      else if (open.refusal) draft.rejection = open.refusal;
       if (open.lines.length >= MAX_LINES_AN_ORDER) {
         reject(
           draft,
@@ -123,7 +126,7 @@ function totalsOf({ reader, currency }: OrderLineSetup, values: RowValues, draft
     discount: reader.decimal('orderDiscount', 'discount', values, draft),
     net: reader.decimal('orderNet', 'amount', values, draft),
     refund: reader.decimal('orderRefund', 'refund', values, draft),
-    digits: (lineCurrency) => minorDigits(lineCurrency ?? currency),
+    digits: minorDigits(currency),
   };
 }
 

@@ -4,6 +4,7 @@ import { toNumber } from './decimal.ts';
 import type { ReadIdentifiers } from './identifiers.ts';
 import { minorDigits, toMinor } from './money.ts';
 import type { FieldReader } from './read-field.ts';
+import { type CurrencySetup, currencyReader } from './row-currency.ts';
 import { correct, type RowDraft, reject } from './row-draft.ts';
 import type { RowRule } from './row-mapper.ts';
 import type { RowValues } from './source-row.ts';
@@ -11,13 +12,15 @@ import type { RowValues } from './source-row.ts';
 const DAY = 86_400_000;
 
 /** One product a row. */
-export function productsRule(reader: FieldReader, currency: string): RowRule {
-  const digits = minorDigits(currency);
+export function productsRule(setup: CurrencySetup): RowRule {
+  const { reader } = setup;
+  const digits = minorDigits(setup.currency);
+  const isInHomeCurrency = currencyReader(setup);
   const cents = (field: 'price' | 'cost', values: RowValues, draft: RowDraft) => {
     const amount = reader.decimal(field, field, values, draft);
     if (amount && amount.units < 0)
       reject(draft, `bad_${field}`, `A ${field} below 0 makes no sense.`, { field });
-    return amount && toMinor(amount, digits);
+    return amount && isInHomeCurrency(values, draft) ? toMinor(amount, digits) : undefined;
   };
   return {
     facts({ values }, draft) {

@@ -1,4 +1,5 @@
 import type { TraitValue } from '../facts.ts';
+import { foreignSign, otherCurrencyWords } from './currency-sign.ts';
 import { type DateOrder, parseTime } from './date-text.ts';
 import { type Decimal, parseDecimal, toNumber } from './decimal.ts';
 import { columnsOf, FIELDS, type Field, type Mapping } from './mapping.ts';
@@ -22,8 +23,24 @@ export interface FieldReader {
   ): Record<string, TraitValue>;
 }
 
-/** Builds the reader of a mapping; dates without an offset are read in the file's zone or, failing that, the workspace's. */
-export function fieldReader(mapping: Mapping, workspaceZone: string): FieldReader {
+/** Fields that hold amounts of money. */
+const MONEY = new Set<Field>([
+  'price',
+  'cost',
+  'unitPrice',
+  'discount',
+  'net',
+  'refund',
+  'orderDiscount',
+  'orderNet',
+  'orderRefund',
+]);
+
+/**
+ * Builds the reader of a mapping; dates without an offset are read in the file's zone or, failing that, the workspace's.
+ * An amount whose sign says another currency than the workspace's rejects the row.
+ */
+export function fieldReader(mapping: Mapping, home: { timeZone: string; currency: string }): FieldReader {
   const cleanCell = cellCleaner(new Set(mapping.missing ?? []));
   const columns = Object.fromEntries(FIELDS.map((field) => [field, columnsOf(mapping, field)])) as Record<
     Field,
@@ -34,7 +51,7 @@ export function fieldReader(mapping: Mapping, workspaceZone: string): FieldReade
   ) as Record<Field, string>;
   const mark = mapping.decimalMark ?? '.';
   const order = mapping.dates?.order ?? 'MDY';
-  const when = timeReader(timeZone(mapping.timeZone ?? workspaceZone), order);
+  const when = timeReader(timeZone(mapping.timeZone ?? home.timeZone), order);
 
   const text: FieldReader['text'] = (field, values, draft) => {
     const from = columns[field];
@@ -51,6 +68,9 @@ export function fieldReader(mapping: Mapping, workspaceZone: string): FieldReade
         field,
         from: found,
       });
+    const foreign = number && MONEY.has(field) ? foreignSign(found, home.currency) : null;
+    if (foreign !== null)
+      reject(draft, 'other_currency', otherCurrencyWords(foreign, home.currency), { field, from: found });
     return number;
   };
   return {

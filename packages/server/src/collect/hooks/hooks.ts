@@ -113,8 +113,8 @@ export function openHooks(parts: {
         ...more,
       });
       if (hook.isPaused) return { facts: [], faults: [], row: row('held', {}) };
-      const { timeZone } = await workspaces.get(hook.workspace);
-      const mapped = mapDelivery(hook.mapping, delivered, timeZone);
+      const home = await workspaces.get(hook.workspace);
+      const mapped = mapDelivery(hook.mapping, delivered, home);
       const { facts, faults } = told(mapped, await originOf(hook, delivered, mapped), delivered);
       const fault = faults[0];
       if (fault) sources.health.failed(hook.workspace, hook.sourceId, `${fault.reason}: ${fault.detail}`);
@@ -146,9 +146,9 @@ export function openHooks(parts: {
 
     /** What a payload would become; nothing is stored. */
     async try(hook: Hook, mapping: HookMapping, sample: HookCall): Promise<Trial> {
-      const { timeZone } = await workspaces.get(hook.workspace);
+      const home = await workspaces.get(hook.workspace);
       const delivered: Delivered = { ...sample, id: 'trial', receivedAt: clock.now() };
-      const mapped = mapDelivery(mapping, delivered, timeZone);
+      const mapped = mapDelivery(mapping, delivered, home);
       const { facts, faults } = told(mapped, await originOf(hook, delivered, mapped), delivered);
       const kinds = new Map<string, number>();
       for (const { kind } of facts) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);

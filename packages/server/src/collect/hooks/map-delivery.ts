@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { HookMapping, HookMessage, HookRule } from '@qianmian/contract';
 import { clip } from '../../platform/text.ts';
 import type { Fact, IdentifierType, ProductFact } from '../facts.ts';
-import { minorDigits } from '../files/money.ts';
 import { isObject, storableJson } from '../storable.ts';
 import {
   type Call,
@@ -13,7 +12,7 @@ import {
   outsideId,
   sighted,
 } from '../wire/call.ts';
-import { minor } from '../wire/commerce.ts';
+import { homePrice } from '../wire/commerce.ts';
 import { type Json, objectOf } from '../wire/json.ts';
 import { readBody } from './delivery-body.ts';
 import {
@@ -61,9 +60,13 @@ export interface Mapped {
 const MOST_MESSAGES = 5000;
 
 /** Makes messages of a delivery. A fault stands for the delivery as a whole: half of it would look like all of it. */
-export function mapDelivery(mapping: HookMapping, delivered: Delivered, zone: string): Mapped {
+export function mapDelivery(
+  mapping: HookMapping,
+  delivered: Delivered,
+  home: { timeZone: string; currency: string },
+): Mapped {
   const body = readBody(delivered.body);
-  const reader: Reader = { zone, left: MOST_STEPS };
+  const reader: Reader = { zone: home.timeZone, currency: home.currency, left: MOST_STEPS };
   const scope: Scope = {
     body: storableJson(body),
     header: delivered.headers,
@@ -204,7 +207,7 @@ function productsTold(properties: Json, messageId: string, currency: string): Pr
   for (const product of listed) {
     const productId = textOf(product.product_id);
     if (productId === undefined) continue;
-    const price = minor(product.price, minorDigits(currency));
+    const price = homePrice(product.price, product.currency ?? properties.currency, currency);
     const category = textOf(product.category) ?? textOf(properties.category);
     facts.push({
       kind: 'product',

@@ -1,4 +1,5 @@
 import type { Conversion, HookValue, HookValues } from '@qianmian/contract';
+import { foreignSign } from '../files/currency-sign.ts';
 import { parseTime } from '../files/date-text.ts';
 import { parseDecimal, toNumber } from '../files/decimal.ts';
 import { timeZone } from '../files/time-zone.ts';
@@ -17,6 +18,8 @@ export interface Scope {
 /** Reads values of one delivery; all together may take only so many steps. */
 export interface Reader {
   zone: string;
+  /** The workspace's: an amount with the sign of another one stays a text with its sign. */
+  currency: string;
   /** Steps that are left. */
   left: number;
 }
@@ -36,7 +39,7 @@ export function readValue(value: HookValue, scope: Scope, reader: Reader): unkno
   if (typeof value !== 'object') return value;
   if ('const' in value) return value.const;
   if ('path' in value) {
-    const found = converted(value, said(atPath(value.path, scope)), reader.zone);
+    const found = converted(value, said(atPath(value.path, scope)), reader);
     return found === undefined && value.default !== undefined
       ? readValue(value.default, scope, reader)
       : found;
@@ -120,14 +123,15 @@ function said(value: unknown): unknown {
 function converted(
   { as, table, zone }: { as?: Conversion; table?: Record<string, unknown>; zone?: string },
   value: unknown,
-  usual: string,
+  reader: Reader,
 ): unknown {
   if (value === undefined) return undefined;
   if (table) {
     const row = textOf(value);
     return row !== undefined && Object.hasOwn(table, row) ? table[row] : undefined;
   }
-  return as === undefined ? value : CONVERT[as](value, zone ?? usual);
+  if (as === 'money' && foreignSign(textOf(value) ?? '', reader.currency) !== null) return textOf(value);
+  return as === undefined ? value : CONVERT[as](value, zone ?? reader.zone);
 }
 
 const CONVERT: Record<Conversion, (value: unknown, zone: string) => unknown> = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Workspaces } from '../../governance/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Jobs, stopReason } from '../../platform/jobs.ts';
 import type { Log } from '../../platform/log.ts';
@@ -17,6 +18,7 @@ export function pullJobs(
     pulls: Pulls;
     runs: Runs;
     runPull: ReturnType<typeof openRunner>;
+    workspaces: Workspaces;
     now: () => number;
     log: Log;
   },
@@ -36,7 +38,8 @@ export function pullJobs(
       const run = await runs.begin(pull);
       try {
         const secret = pulls.secretOf(pull);
-        const end = await parts.runPull({ pull, run, secret, signal, now: parts.now() });
+        const home = (await parts.workspaces.get(workspace)).currency;
+        const end = await parts.runPull({ pull, run, secret, home, signal, now: parts.now() });
         await runs.end(run.id, end);
         if (end !== 'stopped') await pulls.wentWell(pull, end);
         await runs.tidy(sourceId);

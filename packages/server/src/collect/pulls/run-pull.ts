@@ -6,6 +6,7 @@ import type { Collector } from '../collector.ts';
 import type { Fact } from '../facts.ts';
 import {
   createRowMapper,
+  type MapperOptions,
   type Mapping,
   mappingGaps,
   parseMapping,
@@ -43,8 +44,15 @@ export interface Running {
   pull: PullRow;
   run: RunRow;
   secret: string;
+  /** The workspace's currency. */
+  home: string;
   signal: AbortSignal;
   now: number;
+}
+
+/** How rows are read: amounts in another currency than the workspace's are turned away. */
+function optionsOf({ pull, home, now }: Running): MapperOptions {
+  return { currency: home, fileCurrency: pull.currency, timeZone: pull.time_zone, now };
 }
 
 /** How a run ended: with all that is new, before that, or because someone stopped it. */
@@ -148,8 +156,8 @@ export function openRunner(parts: {
   }
 
   function mapTable(mapping: Mapping, running: Running, rows: ReturnType<typeof rowsFrom>, before: number) {
-    const { pull, now } = running;
-    const mapper = createRowMapper(mapping, { currency: pull.currency, timeZone: pull.time_zone, now });
+    const { pull } = running;
+    const mapper = createRowMapper(mapping, optionsOf(running));
     const mapped = noRows();
     const file = pull.target.of === 'table' ? pull.target.table : '';
     for (const [i, { row }] of rows.entries()) mapRow(mapped, mapper, { ...row, row: before + i + 1 }, file);
@@ -182,7 +190,7 @@ export function openRunner(parts: {
    * again and left out.
    */
   async function readFile(running: Running, file: RemoteFile, path: string, done: number): Promise<void> {
-    const { pull, signal, now } = running;
+    const { pull, signal } = running;
     const unreadable = async (code: string, message: string) => {
       const mapped = { ...noRows(), rows: 1, rejected: [code] };
       mapped.notes.push({ kind: 'rejected', file: file.path, row: 0, code, field: '', message, raw: '' });
@@ -202,7 +210,7 @@ export function openRunner(parts: {
       const mapping = parseMapping(pull.mapping);
       const gaps = Object.values(mappingGaps(mapping, sniffed.headers));
       if (gaps.length > 0) return await unreadable('mapping_misfit', gaps.join('; '));
-      const mapper = createRowMapper(mapping, { currency: pull.currency, timeZone: pull.time_zone, now });
+      const mapper = createRowMapper(mapping, optionsOf(running));
       for await (const one of readRows(path, sniffed)) {
         signal.throwIfAborted();
         row += 1;

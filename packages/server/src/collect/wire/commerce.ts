@@ -1,6 +1,7 @@
 import type { EventFact, Fact, OrderLineFact, ProductFact, StoreFact } from '../facts.ts';
+import { currencyNamed, foreignSign, otherCurrencyWords } from '../files/currency-sign.ts';
 import { parseDecimal } from '../files/decimal.ts';
-import { isCurrency, lineAmount, minorDigits, spreadCents, toMinor } from '../files/money.ts';
+import { lineAmount, minorDigits, spreadCents, toMinor } from '../files/money.ts';
 import type { Fault } from './call.ts';
 import { brief, type Json, objectOf, textOf } from './json.ts';
 
@@ -70,8 +71,7 @@ function hearsayProducts({ messageId, properties: p }: EventFact, currency: stri
     const product = objectOf(one);
     const productId = productIdOf(product);
     if (productId === undefined || productId.length > LONGEST_HEARD_ID || told.has(productId)) continue;
-    const isPriced = (textOf(product.currency) ?? textOf(p.currency) ?? currency).toUpperCase() === currency;
-    const price = isPriced ? minor(product.price, minorDigits(currency)) : null;
+    const price = homePrice(product.price, product.currency ?? p.currency, currency);
     told.set(productId, {
       kind: 'product',
       messageId,
@@ -85,6 +85,29 @@ function hearsayProducts({ messageId, properties: p }: EventFact, currency: stri
     });
   }
   return [...told.values()];
+}
+
+/** A price in minor units of the workspace's currency; null where it is none, or in another currency. */
+export function homePrice(price: unknown, named: unknown, home: string): number | null {
+  const currency = textOf(named);
+  const isHome = currency === undefined || currencyNamed(currency, home) === 'home';
+  return isHome && foreignSign(textOf(price) ?? '', home) === null ? minor(price, minorDigits(home)) : null;
+}
+
+/** Why an order is held for its currency; null where its amounts can be added to the workspace's. */
+export function currencyFault(named: unknown, amounts: readonly unknown[], home: string): Fault | null {
+  const currency = textOf(named);
+  const found = currency === undefined ? 'home' : currencyNamed(currency, home);
+  if (found === 'unknown')
+    return {
+      reason: 'bad_currency',
+      detail: `properties.currency must be an ISO 4217 code; it is ${brief(named)}.`,
+    };
+  const other =
+    found === 'other'
+      ? currency!.toUpperCase()
+      : amounts.map((amount) => foreignSign(textOf(amount) ?? '', home)).find((sign) => sign !== null);
+  return other ? { reason: 'other_currency', detail: otherCurrencyWords(other, home) } : null;
 }
 
 /** The store that an event names, as hearsay. */
@@ -121,6 +144,9 @@ function restFact(event: EventFact, returnId: string, currency: string): Fact[] 
   ];
 }
 
+/** Lines that an order may have. */
+const MOST_LINES = 2000;
+
 /** More than this on one line is a fault of the sender, in minor units: sums of lines stay exact integers. */
 const MOST_CENTS = 1e12;
 
@@ -133,20 +159,12 @@ interface WireLine {
   product: Json;
 }
 
-function orderFacts(
-  event: EventFact,
-  workspaceCurrency: string,
-  lineKind: 'sale' | 'return',
-): Fact[] | Fault {
+function orderFacts(event: EventFact, currency: string, lineKind: 'sale' | 'return'): Fact[] | Fault {
   const p = event.properties;
   const orderId = orderIdOf(p);
   if (!orderId) return noOrderId(event);
-  const currency = (textOf(p.currency) ?? workspaceCurrency).toUpperCase();
-  if (!isCurrency(currency))
-    return {
-      reason: 'bad_currency',
-      detail: `properties.currency must be an ISO 4217 code; it is ${brief(p.currency)}.`,
-    };
+  const fault = orderCurrencyFault(p, currency);
+  if (fault) return fault;
   const digits = minorDigits(currency);
   const lines = wireLines(p, digits);
   if (!Array.isArray(lines)) return lines;
@@ -187,6 +205,18 @@ function orderFacts(
   return facts;
 }
 
+/** Why an order or one of its products is held for its currency. */
+function orderCurrencyFault(p: Json, home: string): Fault | null {
+  const products = Array.isArray(p.products) ? p.products.slice(0, MOST_LINES).map(objectOf) : [];
+  const whole = currencyFault(p.currency, [amountOf(p), p.discount], home);
+  if (whole) return whole;
+  for (const { currency, price, discount } of products) {
+    const fault = currencyFault(currency, [price, discount], home);
+    if (fault) return fault;
+  }
+  return null;
+}
+
 /** Price times quantity as a row of a file has it, never through a float; undefined where one is no plain decimal. */
 function grossOf(price: unknown, quantity: number, digits: number): number | undefined {
   const [unit, times] = [parseDecimal(String(price ?? 0)), parseDecimal(String(quantity))];
@@ -196,7 +226,7 @@ function grossOf(price: unknown, quantity: number, digits: number): number | und
 /** The products of an order; an order told without them is one line with its whole amount. */
 function wireLines(p: Json, digits: number): WireLine[] | Fault {
   const products = Array.isArray(p.products) ? p.products : [];
-  if (products.length > 2000)
+  if (products.length > MOST_LINES)
     return {
       reason: 'too_many_lines',
       detail: `An order may have 2,000 lines; this has ${products.length}.`,

@@ -202,10 +202,42 @@ describe('an order', () => {
   });
 
   it('in yen has no cents', () => {
-    expect(lines(order({ order_id: 'o', currency: 'jpy', total: 1200 }))[0]).toMatchObject({
-      netCents: 1200,
-      currency: 'JPY',
+    const message = { type: 'track', event: 'Order Completed', userId: 'u' };
+    const properties = { order_id: 'o', currency: 'jpy', total: '¥1200' };
+    const made = facts({ ...message, properties }, { currency: 'JPY' });
+    expect(lines(made)[0]).toMatchObject({ netCents: 1200, currency: 'JPY' });
+  });
+
+  it.each([
+    { currency: 'USD', total: 10 },
+    { total: '$10' },
+    { products: [{ product_id: 'A', price: '7 €' }] },
+    { products: [{ product_id: 'A', price: 7, currency: 'USD' }] },
+    { products: [{ product_id: 'A', price: 7 }], discount: '$1' },
+  ])('in another currency is held: sums are of one (%j)', (told) => {
+    const held = (event: string, more: object = {}) =>
+      reason({ type: 'track', event, userId: 'u', properties: { order_id: 'o', ...told, ...more } });
+    for (const event of ['Order Completed', 'Order Refunded']) expect(held(event)).toBe('other_currency');
+    // Taking back what is left of an order names no amount.
+    const cancelled = {
+      type: 'track',
+      event: 'Order Cancelled',
+      userId: 'u',
+      properties: { order_id: 'o', ...told },
+    };
+    expect(lines(facts(cancelled))).toHaveLength(1);
+  });
+
+  it('that comes back at a till in another currency is held as well', () => {
+    const back = { order_id: 'o', return_id: 'r', store_id: 's', product_id: 'A', quantity: 1, amount: 5 };
+    const told = (more: object) => ({
+      type: 'track',
+      event: 'Return Line Recorded',
+      userId: 'u',
+      properties: { ...back, ...more },
     });
+    expect(reason(told({ currency: 'USD' }))).toBe('other_currency');
+    expect(lines(facts(told({ currency: 'CNY' })))[0]).toMatchObject({ netCents: -500 });
   });
 
   it('never discounts more than a line costs, whatever is sent', () => {

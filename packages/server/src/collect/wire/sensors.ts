@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { clip } from '../../platform/text.ts';
 import type { Fact, Identifier, TraitOperation, TraitValue } from '../facts.ts';
-import { minorDigits } from '../files/money.ts';
 import { isObject, storableJson } from '../storable.ts';
 import {
   type Call,
@@ -13,7 +12,7 @@ import {
   sighted,
   type WireContext,
 } from './call.ts';
-import { minor } from './commerce.ts';
+import { homePrice } from './commerce.ts';
 import { brief, firstText, type Json, objectOf, textOf, without } from './json.ts';
 import {
   SENSORS,
@@ -175,7 +174,7 @@ function itemCall(type: string, message: Json, properties: Json, currency: strin
 }
 
 function productFact(productId: string, p: Json, currency: string): Fact {
-  const price = minor(p.price, minorDigits(currency));
+  const price = homePrice(p.price, p.currency, currency);
   return {
     kind: 'product',
     productId,

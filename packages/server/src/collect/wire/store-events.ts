@@ -1,8 +1,8 @@
 import { OF_A_STORE, STORE_EVENTS, type StoreEvent, type StoreEventName } from '@qianmian/contract';
 import type { EventFact, Fact } from '../facts.ts';
-import { isCurrency, minorDigits } from '../files/money.ts';
+import { minorDigits } from '../files/money.ts';
 import type { Fault } from './call.ts';
-import { hearsayStores, minor } from './commerce.ts';
+import { currencyFault, hearsayStores, minor } from './commerce.ts';
 import { brief } from './json.ts';
 
 /** Whether an event of this name speaks of a store, so that nobody need be named. */
@@ -55,14 +55,15 @@ function stockFact(event: EventFact, p: StoreEvent<'Stock Level Reported'>): Fac
 function returnedLine(
   event: EventFact,
   p: StoreEvent<'Return Line Recorded'>,
-  workspaceCurrency: string,
+  currency: string,
 ): Fact | Fault {
-  const currency = (p.currency ?? workspaceCurrency).toUpperCase();
-  const cents = isCurrency(currency) ? minor(p.amount, minorDigits(currency)) : null;
+  const fault = currencyFault(p.currency, [p.amount], currency);
+  if (fault) return fault;
+  const cents = minor(p.amount, minorDigits(currency));
   if (cents === null)
     return {
-      reason: 'bad_currency',
-      detail: `properties.currency must be an ISO 4217 code; it is ${brief(p.currency)}.`,
+      reason: 'bad_property',
+      detail: `properties.amount must be an amount; it is ${brief(p.amount)}.`,
     };
   return {
     kind: 'orderLine',

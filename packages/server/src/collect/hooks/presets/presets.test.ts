@@ -16,13 +16,13 @@ const ORIGIN: Origin = {
   ...{ source: 'src_1', protocol: 'custom', version: 1, topic: '', receivedAt: RECEIVED, currency: 'CNY' },
   lateDays: 400,
 };
-const ZONE = 'Asia/Shanghai';
+const HOME = { timeZone: 'Asia/Shanghai', currency: 'CNY' };
 
 function mapped(name: keyof typeof HOOK_PRESETS, body?: unknown, headers?: Record<string, string>) {
   const preset = HOOK_PRESETS[name];
   const text =
     body === undefined ? sampleText(preset) : typeof body === 'string' ? body : JSON.stringify(body);
-  return mapDelivery(preset.mapping, delivered(text, headers ?? preset.sample.headers), ZONE);
+  return mapDelivery(preset.mapping, delivered(text, headers ?? preset.sample.headers), HOME);
 }
 
 describe('presets', () => {
@@ -34,8 +34,88 @@ describe('presets', () => {
     expect(fault).toBeNull();
     expect(topic).not.toBe('');
     expect(messages.length).toBeGreaterThan(0);
-    for (const message of messages) expect(Array.isArray(factsOfMapped(message, ORIGIN))).toBe(true);
+    // The shops of the samples sell in dollars.
+    const currency = name === 'shopify' || name === 'woocommerce' ? 'USD' : 'CNY';
+    for (const message of messages)
+      expect(Array.isArray(factsOfMapped(message, { ...ORIGIN, currency }))).toBe(true);
     expect(new Set(messages.map((m) => m.messageId)).size).toBe(messages.length);
+  });
+
+  it('take the shop’s own money where the customer was shown and paid another', () => {
+    const set = (shop: string, shown: string) => ({
+      shop_money: { amount: shop, currency_code: 'CAD' },
+      presentment_money: { amount: shown, currency_code: 'EUR' },
+    });
+    const of = (name: 'shopify' | 'woocommerce', body: object, topic: string, currency = 'CAD') => {
+      const header = name === 'shopify' ? 'x-shopify-topic' : 'x-wc-webhook-topic';
+      const { messages, fault } = mapped(name, body, { [header]: topic });
+      expect(fault).toBeNull();
+      const made = factsOfMapped(messages[0]!, { ...ORIGIN, currency });
+      return Array.isArray(made)
+        ? made.flatMap((fact) => (fact.kind === 'orderLine' ? [`${fact.netCents} ${fact.currency}`] : []))
+        : made.reason;
+    };
+    const order = {
+      id: 1,
+      created_at: '2026-05-30T10:30:00-05:00',
+      currency: 'EUR',
+      total_price: '20.00',
+      total_price_set: set('30.00', '20.00'),
+      total_discounts: '0.00',
+      total_discounts_set: set('3.00', '2.00'),
+      line_items: [{ sku: 'M', price: '22.00', price_set: set('33.00', '22.00'), quantity: 1 }],
+      customer: { id: 5 },
+    };
+    expect(of('shopify', order, 'orders/create')).toEqual(['3000 CAD']);
+    expect(of('shopify', order, 'orders/create', 'EUR')).toBe('other_currency');
+    const payment = { amount: '11.00', currency: 'EUR', kind: 'refund' };
+    const line = { sku: 'M', price: '22.00', price_set: set('33.00', '22.00') };
+    const refund = {
+      id: 2,
+      order_id: 1,
+      created_at: '2026-05-31T10:00:00-05:00',
+      transactions: [payment],
+    };
+    const ofLines = {
+      ...refund,
+      refund_line_items: [
+        { quantity: 1, subtotal: '11.00', subtotal_set: set('16.50', '11.00'), line_item: line },
+      ],
+    };
+    expect(of('shopify', ofLines, 'refunds/create')).toEqual(['-1650 CAD']);
+    const adjusted = { amount_set: set('-15.00', '-10.00'), tax_amount_set: set('-1.50', '-1.00') };
+    expect(of('shopify', { ...refund, order_adjustments: [adjusted] }, 'refunds/create')).toEqual([
+      '-1650 CAD',
+    ]);
+    expect(of('shopify', refund, 'refunds/create')).toBe('other_currency');
+    const woo = HOOK_PRESETS.woocommerce.sample.body as object;
+    expect(of('woocommerce', { ...woo, currency: 'EUR' }, 'order.created')).toBe('other_currency');
+  });
+
+  it('keep the sign of an amount that is in another currency', () => {
+    const value = { path: 'body.price', as: 'money' as const };
+    const mapping = hookMapping.parse({
+      rules: [
+        {
+          when: [],
+          messages: [
+            {
+              type: 'track',
+              event: { const: 'Order Completed' },
+              messageId: { const: '1' },
+              properties: { order_id: { const: 'o' }, total: value },
+            },
+          ],
+        },
+      ],
+    });
+    const told = (price: string) => {
+      const { messages } = mapDelivery(mapping, delivered(JSON.stringify({ price })), HOME);
+      const made = factsOfMapped(messages[0]!, ORIGIN);
+      return Array.isArray(made) ? made.find((fact) => fact.kind === 'orderLine')?.netCents : made.reason;
+    };
+    expect(told('¥1,234.50')).toBe(123_450);
+    expect(told('$7')).toBe('other_currency');
   });
 
   it('name what became of e-mail by the terms of the field', () => {
@@ -88,7 +168,10 @@ describe('presets', () => {
 
   it('read SMS receipts in Beijing’s time, wherever the workspace is', () => {
     const tencent = HOOK_PRESETS['tencent-sms'];
-    const { messages } = mapDelivery(tencent.mapping, delivered(sampleText(tencent)), 'America/New_York');
+    const { messages } = mapDelivery(tencent.mapping, delivered(sampleText(tencent)), {
+      ...HOME,
+      timeZone: 'America/New_York',
+    });
     expect(messages).toMatchObject([
       {
         event: 'SMS Delivered',
@@ -245,7 +328,7 @@ describe('whatever is sent', () => {
         ],
       },
       delivered('{"list":[1,2],"text":"abc"}'),
-      ZONE,
+      HOME,
     );
     expect(messages[0]!.properties).toEqual({});
   });

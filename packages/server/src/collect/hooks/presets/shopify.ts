@@ -27,13 +27,18 @@ const person = {
 const productId = (line: string): HookValue =>
   first(`${line}.sku`, `${line}.variant_id`, `${line}.product_id`);
 
+/** An amount in the shop's own currency, whatever the customer was shown and paid in. */
+const inShopMoney = (set: string, plain: string): HookValue => first(`${set}.shop_money.amount`, plain);
+const shopCurrency = (set: string, plain: string): HookValue =>
+  first(`${set}.shop_money.currency_code`, plain);
+
 const order: Record<string, HookValue> = {
   order_id: 'body.id',
   order_name: 'body.name',
-  currency: 'body.currency',
-  total: 'body.total_price',
-  discount: 'body.total_discounts',
-  tax: 'body.total_tax',
+  currency: shopCurrency('body.total_price_set', 'body.currency'),
+  total: inShopMoney('body.total_price_set', 'body.total_price'),
+  discount: inShopMoney('body.total_discounts_set', 'body.total_discounts'),
+  tax: inShopMoney('body.total_tax_set', 'body.total_tax'),
   coupon: 'body.discount_codes[0].code',
   financial_status: 'body.financial_status',
   store_id: 'body.location_id',
@@ -46,7 +51,7 @@ const order: Record<string, HookValue> = {
         name: first('item.title', 'item.name'),
         variant: 'item.variant_title',
         brand: 'item.vendor',
-        price: 'item.price',
+        price: inShopMoney('item.price_set', 'item.price'),
         quantity: 'item.quantity',
       },
     },
@@ -117,14 +122,18 @@ const orders: HookRule[] = [
   },
 ];
 
+const soldFor = inShopMoney('item.line_item.price_set', 'item.line_item.price');
+
 /** What of a line is paid back: its price less what it did not cost. */
 const refundedLine: HookValue = {
   fields: {
     product_id: productId('item.line_item'),
     name: first('item.line_item.title', 'item.line_item.name'),
-    price: 'item.line_item.price',
+    price: soldFor,
     quantity: 'item.quantity',
-    discount: { minus: [{ times: ['item.line_item.price', 'item.quantity'] }, 'item.subtotal'] },
+    discount: {
+      minus: [{ times: [soldFor, 'item.quantity'] }, inShopMoney('item.subtotal_set', 'item.subtotal')],
+    },
   },
 };
 
@@ -144,7 +153,8 @@ const refundRules: HookRule[] = [
         properties: {
           order_id: 'body.order_id',
           refund_id: 'body.id',
-          currency: 'body.transactions[0].currency',
+          // A payment is in what the customer paid in; the lines are in the shop's currency.
+          currency: shopCurrency('body.refund_line_items[0].subtotal_set', 'body.transactions[0].currency'),
           reason: 'body.note',
           products: { each: 'body.refund_line_items', of: refundedLine },
         },
@@ -163,9 +173,17 @@ const refundRules: HookRule[] = [
         properties: {
           order_id: 'body.order_id',
           refund_id: 'body.id',
-          currency: 'body.transactions[0].currency',
+          currency: shopCurrency('body.order_adjustments[0].amount_set', 'body.transactions[0].currency'),
           reason: 'body.note',
-          total: { plus: [{ each: 'body.transactions', of: 'item.amount' }] },
+          total: first(
+            {
+              plus: [
+                { each: 'body.order_adjustments', of: 'item.amount_set.shop_money.amount' },
+                { each: 'body.order_adjustments', of: 'item.tax_amount_set.shop_money.amount' },
+              ],
+            },
+            { plus: [{ each: 'body.transactions', of: 'item.amount' }] },
+          ),
         },
       },
     ],
@@ -173,7 +191,7 @@ const refundRules: HookRule[] = [
 ];
 
 export const shopify: HookPreset = {
-  version: 1,
+  version: 2,
   check: { kind: 'shopify' },
   mapping: {
     topic: 'header.x-shopify-topic',
