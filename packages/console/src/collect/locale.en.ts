@@ -391,6 +391,10 @@ export const en = {
     duplicate_line: { name: 'Line number twice', text: 'The order has a line of this number already.' },
     duplicate_row: { name: 'Same row twice', text: 'Equal to an earlier row in every column.' },
     email_normalised: { name: 'E-mail in lower case', text: 'So that one address is one person.' },
+    excel_number: {
+      name: 'Number cut by a spreadsheet',
+      text: 'Like 2.02605E+17: most digits are lost. Format the column as text, export again and import that file.',
+    },
     excel_text_unwrapped: {
       name: 'Excel mark taken off',
       text: 'The sign that makes a number show as text.',
@@ -415,6 +419,10 @@ export const en = {
     },
     not_paid: { name: 'Not paid', text: 'The status says that nobody paid; such orders are left out.' },
     nul_bytes: { name: 'Damaged row', text: 'The file is damaged here or is no text.' },
+    order_from_above: {
+      name: 'Line of the order above',
+      text: 'The row has no order number, and says neither another date nor another customer.',
+    },
     order_too_long: { name: 'Order too long', text: 'More than 10,000 lines in one order.' },
     other_currency: {
       name: 'Another currency',

@@ -352,6 +352,10 @@ export const zh: Words<typeof en> = {
     duplicate_line: { name: '明细行号重复', text: '订单中已有相同行号。' },
     duplicate_row: { name: '重复的行', text: '与之前某行每一列都相同。' },
     email_normalised: { name: '邮箱改为小写', text: '一个地址对应一位顾客。' },
+    excel_number: {
+      name: '号码被表格软件截断',
+      text: '形如 2.02605E+17，多数位数已丢失。请将该列设为文本格式，重新导出后再导入。',
+    },
     excel_text_unwrapped: { name: '去掉 Excel 文本标记', text: '用于把数字显示为文本的符号。' },
     formula_value: { name: '公式按结果读取', text: '取表格最后一次显示的值。' },
     formula_without_value: { name: '公式没有结果', text: '请用 Excel 打开并保存一次。' },
@@ -370,6 +374,10 @@ export const zh: Words<typeof en> = {
     not_merchandise: { name: '非商品', text: '邮费、手续费等，保留以便与文件合计一致。' },
     not_paid: { name: '未付款', text: '状态显示未付款，此类订单不导入。' },
     nul_bytes: { name: '行已损坏', text: '文件在此处损坏，或不是文本。' },
+    order_from_above: {
+      name: '归入上一行的订单',
+      text: '该行没有订单号，也没有不同的日期或顾客。',
+    },
     order_too_long: { name: '订单过长', text: '一笔订单超过 10,000 行。' },
     other_currency: {
       name: '其他币种',

@@ -126,4 +126,41 @@ describe('guessing what a file means', () => {
     );
     expect(fields).toMatchObject({ time: 'created at' });
   });
+
+  describe('of rows that leave things out', () => {
+    const HEADER = 'order_id,date,customer_id,sku,quantity,price\n';
+    const groupingOf = async (rows: string[]) =>
+      (await guessOf(HEADER + rows.join('\n'))).mapping.orders?.grouping;
+    /** Orders of two lines each, every line with all it says. */
+    const full = Array.from({ length: 20 }, (_, i) => {
+      const order = Math.floor(i / 2);
+      return `O${order},2025-05-${String(order + 1).padStart(2, '0')},K${order},S${i},1,10.00`;
+    });
+    const changed = (at: number, row: string) => full.map((one, i) => (i === at ? row : one));
+
+    it('is that they go on with the row above where that is the habit of the file', async () => {
+      const others = ',,,S9,1,5';
+      expect(await groupingOf(full.map((row, i) => (i % 2 === 1 ? others : row)))).toBe('order');
+      expect(
+        await groupingOf(full.map((row, i) => (i % 2 === 1 ? `${row.split(',')[0]},,,S9,1,5` : row))),
+      ).toBe('order');
+      expect(await groupingOf([full[0]!, others])).toBe('order');
+    });
+
+    it('is no habit where one date is blank: that row is at fault', async () => {
+      expect(await groupingOf(changed(9, 'O4,,K4,S9,1,10.00'))).toBeUndefined();
+      expect(await groupingOf(changed(8, 'O4,,K4,S8,1,10.00'))).toBeUndefined();
+      expect(await groupingOf([full[0]!, ',,K7,S3,1,500'])).toBeUndefined();
+    });
+
+    it('refuses rows of nobody’s order, and keeps their money off the orders of others', async () => {
+      const rows = changed(9, 'O4,,K4,S9,1,10.00');
+      rows[15] = ',2025-05-20,K999,S3,1,8888.00';
+      const { path, mapping } = await guessOf(HEADER + rows.join('\n'));
+      const { facts, rejections } = await mapped(path, createRowMapper(mapping, OPTIONS));
+      expect(rejections).toEqual(['no_date', 'no_order']);
+      const lines = facts.filter((fact) => fact.kind === 'orderLine');
+      expect(lines.reduce((sum, line) => sum + line.netCents, 0)).toBe(18_000);
+    });
+  });
 });

@@ -213,12 +213,28 @@ function readingOf(mapping: Mapping, columns: ColumnProfile[]): Partial<Mapping>
   return reading;
 }
 
-/** Rows without a date of their own go on with the order of the row above. */
+/**
+ * Whether rows go on with the order of the row above. They do where that is the file's habit: of the rows that repeat
+ * an order's number or leave it out, most leave out its date and its customer as well. One blank date is a fault.
+ */
 function groupingOf(mapping: Mapping, sample: readonly RowValues[]): Partial<Mapping> {
+  const [id] = columnsOf(mapping, 'orderId');
   const [time] = columnsOf(mapping, 'time');
-  if (mapping.kind !== 'orderLines' || time === undefined) return {};
-  const blank = sample.some((values, i) => i > 0 && (values[time] === '' || values[time] === null));
-  return blank ? { orders: { grouping: 'order' } } : {};
+  if (mapping.kind !== 'orderLines' || id === undefined || time === undefined) return {};
+  const customer = IDENTIFIER_TYPES.flatMap((type) => columnsOf(mapping, type));
+  const textAt = (values: RowValues, column: string) => String(values[column] ?? '').trim();
+  let [goOn, doNot] = [0, 0];
+  let head: RowValues | undefined;
+  for (const values of sample) {
+    const isSame = (column: string) => ['', head && textAt(head, column)].includes(textAt(values, column));
+    const isBlank = textAt(values, time) === '';
+    if (head && isBlank && [id, ...customer].every(isSame)) goOn += 1;
+    else {
+      if (isBlank || (head && isSame(id))) doNot += 1;
+      head = values;
+    }
+  }
+  return goOn > doNot ? { orders: { grouping: 'order' } } : {};
 }
 
 /** The mean confidence of the required fields, 0 when one is missing. */

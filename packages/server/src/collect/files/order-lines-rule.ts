@@ -1,4 +1,4 @@
-import type { Fact, PersonFact, TraitValue } from '../facts.ts';
+import { type Fact, IDENTIFIER_TYPES, type PersonFact, type TraitValue } from '../facts.ts';
 import { unpackItems } from './line-items.ts';
 import { columnsOf, type Field, type Mapping } from './mapping.ts';
 import { minorDigits } from './money.ts';
@@ -10,6 +10,9 @@ import type { RowRule } from './row-mapper.ts';
 import { seenProducts } from './seen-products.ts';
 import { SeenTable } from './seen-table.ts';
 import type { RowNote, RowValues, SourceRow } from './source-row.ts';
+
+/** A draft of nothing, for looking at a row before it is read. */
+const scratch = (): RowDraft => ({ corrections: [], rejection: undefined });
 
 const MAX_LINES_AN_ORDER = 10_000;
 
@@ -64,10 +67,19 @@ export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
   };
   return {
     facts(row, draft) {
-      const id = reader.text('orderId', row.values, { corrections: [], rejection: undefined });
-      const goesOn = open !== undefined && (id === '' || id === open.orderId);
+      const id = reader.text('orderId', row.values, scratch());
+      const isStranger = open !== undefined && id === '' && tellsOfAnother(row.values, open.head);
+      const goesOn = open !== undefined && !isStranger && (id === '' || id === open.orderId);
       const facts = goesOn ? [] : close(draft);
       const values = goesOn ? inherited(row.values, open!.head, orderColumns) : row.values;
+      if (isStranger) {
+        const message =
+          'The row has no order number, and its date or its customer is not that of the row above.';
+        reject(draft, 'no_order', message, { field: 'orderId' });
+      } else if (goesOn && id === '' && open?.orderId) {
+        const message = 'The row has no order number; it was read as a line of the order above.';
+        correct(draft, 'order_from_above', message, { field: 'orderId', to: open.orderId });
+      }
       open ??= {
         orderId: id,
         row: row.row,
@@ -104,6 +116,14 @@ export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
     },
     finish: (draft) => [...close(draft), ...told.products()],
   };
+
+  /** Whether a row says another date or customer than the order does: it cannot be a line of it. */
+  function tellsOfAnother(values: RowValues, head: RowValues): boolean {
+    return (['time', ...IDENTIFIER_TYPES] as const).some((field) => {
+      const own = reader.text(field, values, scratch());
+      return own !== '' && own !== reader.text(field, head, scratch());
+    });
+  }
 
   function readItems(
     row: SourceRow,

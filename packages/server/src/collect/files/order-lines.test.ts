@@ -263,6 +263,33 @@ describe('whole orders', () => {
     );
   });
 
+  it('takes no line whose date or customer is another than the order’s, nor what goes on with it', async () => {
+    const { facts, rejections, corrections } = await mappedText(
+      `${HEADER}X1,2024-01-01,A,x,1,10,C1,,paid,,,,
+,2024-01-03,B,x,1,999,C2,,paid,,,,
+,,C,x,1,7,,,,,,,
+X2,2024-01-04,D,x,1,10,C4,,paid,,,,
+,,E,x,1,500,C3,,,,,,
+X3,2024-01-05,F,x,1,10,C5,,paid,,,,
+,2024-01-05,G,x,1,5,C5,,,,,,
+,,H,x,1,5,,,,,,,
+`,
+      mapping,
+    );
+    expect(lines(facts).map((line) => `${line.orderId} ${line.productId}`)).toEqual([
+      'X1 A',
+      'X2 D',
+      'X3 F',
+      'X3 G',
+      'X3 H',
+    ]);
+    expect(rejections).toEqual(['no_order', 'no_order', 'no_order']);
+    expect(corrections.filter(({ code }) => code === 'order_from_above')).toMatchObject([
+      { to: 'X3' },
+      { to: 'X3' },
+    ]);
+  });
+
   it('turns away all rows of an order that was not paid', async () => {
     const { facts, rejections } = await mappedText(
       `${HEADER}1,2024-01-01,A,x,1,5,u,,pending,,,,\n,,B,x,1,5,,,,,,,\n2,2024-01-01,C,x,1,5,u,,paid,,,,\n`,
