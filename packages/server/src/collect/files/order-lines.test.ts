@@ -345,3 +345,48 @@ describe('a mapping', () => {
     expect(lines((await mapped(fits, plan.files[0]!.mapper)).facts).length).toBe(1);
   });
 });
+
+describe('numbers that a spreadsheet cut', () => {
+  const ORDERS = {
+    kind: 'orderLines',
+    fields: columns({ orderId: 'order', time: 'time', productId: 'sku', unitPrice: 'price', phone: 'phone' }),
+  } as const;
+  const HEADER = 'order,time,sku,price,phone\n';
+
+  it('are turned away: many orders, products or people have become one', async () => {
+    const { facts, rejections } = await mappedText(
+      `${HEADER}2.02605E+17,2024-01-01,A,5,
+2.02605e+17,2024-01-02,A,5,
+="202605011234567890",2024-01-03,A,5,
+3,2024-01-04,6.90123E+12,5,
+4,2024-01-05,A,5,1.38123E+10
+5,2024-01-06,A,4.5E+00,13812345678
+6,2024-01-07,1E5,5,
+`,
+      ORDERS,
+    );
+    expect(rejections).toEqual(Array.from({ length: 4 }, () => 'excel_number'));
+    const kept = facts.flatMap((fact) => (fact.kind === 'orderLine' ? [fact.orderId] : []));
+    expect(kept).toEqual(['202605011234567890', '5', '6']);
+  });
+
+  it('say what to do, and name nobody in a list of customers', async () => {
+    const mapper = createRowMapper(
+      { kind: 'customers', fields: columns({ phone: 'phone', user: 'user' }) },
+      OPTIONS,
+    );
+    const read = (phone: string | number, user: string | number) =>
+      mapper.map({ row: 1, raw: `${phone},${user}`, values: { phone, user } }).rejection;
+    expect(read('1.38123E+10', 'u1')).toMatchObject({
+      code: 'excel_number',
+      field: 'phone',
+      message: expect.stringContaining('Format the column as text'),
+    });
+    // A workbook's own number of 18 digits has lost the last of them, too.
+    expect(read('13812345678', Number('202605011234567890'))).toMatchObject({
+      code: 'excel_number',
+      field: 'user',
+    });
+    expect(read('13812345678', 20260501123456)).toBeUndefined();
+  });
+});

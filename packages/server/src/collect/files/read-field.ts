@@ -1,4 +1,4 @@
-import type { TraitValue } from '../facts.ts';
+import { IDENTIFIER_TYPES, type TraitValue } from '../facts.ts';
 import { foreignSign, otherCurrencyWords } from './currency-sign.ts';
 import { type DateOrder, parseTime } from './date-text.ts';
 import { type Decimal, parseDecimal, toNumber } from './decimal.ts';
@@ -21,6 +21,25 @@ export interface FieldReader {
     values: RowValues,
     draft: RowDraft,
   ): Record<string, TraitValue>;
+}
+
+/** Fields whose value is a number or a code to know something by. */
+const IDS = new Set<Field>([
+  'orderId',
+  'lineId',
+  'productId',
+  'storeId',
+  'messageId',
+  ...IDENTIFIER_TYPES.filter((type) => type !== 'email'),
+]);
+
+/** Excel writes a number of 12 digits and more so, and what stood behind the first few digits is lost. */
+const SHORTENED = /^\d(?:[.,]\d+)?E\+\d{2,}$/i;
+
+/** Whether a spreadsheet cut digits off a number: many ids have become one. */
+function isCut(value: CellValue | undefined, text: string): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
+  return text.length < 24 && SHORTENED.test(text);
 }
 
 /** Fields that hold amounts of money. */
@@ -55,8 +74,12 @@ export function fieldReader(mapping: Mapping, home: { timeZone: string; currency
 
   const text: FieldReader['text'] = (field, values, draft) => {
     const from = columns[field];
+    const isId = IDS.has(field);
     for (let i = 0; i < from.length; i++) {
-      const found = cleanCell(values[from[i]!], field, draft);
+      const cell = values[from[i]!];
+      const found = cleanCell(cell, field, draft);
+      if (found !== '' && isId && isCut(cell, found))
+        reject(draft, 'excel_number', excelNumberWords(found), { field, from: found });
       if (found !== '') return found;
     }
     return constants[field];
@@ -102,6 +125,10 @@ export function fieldReader(mapping: Mapping, home: { timeZone: string; currency
     },
     extras: (kind, values, draft) => readExtras(mapping[kind], values, draft, cleanCell, order),
   };
+}
+
+function excelNumberWords(found: string): string {
+  return `"${found}" is what a spreadsheet leaves of a long number. Format the column as text, enter or export the numbers again, and import that file.`;
 }
 
 /** Rows that follow each other often share their time. */
