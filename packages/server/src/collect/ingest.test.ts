@@ -117,6 +117,7 @@ describe('the Segment protocol', () => {
       413,
       'application/problem+json; charset=utf-8',
     ]);
+    expect(large.json().detail).toContain('larger than 5,242,880 bytes');
     const bomb = await app.inject({
       method: 'POST',
       url: '/v1/batch',

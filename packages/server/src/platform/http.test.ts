@@ -192,6 +192,24 @@ describe('a slow client', () => {
   });
 });
 
+describe('a body that is too large', () => {
+  it('is read on to its end before it is answered, so that its sender hears of it', async () => {
+    const { port } = await start();
+    const client = connection(port);
+    const megabyte = ' '.repeat(1024 * 1024);
+    client.write(
+      post('/v1/echo', [KEYED, 'Content-Type: application/json', `Content-Length: ${4 * megabyte.length}`]),
+    );
+    await client.drip([megabyte, megabyte, megabyte], 50);
+    await sleep(100);
+    expect([client.said(), client.isOver()]).toEqual(['', false]);
+    client.write(megabyte);
+    await vi.waitFor(() => expect(client.isOver()).toBe(true), { timeout: 10_000, interval: 20 });
+    expect(client.said()).toMatch(/^HTTP\/1\.1 413 /);
+    expect(client.said()).toContain('request.too_large');
+  });
+});
+
 describe('answers', () => {
   it('of a full disk are 503 with a code, of a bug 500', async () => {
     const { http } = await start();

@@ -23,6 +23,7 @@ import { AppError, TryLater } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
+import { readOnBeforeTooLarge } from './read-on.ts';
 import { cutOffSlowClients, PATIENCE, serverPatience } from './slow-clients.ts';
 import { unstorableTextIn } from './text.ts';
 
@@ -109,6 +110,7 @@ export async function buildHttp(parts: {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
   }) as unknown as FastifyInstance;
   cutOffSlowClients(app, patience);
+  readOnBeforeTooLarge(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerProblem);
