@@ -12,6 +12,7 @@ import type { Fact } from './facts.ts';
 import {
   createRowMapper,
   type Mapping,
+  noteText,
   parseMapping,
   presetFile,
   presetNamed,
@@ -171,7 +172,7 @@ async function importFiles(
           row: n.row ?? at,
           code: n.code,
           field: n.field ?? '',
-          message: n.from === undefined ? n.message : `${n.message} (${n.from} → ${n.to ?? ''})`,
+          message: noteText(n),
           raw: clip(raw, 2000),
           version: run.created_at.getTime(),
         });

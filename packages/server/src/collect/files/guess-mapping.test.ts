@@ -116,6 +116,20 @@ describe('guessing what a file means', () => {
     });
   });
 
+  it.each([
+    'order_id,date,customer_id,email,name,sku,qty,price',
+    'order_id,date,customer_id,name,sku,qty,price',
+  ])('takes a name that stands right after the customer for the customer’s (%s)', async (header) => {
+    const cells = header.includes('email') ? 'C1,zoe@x.co,Zoë' : 'C1,Zoë';
+    const { fields, mapping } = await guessOf(`${header}\n1,2024-01-05,${cells},A,1,2.00\n`);
+    expect(fields.productName).toBeUndefined();
+    expect(mapping.traits).toMatchObject({ name: { column: 'name' } });
+    const beside = await guessOf(
+      'order_id,date,customer_id,sku,name,qty,price\n1,2024-01-05,C1,A,Tea,1,2.00\n',
+    );
+    expect(beside.fields.productName).toBe('name');
+  });
+
   it('is not sure of what it does not know', async () => {
     expect((await guessOf('x,y\n1,2\n')).confidence).toBe(0);
   });

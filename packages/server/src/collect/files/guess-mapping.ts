@@ -106,7 +106,7 @@ function weight({ mapping, confidence }: KindGuess): number {
 }
 
 function guessKind(kind: RecordKind, columns: ColumnProfile[], sample: readonly RowValues[]): KindGuess {
-  const fields = assign(KIND_FIELDS[kind], columns);
+  const fields = assign(KIND_FIELDS[kind], columns, kind === 'orderLines');
   const used = Object.values(fields).flatMap((source) => source.columns);
   const taken = new Set(used);
   const mapping: Mapping = { kind, fields, ...constantsOf(kind, fields, columns) };
@@ -131,10 +131,11 @@ function constantsOf(
 }
 
 /** Gives each column to the field it fits best; categories may have several, in the order of the file. */
-function assign(wanted: Field[], columns: ColumnProfile[]): Mapping['fields'] {
+function assign(wanted: Field[], columns: ColumnProfile[], hasBoth: boolean): Mapping['fields'] {
   const offers = wanted.flatMap((field) =>
     columns.flatMap((column, at) => {
-      const confidence = fit(field, column);
+      const isPersons = hasBoth && field === 'productName' && isNameOfPerson(column, columns[at - 1]);
+      const confidence = isPersons ? 0 : fit(field, column);
       return confidence < LEAST_CONFIDENCE ? [] : [{ field, at, confidence }];
     }),
   );
@@ -156,6 +157,15 @@ function assign(wanted: Field[], columns: ColumnProfile[]): Mapping['fields'] {
         confidence: Math.round(confidence * 100) / 100,
       },
     ]),
+  );
+}
+
+/** Whether a column "name" is the customer's: beside products it is where it stands right after what names the customer. */
+function isNameOfPerson(column: ColumnProfile, before: ColumnProfile | undefined): boolean {
+  return (
+    column.plain === 'name' &&
+    before !== undefined &&
+    PERSON_FIELDS.some((field) => NAMES.get(field)?.names.includes(before.plain))
   );
 }
 

@@ -18,6 +18,7 @@ export { sniffFile } from './sniff.ts';
 export type { SniffedFile } from './sniffed-file.ts';
 export {
   isFault,
+  noteText,
   type ReadRow,
   type RowFault,
   type RowNote,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fact, OrderLineFact } from '../facts.ts';
 import { fileOf, mapped, mappedText, OPTIONS } from './fixtures.ts';
-import { createRowMapper, type Mapping, parseMapping, planImport } from './index.ts';
+import { createRowMapper, type Mapping, noteText, parseMapping, planImport } from './index.ts';
 import { columns, texts } from './presets/preset.ts';
 
 const MAPPING: Mapping = {
@@ -343,6 +343,22 @@ describe('a mapping', () => {
     expect(plan.files.map((file) => [file.path, file.role])).toEqual([[fits, 'orderLines']]);
     expect(plan.unused[0]!.why).toMatch(/looked for order/);
     expect(lines((await mapped(fits, plan.files[0]!.mapper)).facts).length).toBe(1);
+  });
+});
+
+describe('what is said of a row', () => {
+  it('names the value once, and an order of day and month only where there is one', () => {
+    const mapper = createRowMapper(MAPPING, OPTIONS);
+    const said = (told: Record<string, string>) => {
+      const values = { order: '1', sku: 'A', price: '1', qty: '1', ...told };
+      return noteText(mapper.map({ row: 1, raw: JSON.stringify(values), values }).rejection!);
+    };
+    expect(said({ time: '2024-13-45' })).toBe('"2024-13-45" is not a date; write it like 2026-05-31.');
+    expect(said({ time: '25/13/2024' })).toContain('in MDY order');
+    expect(said({ time: '2024-01-01', price: 'abc' })).toBe('"abc" is not a number; write it like 1234.50.');
+    const note = { code: 'x', message: 'Left out.', from: 'abc' };
+    expect(noteText(note)).toBe('Left out. ("abc")');
+    expect(noteText({ ...note, to: 'ABC' })).toBe('Left out. (abc → ABC)');
   });
 });
 

@@ -119,7 +119,9 @@ export function fieldReader(mapping: Mapping, home: { timeZone: string; currency
       if (found === '') return undefined;
       const time = when(found);
       if (!Number.isNaN(time)) return time;
-      const hint = `"${found}" is not a date in ${order} order; correct it or change the mapping's date order.`;
+      const hint = /^\d{4}\D/.test(found)
+        ? `"${found}" is not a date; write it like 2026-05-31.`
+        : `"${found}" is not a date in ${order} order; correct it or change the mapping's date order.`;
       reject(draft, 'bad_date', hint, { field, from: found });
       return undefined;
     },

@@ -14,6 +14,12 @@ export interface RowNote {
   row?: number;
 }
 
+/** What a note says with the value it speaks of: what that became, or the value alone where the words lack it. */
+export function noteText({ message, from, to }: RowNote): string {
+  if (from === undefined || (to === undefined && message.includes(from))) return message;
+  return to === undefined ? `${message} ("${from}")` : `${message} (${from} → ${to})`;
+}
+
 /** One data row; `row` counts from 1 below the header, blank rows included, as a spreadsheet would. */
 export interface SourceRow {
   row: number;

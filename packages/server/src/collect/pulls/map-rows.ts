@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { clip } from '../../platform/text.ts';
 import type { Fact } from '../facts.ts';
-import type { ReadRow, RowMapper, RowOutcome } from '../files/index.ts';
+import { noteText, type ReadRow, type RowMapper, type RowOutcome } from '../files/index.ts';
 import type { NoteRow } from '../store.ch.ts';
 
 /** What rows became: facts, and for each row that was turned away or corrected why. */
@@ -40,7 +40,7 @@ function addOutcome(
       row: note.row ?? at.row,
       code: note.code,
       field: note.field ?? '',
-      message: note.from === undefined ? note.message : `${note.message} (${note.from} → ${note.to ?? ''})`,
+      message: noteText(note),
       raw: clip(at.raw, 2000),
     });
   for (const note of corrections) add('corrected', note);
