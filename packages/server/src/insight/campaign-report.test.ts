@@ -128,6 +128,11 @@ describe('the campaign report', () => {
     expect(r.daily[1]?.controlPerPersonCents).toBeCloseTo(1200 / control.length, 9);
     expect(r.windowEndsAt).toBe(new Date(launched + 7 * DAY).toISOString());
     t.shop.clock.set(launched + 30 * DAY);
+    // A code used after the window takes nothing off what was sold within.
+    const late = (await t.promotion.codesOf(id, [people[b - 1]!])).get(people[b - 1]!)!.code;
+    await t.promotion.redeem(workspace, { code: late, orderId: 'late', basketCents: 9900 });
+    expect(await t.promotion.totalsOf(id)).toMatchObject({ redeemed: 2, discountCents: 1000 });
+    expect(await report(workspace, id)).toMatchObject({ funnel: { redeemed: 1 }, couponDiscountCents: 500 });
     expect(await report(workspace, id)).toMatchObject({
       verdict: 'tooFew',
       control: { revenueCents: 6200 },

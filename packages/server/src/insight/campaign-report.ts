@@ -18,12 +18,14 @@ export function openCampaignReport(parts: {
   return async function campaignReport(workspace: string, id: string): Promise<CampaignReport> {
     const campaign = await parts.campaigns.get(workspace, id);
     const now = parts.clock.now();
+    const endsAt = windowEnd(campaign);
     const of = { workspace, campaign: id, days: campaign.measureDays, daysBefore: DAYS_BEFORE, now };
     const [sides, daily, funnel, coupons] = await Promise.all([
       store.arms(of),
       store.dailyCents(of),
       parts.campaigns.funnel(workspace, id),
-      parts.promotion.totalsOf(id),
+      // A code used later belongs to an order that does not count either.
+      parts.promotion.totalsOf(id, endsAt),
     ]);
     const arms = {
       treated: sides.find((s) => s.arm === 'treated') ?? nobody('treated'),
@@ -31,7 +33,6 @@ export function openCampaignReport(parts: {
     };
     const effects = await effectsOf(arms, seedOf(id));
     const sampleRatioP = splitP(arms, campaign.controlShare);
-    const endsAt = windowEnd(campaign);
     const isOpen = endsAt !== null && now < endsAt;
     const { treated: reached, sent, opened, clicked } = funnel;
     return {

@@ -69,7 +69,8 @@ export function openIssue(parts: { ledger: Ledger; clock: Clock }) {
       return new Map(rows.map((r) => [Number(r.person_id), { code: r.code, redeemedAt: r.redeemed_at }]));
     },
 
-    /** How many codes of a campaign were issued and redeemed, and what they took off. */
-    totalsOf: (campaignId: string) => campaignTotals(db, campaignId),
+    /** How many codes of a campaign were issued, and redeemed until a moment, and what they took off. */
+    totalsOf: (campaignId: string, until: number | null = null) =>
+      campaignTotals(db, campaignId, until === null ? null : new Date(until)),
   };
 }

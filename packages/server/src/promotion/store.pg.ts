@@ -86,13 +86,14 @@ export async function couponRow(db: Db, id: string): Promise<CouponRow> {
 }
 
 /** Redemptions of a campaign's codes. */
-export async function campaignTotals(db: Db, campaignId: string) {
+export async function campaignTotals(db: Db, campaignId: string, until: Date | null) {
+  const counts = until === null ? sql`true` : sql`redeemed_at < ${until}`;
   const row = await db
     .selectFrom('promotion_code')
     .select((e) => [
       e.fn.count<number>('id').as('issued'),
-      e.fn.count<number>('redeemed_at').as('redeemed'),
-      sql<number>`coalesce(sum(discount_cents), 0)::bigint`.as('discountCents'),
+      sql<number>`count(redeemed_at) filter (where ${counts})`.as('redeemed'),
+      sql<number>`coalesce(sum(discount_cents) filter (where ${counts}), 0)::bigint`.as('discountCents'),
     ])
     .where('campaign_id', '=', campaignId)
     .executeTakeFirstOrThrow();
