@@ -5,7 +5,7 @@ import { Progress } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTo } from '../shell/address.ts';
-import { useWorkspaceId } from '../shell/session.tsx';
+import { useCan, useWorkspaceId } from '../shell/session.tsx';
 import { ActionButton } from '../shell/use-actions.tsx';
 import { useApi } from '../shell/use-api.ts';
 import { Anchor, useFormat, useToast } from '../ui/index.ts';
@@ -20,6 +20,7 @@ export function DemoBar() {
   const format = useFormat();
   const to = useTo();
   const workspace = useWorkspaceId();
+  const mayRead = useCan('customer.reveal');
   const path = useLocation({ select: (location) => location.pathname });
   const [busyMs, setBusyMs] = useState<number | false>(false);
   const { data } = useApi(api.getDemo, {}, { everyMs: busyMs || 5000 });
@@ -49,9 +50,11 @@ export function DemoBar() {
         <span className="qm-demo-origin">{t('bar.origin')}</span>
       )}
       <span className="qm-demo-end">
-        <Anchor href={to('/mailbox')}>
-          {t('bar.letters', { count: data.letters, letters: format.number(data.letters) })}
-        </Anchor>
+        {mayRead && (
+          <Anchor href={to('/mailbox')}>
+            {t('bar.letters', { count: data.letters, letters: format.number(data.letters) })}
+          </Anchor>
+        )}
         <ActionButton action={passDay} subject={undefined} size="small" disabled={isBusy} />
         <ActionButton action={passWeek} subject={undefined} size="small" disabled={isBusy} />
       </span>

@@ -7,7 +7,7 @@ export const demo: ConsoleDomain = {
     {
       path: '/mailbox',
       title: 'demo:pages.mailbox',
-      permission: null,
+      permission: 'customer.reveal',
       demo: true,
       nav: { group: 'demo', order: 1, icon: MailOutlined },
       load: () => import('./mailbox-page.tsx'),

@@ -13,11 +13,12 @@ describe('the navigation', () => {
     expect(new Set(pages.map((page) => page.path)).size).toBe(pages.length);
   });
 
-  it('shows a viewer neither settings nor audit, and the mailbox only in a demo', () => {
-    const viewer = paths(navigation(pages, PERMISSIONS_OF_ROLE.viewer, false));
+  it('shows a viewer neither settings, audit nor letters, and the mailbox only in a demo', () => {
+    const viewer = paths(navigation(pages, PERMISSIONS_OF_ROLE.viewer, true));
     expect(viewer).toContain('/overview');
     for (const path of ['/settings', '/audit', '/jobs', '/mailbox']) expect(viewer).not.toContain(path);
     expect(paths(navigation(pages, PERMISSIONS_OF_ROLE.owner, true))).toContain('/mailbox');
+    expect(paths(navigation(pages, PERMISSIONS_OF_ROLE.owner, false))).not.toContain('/mailbox');
   });
 
   it('names each action once', () => {
