@@ -50,7 +50,9 @@ export async function announcedIn(dataDir: string): Promise<Announced | null> {
 export async function runningOn(dataDir: string): Promise<Reached | null> {
   const said = await announcedIn(dataDir);
   if (!said || !(await isHealthy(said.url))) return null;
-  return { url: said.url, key: await localToken(dataDir) };
+  const key = await localToken(dataDir);
+  // Another may have taken its place meanwhile, with a key of its own.
+  return (await announcedIn(dataDir))?.pid === said.pid ? { url: said.url, key } : null;
 }
 
 /** Whether something at the address says it is a healthy server. */

@@ -150,3 +150,21 @@ it('leaves a folder that another process uses alone, and says so', async () => {
   server.child.kill('SIGINT');
   expect(await server.ended).toBe(0);
 }, 60_000);
+
+it('killed and started again it is not to be found until it can be spoken to', async () => {
+  const dataDir = await newFolder();
+  const first = await start(dataDir);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const again = launch(dataDir);
+  const found: number[] = [];
+  while (found.at(-1) !== again.child.pid && again.child.exitCode === null) {
+    const text = await readFile(join(dataDir, 'server.json'), 'utf8').catch(() => '{"pid":0}');
+    const { pid } = JSON.parse(text) as { pid: number };
+    if (pid !== found.at(-1)) found.push(pid);
+    await sleep(10);
+  }
+  // What the dead one left is gone before the new one says where it is and by which key.
+  expect(found).toEqual([first.child.pid, 0, again.child.pid]);
+  again.child.kill('SIGKILL');
+}, 120_000);

@@ -28,6 +28,8 @@ async function main(): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await chmod(dataDir, 0o700);
   const unlock = await lockFolder(dataDir);
+  // Left over from a process that was killed: nobody should look for us there with its key.
+  await rm(join(dataDir, 'server.json'), { force: true });
   const log = openLog(config.logLevel);
 
   const clock = new OffsetClock(systemClock, 0);
