@@ -53,6 +53,65 @@ it('the RFM grid leads to the people in a cell', async () => {
   expect(await violations(page)).toEqual([]);
 });
 
+it('of two who write at one draft nobody overwrites or launches what they did not see', async () => {
+  const here = '/v1/workspaces/demo';
+  const { id: segmentId } = await world.api<{ id: string }>('POST', `${here}/segments`, {
+    name: 'Everyone',
+    condition: { kind: 'all', of: [] },
+  });
+  const draft = await world.api<{ id: string }>('POST', `${here}/campaigns`, {
+    name: 'Shared',
+    segmentId,
+    email: { fromName: 'Shop', subject: 'At first', body: 'Hello!' },
+  });
+  const now = () =>
+    world.api<{ state: string; email: { subject: string } }>('GET', `${here}/campaigns/${draft.id}`);
+  const subject = (of: Page) => of.getByLabel('Subject', { exact: true });
+  const seen = (of: Page, words: string) =>
+    expect.poll(() => subject(of).inputValue(), { timeout: 60_000 }).toBe(words);
+  const kept = (words: string) =>
+    expect.poll(async () => (await now()).email.subject, { timeout: 60_000 }).toBe(words);
+  await page.goto(at(`/campaigns/${draft.id}`));
+  await seen(page, 'At first');
+  const other = await world.owner();
+  await other.goto(at(`/campaigns/${draft.id}`));
+  await seen(other, 'At first');
+
+  // A page that has not looked since: what it asks for is answered as it was.
+  const before = await now();
+  const address = `**${here}/campaigns/${draft.id}`;
+  const blind = () =>
+    page.route(address, (route) =>
+      route.request().method() === 'GET' ? route.fulfill({ json: before }) : route.continue(),
+    );
+  await blind();
+  await subject(other).fill('Theirs');
+  await kept('Theirs');
+  const launch = page.getByRole('button', { name: /^Launch/ }).first();
+  await expect.poll(() => launch.isEnabled(), { timeout: 60_000 }).toBe(true);
+  await launch.click();
+  await page.getByRole('dialog').getByRole('button').last().click();
+  await page.getByText(/^Nothing was sent/).waitFor();
+  await page.unroute(address);
+  await seen(page, 'Theirs');
+  expect((await now()).state).toBe('draft');
+
+  await blind();
+  await subject(other).fill('Theirs again');
+  await kept('Theirs again');
+  await subject(page).fill('Mine');
+  await page.getByText(/^Not saved/).waitFor();
+  await page.unroute(address);
+  const mine = page.getByRole('button', { name: /^Keep mine/ });
+  await mine.waitFor({ timeout: 60_000 });
+  expect(await violations(page)).toEqual([]);
+  expect((await now()).email.subject).toBe('Theirs again');
+  await mine.click();
+  await kept('Mine');
+  await seen(other, 'Mine');
+  await other.context().close();
+});
+
 it('a segment is built, a campaign on it launched with a control group, and a letter arrives', async () => {
   await page.goto(at('/segments/new'));
   await page.getByRole('button', { name: /^Valuable but sleeping/ }).click();
