@@ -166,6 +166,12 @@ export const collectMigrations: WarehouseMigration[] = [
   deliveryMigration,
   ...qualityMigrations,
   ...cleaningMigrations,
+  {
+    // Up to this size a part of the table is one file. Apart, every property would be files of its own, hundreds in each
+    // part: with property names that somebody makes up, 10,000 stand open at once, and with this a hundred.
+    name: 'collect/0010_compact_parts',
+    layout: [{ table: 'collect_event', change: 'MODIFY SETTING min_bytes_for_wide_part = 268435456' }],
+  },
 ];
 
 export interface EventRow {
