@@ -33,8 +33,11 @@ const IDS = new Set<Field>([
   ...IDENTIFIER_TYPES.filter((type) => type !== 'email'),
 ]);
 
-/** Excel writes a number of 12 digits and more so, and what stood behind the first few digits is lost. */
-const SHORTENED = /^\d(?:[.,]\d+)?E\+\d{2,}$/i;
+/**
+ * Excel writes a long number so, and what stood behind the first few digits is lost. R writes round ones with a small
+ * "e" (1e+05, 3.4e+10), and nothing of them is lost.
+ */
+const SHORTENED = /^\d(?:[.,]\d+)?E\+(?:09|[1-9]\d)$/;
 
 /** Whether a spreadsheet cut digits off a number: many ids have become one. */
 function isCut(value: CellValue | undefined, text: string): boolean {
