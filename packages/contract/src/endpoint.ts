@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import './fault-words.ts';
 import type { Permission } from './permission.ts';
+import { strictThroughout } from './strict.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -44,7 +46,7 @@ function strict(query: z.ZodTypeAny | undefined): z.ZodTypeAny {
 
 type Or<T, D extends z.ZodTypeAny> = T extends z.ZodTypeAny ? T : D;
 
-/** Declares an endpoint; parts left out take and give nothing, and a query takes only what is declared. */
+/** Declares an endpoint; parts left out take and give nothing, and query and body take only what is declared. */
 export function endpoint<
   P extends z.ZodTypeAny | undefined = undefined,
   Q extends z.ZodTypeAny | undefined = undefined,
@@ -66,7 +68,7 @@ export function endpoint<
     ...e,
     params: e.params ?? nothing,
     query: strict(e.query),
-    body: e.body ?? none,
+    body: e.body ? strictThroughout(e.body) : none,
     response: e.response ?? none,
   } as unknown as Endpoint<
     Or<P, typeof nothing>,

@@ -211,6 +211,53 @@ describe('answers', () => {
     });
   });
 
+  it('to fields that are not known name each where it stands, and change nothing', async () => {
+    const discount = { kind: 'percent', percent: 10, maximumCent: 500 };
+    const body = { name: 'Ten', discount, minimumCent: 5000, endAt: '2026-12-08' };
+    const params = { workspace };
+    expect(await t.raw(api.createCoupon, { params, body })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'request.invalid',
+        fields: {
+          'discount.maximumCent': 'is not a field here',
+          endAt: 'is not a field here',
+          minimumCent: 'is not a field here',
+        },
+      },
+    });
+    expect(await t.call(api.listCoupons, { params })).toEqual([]);
+  });
+
+  it('say faults in words of ours', async () => {
+    const faults = async (endpoint: Endpoint, body: unknown) => {
+      const answer = await t.raw(endpoint, { params: { workspace }, body });
+      return (answer.body as { fields: Record<string, string> }).fields;
+    };
+    const leaf = { kind: 'kings' };
+    expect(await faults(api.createSegment, { name: '', condition: leaf })).toEqual({
+      name: 'must not be empty',
+      'condition.kind': expect.stringMatching(/^must be one of all, any, not, /),
+    });
+    const discount = { kind: 'percent', percent: 'ten' };
+    const coupon = { name: 'x'.repeat(81), discount, minimumCents: 0.5, startsAt: 'soon' };
+    expect(await faults(api.createCoupon, coupon)).toEqual({
+      name: 'must have at most 80 characters',
+      'discount.percent': 'must be a number',
+      minimumCents: 'must be a whole number',
+      startsAt: 'must be a time such as 2026-11-22T08:00:00Z',
+    });
+    const email = { fromName: 'S', subject: 'Hi', body: '{% for %}' };
+    expect(await faults(api.createCampaign, { name: 'x', segmentId: null, email })).toEqual({
+      'email.body': '"{% for %}" is not complete (line 1, column 1).',
+    });
+    expect(await faults(api.createCampaign, {})).toEqual({
+      name: 'is missing',
+      segmentId: 'is missing',
+      email: 'is missing',
+    });
+  });
+
   it('describe themselves in OpenAPI 3.1', async () => {
     const spec = (await t.app.http.app.inject({ url: '/openapi.json' })).json() as {
       openapi: string;

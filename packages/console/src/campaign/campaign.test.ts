@@ -342,26 +342,26 @@ it('reads what is wrong with a template, and guesses the field that was meant', 
     names: ['a', 'order.id'],
     nearest: null,
   });
-  expect(readTemplateFault('output "{{ customer.name" not closed, line:2, col:1.')).toEqual({
+  expect(readTemplateFault('"{{ customer.name" is not closed (line 2, column 1).')).toEqual({
     kind: 'notClosed',
     line: 2,
   });
-  expect(readTemplateFault('tag "include" not found, line:1, col:1.')).toEqual({
+  expect(readTemplateFault('there is no tag "include" (line 1, column 1).')).toEqual({
     kind: 'unknownTag',
     name: 'include',
     line: 1,
   });
-  expect(readTemplateFault('undefined filter: raw, line:1, col:1.').kind).toBe('unknownFilter');
+  expect(readTemplateFault('there is no filter "raw" (line 1, column 1).').kind).toBe('unknownFilter');
   expect(readTemplateFault('the address "shop.example" is not a complete address.')).toEqual({
     kind: 'address',
     address: 'shop.example',
   });
-  expect(readTemplateFault('illegal tag: {% for %}, line:12, col:69.')).toEqual({
+  expect(readTemplateFault('"{% for %}" is not complete (line 12, column 69).')).toEqual({
     kind: 'incomplete',
     part: '{% for %}',
     line: 12,
   });
-  expect(readTemplateFault('expected "|" before filter, line:1, col:13.')).toEqual({
+  expect(readTemplateFault('this cannot be read (line 1, column 13).')).toEqual({
     kind: 'unreadable',
     line: 1,
   });

@@ -21,10 +21,10 @@ export function readTemplateFault(text: string): TemplateFault {
   }
   const noValue = /"([\w.]+)" has no value/.exec(text)?.[1];
   if (noValue) return { kind: 'noValue', field: noValue };
-  const line = Number(/line:\s?(\d+)/.exec(text)?.[1] ?? 0);
-  const tag = /tag "(\w+)" not found/.exec(text)?.[1];
+  const line = Number(/\(line (\d+)/.exec(text)?.[1] ?? 0);
+  const tag = /there is no tag "(.*?)"/.exec(text)?.[1];
   if (tag) return { kind: 'unknownTag', name: tag, line };
-  const filter = /undefined filter: (\w+)/.exec(text)?.[1];
+  const filter = /there is no filter "(.*?)"/.exec(text)?.[1];
   if (filter) return { kind: 'unknownFilter', name: filter };
   if (text.includes('too much work')) return { kind: 'tooMuch' };
   const address = /^the address "(.*?)"? (may hold|is not|must|is longer)/.exec(text);
@@ -33,7 +33,7 @@ export function readTemplateFault(text: string): TemplateFault {
   if (line === 0) return { kind: 'other', text };
   if (/not closed/.test(text)) return { kind: 'notClosed', line };
   // What the template language says in its own terms is of no use to who writes letters: the place is.
-  const part = /(?:illegal tag|empty candidates): "?(\{%.*?%\})/.exec(text)?.[1];
+  const part = /"(\{%.*?%\})" is not complete/.exec(text)?.[1];
   return part ? { kind: 'incomplete', part, line } : { kind: 'unreadable', line };
 }
 

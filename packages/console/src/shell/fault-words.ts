@@ -3,11 +3,11 @@ const PATTERNS: [RegExp, string][] = [
   [/^is taken/, 'taken'],
   [/^is not right/, 'notRight'],
   [/^is needed/, 'needed'],
-  [/^(must not be empty|must be chosen|Required|Invalid input: expected \w+, received undefined)/, 'missing'],
-  [/at least (?<n>\d+) characters|expected string to have >=(?<m>\d+) characters/, 'tooShort'],
-  [/at most (?<n>\d+) characters|expected string to have <=(?<m>\d+) characters/, 'tooLong'],
-  [/must be at least (?<n>[\d.]+)|expected number to be >=(?<m>[\d.]+)/, 'tooSmall'],
-  [/must be at most (?<n>[\d.]+)|expected number to be <=(?<m>[\d.]+)/, 'tooLarge'],
+  [/^(must not be empty|must be chosen|is missing)/, 'missing'],
+  [/at least (?<n>\d+) characters?/, 'tooShort'],
+  [/at most (?<n>\d+) characters?/, 'tooLong'],
+  [/must be at least (?<n>[\d.]+)/, 'tooSmall'],
+  [/must be at most (?<n>[\d.]+)/, 'tooLarge'],
   [/must be after the start|must not be before/, 'beforeStart'],
   [/invalid e-?mail|must be an e-?mail/i, 'email'],
 ];
@@ -16,7 +16,7 @@ const PATTERNS: [RegExp, string][] = [
 export function faultKey(fault: string): { key: string; n: string } | null {
   for (const [pattern, key] of PATTERNS) {
     const found = pattern.exec(fault);
-    if (found) return { key, n: found.groups?.n ?? found.groups?.m ?? '' };
+    if (found) return { key, n: found.groups?.n ?? '' };
   }
   return null;
 }

@@ -83,5 +83,20 @@ export function faultWords(error: unknown): string {
   const text = error instanceof Error ? error.message.split('\n')[0]! : String(error);
   const missing = /undefined variable: ([^,]+)/.exec(text)?.[1];
   if (missing) return `"${missing}" has no value for this person; write {{ ${missing} | default: "…" }}.`;
-  return /limit exceeded/.test(text) ? 'The template does too much work.' : `${text}.`;
+  if (/limit exceeded/.test(text)) return 'The template does too much work.';
+  const [, line, column] = /line:\s?(\d+), col:\s?(\d+)/.exec(text) ?? [];
+  const where = line ? ` (line ${line}, column ${column})` : '';
+  return `${partWords(text)}${where}.`;
+}
+
+/** Which part of a template is at fault, by what the engine says of it. */
+function partWords(text: string): string {
+  const tag = /tag "([^"]*)" not found/.exec(text)?.[1];
+  if (tag !== undefined) return `there is no tag "${tag}"`;
+  const filter = /undefined filter: ([^,\s]+)/.exec(text)?.[1];
+  if (filter) return `there is no filter "${filter}"`;
+  const open = /(?:output|tag) "?(.*?)"? not closed/.exec(text)?.[1];
+  if (open) return `"${open}" is not closed`;
+  const [part] = /\{%.*?%\}|\{\{.*?\}\}/.exec(text) ?? [];
+  return part ? `"${part}" is not complete` : 'this cannot be read';
 }

@@ -389,9 +389,10 @@ const TITLES: Record<number, string> = {
 };
 
 interface ValidationFault {
+  keyword?: string;
   instancePath: string;
   message?: string;
-  params?: { issue?: { path?: PropertyKey[]; message?: string } };
+  params?: { keys?: string[] };
 }
 
 /** Faults by field path, `window.days`; query and path fields carry no prefix, as people think of them by name. */
@@ -402,9 +403,17 @@ function fieldFaults(
   const fields: Record<string, string> = {};
   for (const fault of faults) {
     const path = fault.instancePath.replace(/^\//, '').replaceAll('/', '.') || 'body';
-    fields[path] ??= fault.message ?? 'is not right';
+    for (const name of unknownFields(fault)) fields[path === 'body' ? name : `${path}.${name}`] ??= UNKNOWN;
+    if (fault.keyword !== 'unrecognized_keys') fields[path] ??= fault.message ?? 'is not right';
   }
   return fields;
+}
+
+const UNKNOWN = 'is not a field here';
+
+/** Names of fields that an object has and should not; each is told where it stands. */
+function unknownFields(fault: ValidationFault): string[] {
+  return fault.keyword === 'unrecognized_keys' ? (fault.params?.keys ?? []) : [];
 }
 
 function notFoundAnswer(request: FastifyRequest, reply: FastifyReply, hasConsole: boolean): FastifyReply {
