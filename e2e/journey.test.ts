@@ -110,6 +110,8 @@ it('of two who write at one draft nobody overwrites or launches what they did no
   await kept('Mine');
   await seen(other, 'Mine');
   await other.context().close();
+  // The browser notes the launch and the change that were refused; nothing else went wrong so far.
+  expect(world.complaints()).toEqual(Array(2).fill(expect.stringContaining('409')));
 });
 
 it('a segment is built, a campaign on it launched with a control group, and a letter arrives', async () => {
