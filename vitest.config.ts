@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx', 'test/**/*.test.ts'],
     pool: 'forks',
+    // Modules as they were transformed are kept on disk: every file of tests imports nearly all of them.
+    experimental: { fsModuleCache: true },
     maxWorkers: 2,
     execArgv: ['--import', 'tsx'],
     testTimeout: 30_000,

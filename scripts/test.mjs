@@ -1,5 +1,6 @@
 // `npm test`: everything that is checked, as the very first command after a clone. Ends with "N passed, N failed".
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,18 +25,16 @@ const bin = (name) => join(ROOT, 'node_modules', name);
 /** @type {{ what: string, passed: number, failed: number, seconds: number }[]} */
 const results = [];
 
-check('types', [bin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']);
-for (const name of ['console', 'sdk'])
-  check(`types of the ${name}`, [
-    bin('typescript/bin/tsc'),
-    '-p',
-    `packages/${name}/tsconfig.json`,
-    '--noEmit',
-  ]);
-check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '.']);
-vitest('tests', []);
+const types = (folder) => [bin('typescript/bin/tsc'), '-p', join(folder, 'tsconfig.json'), '--noEmit'];
+await Promise.all([
+  check('types', types('.')),
+  check('types of the console', types('packages/console')),
+  check('types of the sdk', types('packages/sdk')),
+  check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '.']),
+]);
+await vitest('tests', []);
 await testsOnPostgres();
-journeys();
+await journeys();
 
 rmSync(reports, { recursive: true, force: true });
 const total = (key) => results.reduce((sum, r) => sum + r[key], 0);
@@ -48,14 +47,14 @@ process.exitCode = total('failed') === 0 ? 0 : 1;
 console.log(`${total('passed')} passed, ${total('failed')} failed`);
 
 /** One command that is right or wrong as a whole. */
-function check(what, args) {
-  const { ok, seconds } = run(what, args);
+async function check(what, args) {
+  const { ok, seconds } = await run(what, args);
   results.push({ what, passed: ok ? 1 : 0, failed: ok ? 0 : 1, seconds });
 }
 
-function vitest(what, args, env = {}) {
+async function vitest(what, args, env = {}) {
   const report = join(reports, `${results.length}.json`);
-  const { ok, seconds } = run(
+  const { ok, seconds } = await run(
     what,
     [
       bin('vitest/vitest.mjs'),
@@ -89,7 +88,9 @@ async function testsOnPostgres() {
   });
   if (!postgres) return;
   try {
-    vitest(what, ['--testNamePattern', NOT_OF_THOUSANDS, ...ON_POSTGRES], { TEST_LEDGER_URL: postgres.url });
+    await vitest(what, ['--testNamePattern', NOT_OF_THOUSANDS, ...ON_POSTGRES], {
+      TEST_LEDGER_URL: postgres.url,
+    });
   } finally {
     await postgres.stop();
   }
@@ -101,13 +102,13 @@ function leaveOut(what, why) {
 }
 
 /** Journeys in a real browser; where there is none they are left out, but not in CI. */
-function journeys() {
+async function journeys() {
   const what = 'journeys in a browser';
   const folder = join(ROOT, 'e2e');
   if (!readdirSync(folder).some((name) => /\.test\.ts$/.test(name))) return;
   if (!chromium()) return leaveOut(what, 'no Chromium found (set CHROMIUM to its path).');
   buildWhenNeeded();
-  vitest(what, ['--config', 'e2e/vitest.config.ts']);
+  await vitest(what, ['--config', 'e2e/vitest.config.ts']);
 }
 
 function chromium() {
@@ -118,13 +119,14 @@ function chromium() {
   );
 }
 
-function run(what, args, env = {}) {
+async function run(what, args, env = {}) {
   console.log(`\n== ${what}`);
   const began = Date.now();
-  const { status } = spawnSync(process.execPath, args, {
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  const [status] = await once(child, 'exit');
   return { ok: status === 0, seconds: (Date.now() - began) / 1000 };
 }

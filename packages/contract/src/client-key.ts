@@ -6,7 +6,7 @@ const ORIGIN = /^(https?:\/\/)(\*\.)?([a-z0-9-]+(\.[a-z0-9-]+)*)(:\d{1,5})?$/;
  * A key that stands in pages, apps and mini-programs, where anybody can read it: which pages may use it, and what of it
  * counts. A server's key has none of this and may say everything.
  */
-export const clientKey = z.strictObject({
+const settings = z.strictObject({
   /** `https://shop.example`, or `https://*.shop.example` for all below it; none: any page. */
   origins: z
     .array(
@@ -17,14 +17,25 @@ export const clientKey = z.strictObject({
         .max(200)
         .regex(ORIGIN, 'must be an origin such as https://shop.example or https://*.shop.example'),
     )
-    .max(50)
-    .default([]),
+    .max(50),
   /** Orders that no server, file or service told count as revenue; else they are kept as events. */
-  orders: z.boolean().default(true),
+  orders: z.boolean(),
   /** A yes to being written to counts; a no always does. */
-  consent: z.boolean().default(true),
+  consent: z.boolean(),
 });
-export type ClientKey = z.infer<typeof clientKey>;
+export type ClientKey = z.infer<typeof settings>;
+
+/** What holds of a client's key where nothing else is said. */
+export const CLIENT_DEFAULTS: ClientKey = { origins: [], orders: true, consent: true };
+
+export const clientKey = settings.extend({
+  origins: settings.shape.origins.default([]),
+  orders: settings.shape.orders.default(true),
+  consent: settings.shape.consent.default(true),
+});
+
+/** What a change names; the rest stays as it is. */
+export const clientKeyChange = settings.partial();
 
 /** Whether an origin is the one that is allowed, or below it where that begins with `*.`. */
 export function isOriginWithin(origin: string, allowed: string): boolean {

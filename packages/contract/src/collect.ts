@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientKey } from './client-key.ts';
+import { clientKey, clientKeyChange } from './client-key.ts';
 import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, withId } from './endpoint.ts';
 import { hookMapping } from './hook-mapping.ts';
 import { HELD_STATES } from './quality.ts';
@@ -323,8 +323,8 @@ export const collectEndpoints = {
     body: z.object({
       name: z.string().trim().min(1).max(80).optional(),
       isPaused: z.boolean().optional(),
-      /** Makes the key a client's with these settings, or a server's by null. */
-      client: clientKey.nullable().optional(),
+      /** Makes the key a client's, or a server's by null; settings that are not named stay. */
+      client: clientKeyChange.nullable().optional(),
       check: hookCheck.optional(),
       /** Null: the preset's own again. */
       mapping: hookMapping.nullable().optional(),

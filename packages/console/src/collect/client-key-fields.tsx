@@ -1,11 +1,8 @@
-import { api, type ClientKey, type Source } from '@qianmian/contract';
+import { api, CLIENT_DEFAULTS, type ClientKey, type Source } from '@qianmian/contract';
 import { Alert, Button, Checkbox, Form, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../shell/use-api.ts';
 import { FormField, useFieldFaults } from '../ui/index.ts';
-
-/** What a key for pages and apps may do, where nobody said otherwise. */
-export const CLIENT_DEFAULTS: ClientKey = { origins: [], orders: true, consent: true };
 
 /** Settings of a key that anybody can read in a page: whose pages may use it, and what of it counts. */
 export function ClientKeyFields() {

@@ -1,4 +1,4 @@
-import { api, type ClientKey, HOOK_PRESETS, type HookPresetName } from '@qianmian/contract';
+import { api, CLIENT_DEFAULTS, type ClientKey, HOOK_PRESETS, type HookPresetName } from '@qianmian/contract';
 import { Alert, Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +6,7 @@ import { useGo } from '../shell/address.ts';
 import { useAction } from '../shell/use-api.ts';
 import { CopyText, Facts, FormField, useFieldFaults } from '../ui/index.ts';
 import type { Source } from './actions.ts';
-import { CLIENT_DEFAULTS, ClientKeyFields } from './client-key-fields.tsx';
+import { ClientKeyFields } from './client-key-fields.tsx';
 import { GIVES_SECRET, hookAddress } from './source-words.ts';
 
 interface Draft {

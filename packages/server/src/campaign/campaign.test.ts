@@ -977,14 +977,14 @@ describe('over HTTP', () => {
 });
 
 describe('many', () => {
-  it('ten thousand recipients get a letter each', { timeout: 240_000 }, async () => {
-    const people = await t.people(workspace, 10_000);
+  it('two thousand recipients get a letter each', { timeout: 120_000 }, async () => {
+    const people = await t.people(workspace, 2_000);
     const began = performance.now();
     const id = await t.send(workspace, t.draft({ controlShare: 0.1 }), people);
     const seconds = (performance.now() - began) / 1000;
     const { counts, state } = await t.campaigns.get(workspace, id);
     expect(state).toBe('sent');
-    expect(counts.sent + counts.control).toBe(10_000);
+    expect(counts.sent + counts.control).toBe(2_000);
     const mine = t.post.received.filter((r) => r.to.endsWith(`@${workspace}.example`));
     expect(new Set(mine.map((r) => r.to)).size).toBe(counts.sent);
     expect(mine).toHaveLength(counts.sent);

@@ -88,6 +88,22 @@ describe('A client’s key', () => {
     expect(s.server.client).toBeNull();
   });
 
+  it('keeps what a change of its settings does not name', async () => {
+    const s = await shop();
+    const change = async (client: object | null) =>
+      (
+        await t.call(collectEndpoints.updateSource, {
+          params: { workspace: s.workspace, id: s.site.id },
+          body: { client },
+        })
+      ).client;
+    const origins = ['https://shop.example'];
+    expect(await change({ origins, consent: false })).toEqual({ origins, orders: true, consent: false });
+    expect(await change({ orders: false })).toEqual({ origins, orders: false, consent: false });
+    expect(await change(null)).toBeNull();
+    expect(await change({})).toEqual({ origins: [], orders: true, consent: true });
+  });
+
   it('tells orders that count, and changes none that a server told', async () => {
     const s = await shop();
     await s.say(s.site.writeKey, order('web', 10));

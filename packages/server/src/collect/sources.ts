@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientKey, HookCheck, HookMapping, HookPresetName, Source } from '@qianmian/contract';
+import {
+  CLIENT_DEFAULTS,
+  type ClientKey,
+  type HookCheck,
+  type HookMapping,
+  type HookPresetName,
+  type Source,
+} from '@qianmian/contract';
 import type { Selectable } from 'kysely';
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, HOUR, isoOf, isoOrNull, SECOND } from '../platform/clock.ts';
@@ -212,7 +219,7 @@ export function openSources(parts: {
       given: {
         name?: string;
         isPaused?: boolean;
-        client?: ClientKey | null;
+        client?: Partial<ClientKey> | null;
         check?: HookCheck;
         mapping?: HookMapping | null;
       },
@@ -227,7 +234,13 @@ export function openSources(parts: {
         ...(isPaused === undefined
           ? {}
           : { paused_at: isPaused ? (before.paused_at ?? new Date(clock.now())) : null }),
-        ...(client === undefined ? {} : { client: jsonOrNull(client) }),
+        ...(client === undefined
+          ? {}
+          : {
+              client: jsonOrNull(
+                client && { ...CLIENT_DEFAULTS, ...(before.client as ClientKey | null), ...client },
+              ),
+            }),
         ...(check === undefined ? {} : { hook_check: JSON.stringify(check) }),
         ...(mapping === undefined
           ? {}
