@@ -1,4 +1,10 @@
-import type { CleanStep, CleanSubject, CleanSuggestion, CleanTarget } from '@qianmian/contract';
+import {
+  type CleanStep,
+  type CleanSubject,
+  type CleanSuggestion,
+  type CleanTarget,
+  IMPOSSIBLE_RULES,
+} from '@qianmian/contract';
 import type { Clock } from '../../platform/clock.ts';
 import type { EventFact } from '../facts.ts';
 import { flatLeaves } from '../plan/leaves.ts';
@@ -231,15 +237,7 @@ async function ofFinders(
       'impossible',
       {
         ...{ ...named('impossible'), kind: 'impossible' },
-        rules: [
-          'price_not_positive',
-          'quantity_not_positive',
-          'discount_over_price',
-          'order_in_future',
-          'birthday',
-          'bad_phone',
-          'bad_email',
-        ],
+        rules: [...IMPOSSIBLE_RULES],
       },
     ]);
   const outlier = (measure: 'unitPriceCents' | 'quantity', threshold: number, times: number) =>
