@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Malformed, malformed } from '../packages/server/src/collect/wire/malformed.ts';
+import { type Malformed, malformed } from '../packages/server/src/collect/wire/test-malformed.ts';
 import type { Benchmark } from './benchmark.ts';
 import { type RealServer, startServer } from './real-server.ts';
 

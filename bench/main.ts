@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Benchmark, Figures } from './benchmark.ts';
 import { collectEvents } from './collect-events.ts';
 import { collectImport } from './collect-import.ts';
+import { collectSteps } from './collect-steps.ts';
 import { faultsFuzz } from './faults-fuzz.ts';
 import { faultsKill } from './faults-kill.ts';
 import { identityResolution } from './identity-resolution.ts';
@@ -19,6 +20,7 @@ const ALL: Benchmark[] = [
   platformStart,
   collectEvents,
   collectImport,
+  collectSteps,
   identityResolution,
   profileRfm,
   segmentPreview,

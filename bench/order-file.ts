@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { generatorOf, nextShare } from '@qianmian/science/random';
 
 const DAY = 86_400_000;
 /** Orders lie in the 500 days before this. */
@@ -13,7 +14,8 @@ export async function writeOrderFile(path: string, lines: number, people: number
 }
 
 function* rows(lines: number, people: number): Generator<string> {
-  const random = randomFrom(7);
+  const state = generatorOf(7);
+  const random = () => nextShare(state);
   yield 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n';
   let piece = '';
   let order = '';
@@ -38,15 +40,4 @@ function* rows(lines: number, people: number): Generator<string> {
 function date(time: number): string {
   const t = new Date(time);
   return `${t.getUTCMonth() + 1}/${t.getUTCDate()}/${t.getUTCFullYear()} ${t.getUTCHours()}:${String(t.getUTCMinutes()).padStart(2, '0')}`;
-}
-
-/** Mulberry32: small, seeded, good enough for made-up orders. */
-function randomFrom(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { postgresPrograms, startPostgres } from './postgres.mjs';
 import { buildWhenNeeded, installWhenNeeded, ROOT } from './prepare.mjs';
 
@@ -24,6 +24,8 @@ const bin = (name) => join(ROOT, 'node_modules', name);
 
 /** @type {{ what: string, passed: number, failed: number, seconds: number }[]} */
 const results = [];
+/** Where and why each test failed: told once more at the end, where it is read. @type {string[]} */
+const failures = [];
 
 const types = (folder) => [bin('typescript/bin/tsc'), '-p', join(folder, 'tsconfig.json'), '--noEmit'];
 await Promise.all([
@@ -37,6 +39,7 @@ await testsOnPostgres();
 await journeys();
 
 rmSync(reports, { recursive: true, force: true });
+if (failures.length > 0) console.log(`\n== failed\n${failures.slice(0, 20).join('\n')}`);
 const total = (key) => results.reduce((sum, r) => sum + r[key], 0);
 console.log('');
 for (const r of results)
@@ -49,6 +52,7 @@ console.log(`${total('passed')} passed, ${total('failed')} failed`);
 /** One command that is right or wrong as a whole. */
 async function check(what, args) {
   const { ok, seconds } = await run(what, args);
+  if (!ok) failures.push(`${what}: see above`);
   results.push({ what, passed: ok ? 1 : 0, failed: ok ? 0 : 1, seconds });
 }
 
@@ -68,6 +72,7 @@ async function vitest(what, args, env = {}) {
   );
   const { passed, failed } = countsIn(report);
   // A run may fail beside its tests: a file that cannot be loaded, an error nobody caught, a crash.
+  if (failed === 0 && !ok) failures.push(`${what}: failed beside its tests, see above`);
   results.push({ what, passed, failed: failed === 0 && !ok ? 1 : failed, seconds });
 }
 
@@ -75,7 +80,16 @@ function countsIn(report) {
   if (!existsSync(report)) return { passed: 0, failed: 0 };
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   const unloadable = testResults.filter((f) => f.status === 'failed' && f.assertionResults.length === 0);
+  for (const file of unloadable) failures.push(failure(file.name, 'could not be loaded', file.message));
+  for (const file of testResults)
+    for (const test of file.assertionResults)
+      if (test.status === 'failed')
+        failures.push(failure(file.name, test.fullName, (test.failureMessages ?? []).join('\n')));
   return { passed: numPassedTests, failed: numFailedTests + unloadable.length };
+}
+
+function failure(file, test, message) {
+  return `${relative(ROOT, file)}: ${test}\n    ${String(message).slice(0, 1200).replaceAll('\n', '\n    ')}`;
 }
 
 /** What leans most on the ledger, on a served one; where there is no PostgreSQL it is left out, but not in CI. */

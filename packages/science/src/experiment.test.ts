@@ -11,6 +11,7 @@ import {
   scaled,
   varianceOf,
 } from './experiment.ts';
+import { generatorOf, nextShare } from './random.ts';
 
 const momentsOf = (values: readonly number[]): Moments => ({
   n: values.length,
@@ -24,17 +25,6 @@ const summary = (n: number, mean: number, sd: number): Moments => ({
   sum: mean * n,
   sumSquares: sd ** 2 * (n - 1) + mean ** 2 * n,
 });
-
-/** mulberry32, by Tommy Ettinger: seeded, so that a simulation always says the same. */
-function seeded(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 describe('relative effect', () => {
   it('is that of GrowthBook', () => {
@@ -132,7 +122,8 @@ describe('on a simulated shop, where the truth is known', () => {
   };
 
   it('raises a false alarm in about 5 % of 1,000 A/A tests', () => {
-    const random = seeded(20_251_122);
+    const state = generatorOf(20_251_122);
+    const random = () => nextShare(state);
     let alarms = 0;
     for (let i = 0; i < 1000; i++)
       if (differenceInMeans(side(random, 600, 0.2), side(random, 600, 0.2))!.pValue < 0.05) alarms++;
@@ -141,7 +132,8 @@ describe('on a simulated shop, where the truth is known', () => {
   });
 
   it('covers the true effect in about 95 % of 600 A/B tests with a small control group', () => {
-    const random = seeded(7);
+    const state = generatorOf(7);
+    const random = () => nextShare(state);
     const truth = (0.26 - 0.2) * 4000;
     let covered = 0;
     for (let i = 0; i < 600; i++) {
@@ -153,7 +145,8 @@ describe('on a simulated shop, where the truth is known', () => {
   });
 
   it('finds the detectable difference four times in five', () => {
-    const random = seeded(99);
+    const state = generatorOf(99);
+    const random = () => nextShare(state);
     // Variance of a revenue: share * E[v^2] - mean^2, with v = 2000 (1 + Exp(1)): E[v] = 4000, E[v^2] = 5 * 2000^2.
     const variance = 0.2 * 5 * 2000 ** 2 - (0.2 * 4000) ** 2;
     const step = detectableDifference(variance, 500, 500);

@@ -7,6 +7,8 @@ export {
   openQueue as openCleaningQueue,
   openSteps as openCleaningSteps,
   SLOW_CLEANING_JOBS,
+  type StoredTrait,
+  type StoredTraits,
 } from './cleaning/index.ts';
 export { type Collector, openCollector } from './collector.ts';
 export {

@@ -1,18 +1,7 @@
-import type { TraitValue } from '../collect/index.ts';
+import type { StoredTrait, StoredTraits } from '../collect/index.ts';
 import { versionByTime } from '../platform/version.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { traitColumns, traitValue } from './trait-value.ts';
-
-/** A trait of someone as it is stored, by who said it. */
-interface StoredTrait {
-  personId: number;
-  anchor: number;
-  name: string;
-  value: TraitValue;
-  time: number;
-  source: string;
-  importId: string;
-}
 
 interface Row {
   person_id: number;
@@ -46,7 +35,7 @@ const ODD = {
 } as const;
 
 /** Traits one by one as they are stored, for what cleans them; whose they are does not change. */
-export function openStoredTraits({ warehouse }: { warehouse: Warehouse }) {
+export function openStoredTraits({ warehouse }: { warehouse: Warehouse }): StoredTraits {
   return {
     /** Traits after a place in their order; only of these names, all where none is given. */
     async after(

@@ -141,11 +141,13 @@ function changer(step: Exclude<ActingStep, { kind: 'missing' }>, timeZone: strin
             .join(' > ')
       : rule;
   const by = { step: step.id, method: methodOf(step), isImputed: false };
+  const { method } = by;
   return (fact, trail) => {
     const after = editField(fact, field, (path, value) => {
       if (value === undefined) return value;
       const next = apply(value);
-      if (next !== value) trail.push({ ...by, field: path, before: value, after: next });
+      if (next !== value)
+        trail.push({ field: path, step: step.id, method, before: value, after: next, isImputed: false });
       return next;
     });
     return after === fact ? fact : netFollows(fact, after, field, by, trail);

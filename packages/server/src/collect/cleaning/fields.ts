@@ -1,4 +1,5 @@
 import type { CleanSubject } from '@qianmian/contract';
+import { remember } from '../../platform/remember.ts';
 import type { EventFact, Fact, OrderLineFact, PersonFact, ProductFact } from '../facts.ts';
 import { isObject } from '../storable.ts';
 import type { Value } from './standards.ts';
@@ -75,8 +76,10 @@ function editTrait(fact: PersonFact, name: string, visit: Visit): PersonFact {
     : { ...fact, traits: { ...fact.traits, [name]: after } };
 }
 
+const keysOf = remember((path) => path.split('.'));
+
 function editEvent(fact: EventFact, path: string, visit: Visit): EventFact {
-  const properties = editPath(fact.properties, path.split('.'), 0, '', visit);
+  const properties = editPath(fact.properties, keysOf(path), 0, '', visit);
   return properties === fact.properties ? fact : { ...fact, properties: properties as Json };
 }
 

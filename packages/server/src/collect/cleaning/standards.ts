@@ -1,4 +1,5 @@
 import { type ActingStep, UNITS } from '@qianmian/contract';
+import { remember } from '../../platform/remember.ts';
 import { startOfDay, timeZoneNamed } from '../../platform/zone.ts';
 
 /** A scalar as it stands in a field. */
@@ -8,9 +9,13 @@ export type Rule = (value: Value) => Value;
 
 const isText = (value: Value): value is string => typeof value === 'string';
 const FULL_WIDTH = /[\uff01-\uff5e\u3000]/g;
+const HAS_FULL_WIDTH = /[\uff01-\uff5e\u3000]/;
+/** Spaces that are not one plain space between words. */
+const HAS_ODD_SPACE = /^\s|\s$|\s\s|[^\S ]|[\u200b\ufeff]/;
 
 /** Full-width letters, digits and signs as half-width ones; ideographs stay as they are. */
 export function toHalfWidth(text: string): string {
+  if (!HAS_FULL_WIDTH.test(text)) return text;
   return text.replace(FULL_WIDTH, (sign) =>
     sign === '\u3000' ? ' ' : String.fromCharCode(sign.charCodeAt(0) - 0xfee0),
   );
@@ -18,6 +23,7 @@ export function toHalfWidth(text: string): string {
 
 /** Spaces of every kind as one plain space, none at the ends. */
 export function toPlainSpaces(text: string): string {
+  if (!HAS_ODD_SPACE.test(text)) return text;
   return text.replace(/[\s\u200b\ufeff]+/g, ' ').trim();
 }
 
@@ -226,8 +232,14 @@ function categoryRule({ words }: Extract<ActingStep, { kind: 'category' }>): Rul
   return (value) => (isText(value) ? (known.get(foldWord(value)) ?? value) : value);
 }
 
-/** The rule of a step that makes of a value another, and what the method is called in the history of a value. */
+/** The rule of a step that makes of a value another; what it made of a text it remembers. */
 export function ruleOf(step: Exclude<ActingStep, { kind: 'missing' }>, homeZone: string): Rule {
+  const rule = plainRuleOf(step, homeZone);
+  const ofText = remember(rule);
+  return (value) => (isText(value) ? ofText(value) : rule(value));
+}
+
+function plainRuleOf(step: Exclude<ActingStep, { kind: 'missing' }>, homeZone: string): Rule {
   switch (step.kind) {
     case 'text':
       return textRule(step);

@@ -6,7 +6,7 @@ import type {
   TrackingPlan,
   Violation,
 } from '@qianmian/contract';
-import type { RE2JS } from 're2js';
+import { remember } from '../../platform/remember.ts';
 import { isObject } from '../storable.ts';
 import { compilePattern } from './pattern.ts';
 
@@ -40,7 +40,7 @@ interface Expected {
   required: boolean;
   types: ReadonlySet<PlanType> | null;
   allowed: ReadonlySet<unknown> | null;
-  pattern: RE2JS | null;
+  hasForm: ((text: string) => boolean) | null;
   min: number;
   max: number;
 }
@@ -103,14 +103,19 @@ function expectedOf(property: PlanProperty): Expected {
     required: property.required,
     types: property.types.length > 0 ? new Set(property.types) : null,
     allowed: property.allowed && property.allowed.length > 0 ? new Set<unknown>(property.allowed) : null,
-    pattern: property.pattern === undefined ? null : compilePattern(property.pattern),
+    hasForm: formOf(property.pattern),
     min: property.min ?? Number.NEGATIVE_INFINITY,
     max: property.max ?? Number.POSITIVE_INFINITY,
   };
 }
 
+function formOf(pattern: string | undefined): Expected['hasForm'] {
+  const compiled = pattern === undefined ? null : compilePattern(pattern);
+  return compiled && remember((text) => compiled.testExact(text));
+}
+
 function differenceOf(property: Expected, value: unknown): Difference | null {
-  const { path, types, allowed, pattern, min, max } = property;
+  const { path, types, allowed, hasForm, min, max } = property;
   const type = typeOf(value);
   if (types && !types.has(type) && !(type === 'integer' && types.has('number')))
     return {
@@ -118,18 +123,19 @@ function differenceOf(property: Expected, value: unknown): Difference | null {
       path,
       detail: `"${path}" is ${type}; expected is ${[...types].join(' or ')}.`,
     };
-  const notAllowed = (why: string): Difference => ({
-    kind: 'value_not_allowed',
-    path,
-    detail: `"${path}" ${why}.`,
-  });
-  if (allowed && !allowed.has(value)) return notAllowed('is none of the values allowed');
-  if (pattern && (typeof value !== 'string' || value.length > LONGEST_TRIED || !pattern.testExact(value)))
-    return notAllowed('does not have the form expected');
+  if (allowed && !allowed.has(value)) return notAllowed(path, 'is none of the values allowed');
+  if (hasForm && (typeof value !== 'string' || value.length > LONGEST_TRIED || !hasForm(value)))
+    return notAllowed(path, 'does not have the form expected');
   if (typeof value === 'number' && (value < min || value > max))
-    return notAllowed(`lies outside ${property.min} to ${property.max}`);
+    return notAllowed(path, `lies outside ${min} to ${max}`);
   return null;
 }
+
+const notAllowed = (path: string, why: string): Difference => ({
+  kind: 'value_not_allowed',
+  path,
+  detail: `"${path}" ${why}.`,
+});
 
 /** Whether a value says nothing: none, or an object without any; so it lies in the warehouse. */
 function isBlank(value: unknown): boolean {

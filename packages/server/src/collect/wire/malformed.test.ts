@@ -1,7 +1,7 @@
 import { api, collectEndpoints, quotaEndpoints } from '@qianmian/contract';
 import { expect, it } from 'vitest';
 import { testApp } from '../../test-app.ts';
-import { malformed } from './malformed.ts';
+import { malformed } from './test-malformed.ts';
 
 const t = await testApp({ QM_LOG_LEVEL: 'silent' });
 const REQUESTS = 300;

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { deflateSync, gzipSync } from 'node:zlib';
+import { generatorOf, nextShare } from '@qianmian/science/random';
 
 /** A request as hostile or broken clients send it. */
 export interface Malformed {
@@ -21,24 +22,14 @@ export interface Doors {
 type Random = () => number;
 type Value = unknown;
 
-/** Mulberry32: small and seeded, so that what failed can be tried again. */
-function randomFrom(seed: number): Random {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /**
  * Real payloads of every protocol, damaged in the ways that are seen and those that are meant: bytes flipped and cut,
  * gzip, base64, UTF-8 and JSON broken, numbers too large, nesting too deep, keys of prototypes, wrong types, keys twice,
  * headers that lie. The same seed gives the same requests.
  */
 export function* malformed(seed: number, doors: Doors): Generator<Malformed, never> {
-  const random = randomFrom(seed);
+  const state = generatorOf(seed);
+  const random = () => nextShare(state);
   for (let n = 0; ; n++) {
     const roads = [segment, segment, rudder, sensors, sensors, ga4, gtag, hook];
     const request = pick(random, roads)(random, doors, `${seed}-${n}`);
