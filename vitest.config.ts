@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 // One run for every package. Two cores: two forks, each with its own embedded stores.
 export default defineConfig({
   test: {
+    setupFiles: process.env.CI ? ['test/same-seed.ts'] : [],
     include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx', 'test/**/*.test.ts'],
     pool: 'forks',
     // Modules as they were transformed are kept on disk: every file of tests imports nearly all of them.
