@@ -39,13 +39,15 @@ let made = 0;
 /** The one app of this test process; its stores live in a temporary folder. */
 export function testApp(env: Record<string, string> = {}): Promise<TestApp> {
   shared ??= open(env);
-  const opening = shared;
-  afterAll(async () => {
-    shared = null;
-    await (await opening).close();
-  });
   return shared;
 }
+
+// Here, not where it is opened: a hook that is registered while a test runs is never called.
+afterAll(async () => {
+  const opened = shared;
+  shared = null;
+  await (await opened)?.close();
+});
 
 async function open(env: Record<string, string>): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'qianmian-test-'));
