@@ -39,10 +39,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts the demo with so many people and opens the browser. */
-export async function openWorld(people: number): Promise<World> {
+/** Starts the demo with so many people, and with these settings besides, and opens the browser. */
+export async function openWorld(people: number, settings: Record<string, string> = {}): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'qianmian-e2e-'));
-  const server = startServer(dataDir, people);
+  const server = startServer(dataDir, people, settings);
   const { url, token } = await answering(server, dataDir);
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: QUIET });
   const complaints: string[] = [];
@@ -98,7 +98,21 @@ export async function signIn(page: Page): Promise<void> {
 export async function violations(page: Page): Promise<string[]> {
   // Evaluated, not added as a script: the page's own content policy forbids that, as it should.
   await page.evaluate(await readFile(AXE, 'utf8'));
+  await page.locator('.ant-btn-loading').first().waitFor({ state: 'detached' });
   const found = await page.evaluate(async () => {
+    // What is still fading in or out has the contrast of neither.
+    const { document } = globalThis as unknown as {
+      document: {
+        getAnimations(): {
+          effect: { getComputedTiming(): { endTime: number } } | null;
+          finished: Promise<unknown>;
+        }[];
+      };
+    };
+    const ending = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(ending.map((one) => one.finished.catch(() => {})));
     const { axe } = globalThis as unknown as {
       axe: { run(o: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
@@ -125,7 +139,7 @@ function listen(page: Page, complaints: string[]): void {
   });
 }
 
-function startServer(dataDir: string, people: number): ChildProcess {
+function startServer(dataDir: string, people: number, settings: Record<string, string>): ChildProcess {
   return spawn(process.execPath, ['--import', 'tsx', 'packages/server/src/main.ts'], {
     cwd: ROOT,
     env: {
@@ -137,6 +151,7 @@ function startServer(dataDir: string, people: number): ChildProcess {
       QM_DEMO_PEOPLE: String(people),
       QM_LOG_LEVEL: 'error',
       QM_OWNER_PASSWORD: OWNER.password,
+      ...settings,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

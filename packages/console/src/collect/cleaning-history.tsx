@@ -1,6 +1,6 @@
 import { type AnswerOf, api } from '@qianmian/contract';
 import { Button } from 'antd';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../shell/session.tsx';
 import { useAction, useApi, useApiPages } from '../shell/use-api.ts';
@@ -29,6 +29,7 @@ export function CleaningHistory({ state }: { state: AnswerOf<typeof api.getClean
     refreshes: [api.getCleaning, api.listCleaningVersions, api.listCleaningChanges],
     done: t('cleaning.applied'),
   });
+  const words = useMethodWords();
   const columns = useMemo<Column<Change>[]>(
     () => [
       {
@@ -44,13 +45,8 @@ export function CleaningHistory({ state }: { state: AnswerOf<typeof api.getClean
       {
         key: 'method',
         title: t('cleaning.method'),
-        value: (row) => row.method,
-        cell: (row) =>
-          row.isImputed ? (
-            <Badge tone="warn">{`${t('cleaning.isImputed')} · ${row.method}`}</Badge>
-          ) : (
-            row.method
-          ),
+        value: (row) => words(row.method),
+        cell: (row) => (row.isImputed ? <Badge tone="warn">{words(row.method)}</Badge> : words(row.method)),
         width: 220,
       },
       {
@@ -61,7 +57,7 @@ export function CleaningHistory({ state }: { state: AnswerOf<typeof api.getClean
         width: 190,
       },
     ],
-    [t],
+    [t, words],
   );
   return (
     <>
@@ -112,5 +108,23 @@ export function CleaningHistory({ state }: { state: AnswerOf<typeof api.getClean
         />
       </Panel>
     </>
+  );
+}
+
+const DECISIONS = ['corrected', 'merged', 'dropped'] as const;
+
+/** What was done to a value, in words: `imputed:median:product`, `unit:kg`, `corrected`. */
+function useMethodWords() {
+  const { t } = useTranslation('collect');
+  return useCallback(
+    (method: string) => {
+      const [kind = '', of = '', by = ''] = method.split(':');
+      const decision = DECISIONS.find((one) => one === kind);
+      if (decision) return t(`cleaning.states.${decision}`);
+      if (kind !== 'imputed') return [t(`cleaning.kind.${kind as 'text'}`), of].filter(Boolean).join(' · ');
+      const group = by === '' ? [] : [t(`cleaning.within.${by as 'all'}`)];
+      return [t('cleaning.isImputed'), t(`cleaning.methods.${of as 'mode'}`), ...group].join(' · ');
+    },
+    [t],
   );
 }

@@ -251,7 +251,7 @@ function CorrectField({ finding, onCorrect }: { finding: Finding; onCorrect: (va
     : value.trim();
   const isGood = value.trim() !== '' && typed !== 'NaN';
   return (
-    <span className="qm-clean-tools">
+    <span className="qm-clean-correct">
       <Input
         aria-label={t('cleaning.correctTo')}
         placeholder={t('cleaning.correctTo')}

@@ -12,11 +12,13 @@ export function antdTheme(mode: Mode): ThemeConfig {
     hashed: false,
     token: {
       colorPrimary: palette.accent,
+      colorPrimaryHover: palette.accentHover,
       colorInfo: palette.accent,
       colorLink: palette.accentText,
       colorLinkHover: palette.accent,
       colorSuccess: palette.good,
       colorError: palette.bad,
+      colorErrorHover: palette.badHover,
       colorWarning: palette.warn,
       colorBgBase: palette.surface,
       colorBgLayout: palette.canvas,
@@ -60,6 +62,7 @@ export function antdTheme(mode: Mode): ThemeConfig {
       },
       Button: {
         colorPrimary: palette.accent,
+        colorPrimaryHover: palette.accentHover,
         primaryColor: palette.onAccent,
         primaryShadow: 'none',
         defaultShadow: 'none',

@@ -57,6 +57,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const frame = useRef<HTMLDivElement>(null);
   const height = useHeightLeft(frame);
   useReachableScroll(frame, label);
+  // The hidden row by which widths are measured copies the head, its check box included: nobody may come upon it.
+  useLayoutEffect(() => frame.current?.querySelector('.ant-table-measure-row')?.setAttribute('inert', ''));
 
   const shown = useMemo(() => shownColumns(columns, kept), [columns, kept]);
   const sort = props.sort ?? own;

@@ -12,12 +12,15 @@ export interface Palette {
   muted: string;
   faint: string;
   accent: string;
+  /** Of buttons and links under the pointer: as readable as the accent itself. */
+  accentHover: string;
   accentText: string;
   accentSoft: string;
   onAccent: string;
   good: string;
   goodSoft: string;
   bad: string;
+  badHover: string;
   badSoft: string;
   warn: string;
   warnSoft: string;
@@ -39,12 +42,14 @@ export const palettes: Record<Mode, Palette> = {
     muted: '#5a5f6a',
     faint: '#6d727d',
     accent: '#3b4fc4',
+    accentHover: '#4a5ec9',
     accentText: '#3446b4',
     accentSoft: '#eceefb',
     onAccent: '#ffffff',
     good: '#14713f',
     goodSoft: '#e6f4ec',
     bad: '#b3261e',
+    badHover: '#c4362d',
     badSoft: '#fcebea',
     warn: '#8a5a00',
     warnSoft: '#fdf3df',
@@ -62,12 +67,14 @@ export const palettes: Record<Mode, Palette> = {
     muted: '#a6acb7',
     faint: '#8f96a3',
     accent: '#6b7fee',
+    accentHover: '#8595f5',
     accentText: '#a3b0fb',
     accentSoft: '#20263f',
     onAccent: '#0d1020',
     good: '#5cc58c',
     goodSoft: '#14291e',
     bad: '#f28b82',
+    badHover: '#f7a9a2',
     badSoft: '#331a19',
     warn: '#e5b455',
     warnSoft: '#2f2513',

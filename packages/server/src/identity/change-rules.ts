@@ -90,6 +90,7 @@ export function openRules(parts: {
         subject: '',
         payload: {},
         key: `${APPLY_RULES}:${workspace}`,
+        again: true,
       });
       return { jobId, before: { types: before.types } };
     },

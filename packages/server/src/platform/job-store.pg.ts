@@ -74,15 +74,18 @@ export async function insertJob(
   return made?.id ?? null;
 }
 
-/** The unfinished job with a key. */
-export async function unfinishedJob(db: JobDb, key: string): Promise<string | null> {
-  const row = await db
+/** The unfinished job with a key; while a transaction that asks goes on, nobody begins it. */
+export async function unfinishedJob(
+  db: JobDb,
+  key: string,
+): Promise<Pick<JobRow, 'id' | 'state'> | undefined> {
+  return db
     .selectFrom('platform_job')
-    .select('id')
+    .select(['id', 'state'])
     .where('unique_key', '=', key)
     .where('state', 'in', ['queued', 'running'])
+    .forUpdate()
     .executeTakeFirst();
-  return row?.id ?? null;
 }
 
 /**

@@ -108,7 +108,7 @@ let workspaces = 0;
 async function put(
   worker: Worker,
   n: number,
-  over: { kind?: string; workspace?: string; key?: string } = {},
+  over: { kind?: string; workspace?: string; key?: string; again?: boolean } = {},
 ) {
   const workspace = over.workspace ?? `w${++workspaces}`;
   const id = await worker.jobs.enqueue({ workspace, kind: 'work', subject: '', payload: { n }, ...over });
@@ -465,6 +465,30 @@ describe('running again', () => {
     await expect(a.jobs.retry(twin.workspace, twin.id)).rejects.toMatchObject({ code: 'job.not_ended' });
     await a.jobs.cancel(twin.workspace, twin.id);
     expect(await a.jobs.retry(job.workspace, job.id)).toMatchObject({ state: 'queued', cancel_asked: false });
+  });
+});
+
+describe('asked for again', () => {
+  it('runs once more where what it read may be stale, once for all who asked meanwhile', async () => {
+    const a = process_();
+    await a.jobs.start();
+    const first = await put(a, 1, { key: 'again', again: true });
+    const same = { workspace: first.workspace, key: 'again', again: true };
+    await until(() => a.runs.length === 1);
+    const second = await put(a, 2, same);
+    expect((await put(a, 3, same)).id).toBe(second.id);
+    expect(second.id).not.toBe(first.id);
+    // Who does not say so is answered by what runs.
+    expect((await put(a, 4, { ...same, again: false })).id).toBe(first.id);
+    a.runs[0]!.finish();
+    await until(() => a.runs.length === 1 && a.runs[0]!.n === 2);
+    const third = await put(a, 5, same);
+    expect(third.id).not.toBe(second.id);
+    a.runs[0]!.finish();
+    await until(() => a.runs.length === 1 && a.runs[0]!.n === 5);
+    a.runs[0]!.finish();
+    await until(async () => (await stateOf(third)) === 'done');
+    expect([await stateOf(first), await stateOf(second)]).toEqual(['done', 'done']);
   });
 });
 

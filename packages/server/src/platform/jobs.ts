@@ -61,6 +61,8 @@ export interface Enqueued {
   payload: object;
   /** At most one unfinished job has this key: enqueueing again answers quietly. */
   key?: string;
+  /** What a running job with the key has read may be stale by now: then one more waits behind it. */
+  again?: boolean;
   runAt?: number;
 }
 
@@ -147,7 +149,7 @@ export class Jobs {
     const db = (within as unknown as JobDb | undefined) ?? this.#db;
     const id = randomUUID();
     const now = this.#now();
-    const made = await insertJob(db, {
+    const row = {
       id,
       workspace: job.workspace,
       kind: job.kind,
@@ -158,11 +160,19 @@ export class Jobs {
       background: this.#kinds.get(job.kind)?.background ?? false,
       run_at: job.runAt === undefined ? now : new Date(job.runAt),
       created_at: now,
-    });
+    };
+    const made = await insertJob(db, row);
+    let twin = made === null ? await unfinishedJob(db, job.key ?? '') : undefined;
+    let behind: string | null = null;
+    if (job.again && twin?.state === 'running') {
+      const waiting = { ...row, unique_key: `${job.key}:again` };
+      behind = await insertJob(db, waiting);
+      if (behind === null) twin = await unfinishedJob(db, waiting.unique_key);
+    }
     // The transaction commits a moment after this call: look again when it surely has.
     if (within) outsideTransaction(() => setTimeout(() => this.tick(), 50));
     else this.tick();
-    return made ?? (await unfinishedJob(db, job.key ?? '')) ?? id;
+    return made ?? behind ?? twin?.id ?? id;
   }
 
   /** Begins to work; what dead processes left running is taken up again as soon as they are known to be dead. */

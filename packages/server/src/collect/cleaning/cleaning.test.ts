@@ -449,6 +449,20 @@ describe('what finding steps find', () => {
     expect((await list()).some((one) => one.id === odd.id)).toBe(true);
   });
 
+  it('is another where the same is found in another workspace', async () => {
+    const free = (await list()).find((one) => one.key === 'free')!;
+    const other = await shop([line('free', { unitPriceCents: 0 })]);
+    await save(other, [finders[0]!]);
+    const { rows } = await t.call(e.listFindings, { params: { workspace: other }, query: { limit: 10 } });
+    expect(rows.map((one) => one.key)).toEqual(['free']);
+    await t.call(e.decideFindings, {
+      params: { workspace: other },
+      body: { selection: { ids: [rows[0]!.id] }, verdict: { action: 'accept' } },
+    });
+    await t.app.jobs.idle();
+    expect((await list()).find((one) => one.id === free.id)).toMatchObject({ state: 'open', decision: null });
+  });
+
   it('is accepted as right, and not asked about again', async () => {
     const free = (await list()).find((one) => one.key === 'free')!;
     const decision = await decide([free.id], { action: 'accept' });

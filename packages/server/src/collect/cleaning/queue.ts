@@ -80,7 +80,7 @@ export function openQueue(parts: {
             })),
           )
           .onConflict((c) =>
-            c.column('id').doUpdateSet((row) => ({
+            c.columns(['workspace', 'id']).doUpdateSet((row) => ({
               reason: row.ref('excluded.reason'),
               weight: row.ref('excluded.weight'),
             })),
@@ -124,6 +124,7 @@ export function openQueue(parts: {
         subject: `${findings}`,
         payload: { decision },
         key: `${DECIDED_KIND}:${decision}`,
+        again: true,
       },
     });
   }

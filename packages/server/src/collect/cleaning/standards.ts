@@ -21,6 +21,13 @@ export function toHalfWidth(text: string): string {
   );
 }
 
+const [HAN, WIDE_WORD] = [/\p{Script=Han}/u, /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u3000]/g];
+
+/** A text in the widths its writing has: among ideographs only letters and digits become half-width, signs are meant wide. */
+export function toUsualWidth(text: string): string {
+  return HAN.test(text) ? text.replace(WIDE_WORD, toHalfWidth) : toHalfWidth(text);
+}
+
 /** Spaces of every kind as one plain space, none at the ends. */
 export function toPlainSpaces(text: string): string {
   if (!HAS_ODD_SPACE.test(text)) return text;
@@ -39,7 +46,7 @@ function textRule({ trim, halfWidth, letters }: Extract<ActingStep, { kind: 'tex
       .replace(/(^|[\s/&(-])(\p{L})/gu, (_, before: string, first: string) => before + first.toUpperCase());
   return (value) => {
     if (!isText(value)) return value;
-    let text = halfWidth ? toHalfWidth(value) : value;
+    let text = halfWidth ? toUsualWidth(value) : value;
     if (trim) text = toPlainSpaces(text);
     if (letters === 'lower') return text.toLowerCase();
     if (letters === 'upper') return text.toUpperCase();

@@ -21,6 +21,8 @@ const compiled = (steps: CleanStep[]) =>
 describe('a standard', () => {
   it.each([
     [{ kind: 'text' }, '　Ａ１　牛奶\t', 'A1 牛奶'],
+    [{ kind: 'text' }, '质量很好，ＡＢ１２！', '质量很好，AB12！'],
+    [{ kind: 'text' }, 'ＡＢ－１２！', 'AB-12!'],
     [{ kind: 'text', letters: 'title' }, 'DAIRY  & eggs', 'Dairy & Eggs'],
     [{ kind: 'date', formats: ['dmy'] }, '31.12.1990', '1990-12-31'],
     [{ kind: 'date', formats: ['mdy'] }, '12/1/10 8:26', '2010-12-01'],

@@ -13,7 +13,7 @@ import { findBy } from './find.ts';
 import type { PastParts } from './past.ts';
 import type { Sampled } from './samples.ts';
 import { spellingsIn } from './similar.ts';
-import { currencyMeant, ruleOf, toHalfWidth, toPlainSpaces } from './standards.ts';
+import { currencyMeant, ruleOf, toHalfWidth, toPlainSpaces, toUsualWidth } from './standards.ts';
 
 /** Values of a field, of a sample: each with how often it stands there. */
 interface FieldValues {
@@ -114,7 +114,7 @@ function ofField(
   const isOwn = on.subject === 'trait' && values.size > looked / 2;
 
   const spaced = all.filter(({ value }) => value !== toPlainSpaces(value));
-  const wide = all.filter(({ value }) => value !== toHalfWidth(value));
+  const wide = all.filter(({ value }) => value !== toUsualWidth(value));
   if (spaced.length + wide.length > 0) {
     const both = [...new Set([...spaced, ...wide])];
     out.push({
@@ -161,12 +161,8 @@ function ofField(
         },
       });
   }
-  if (
-    on.subject === 'line' &&
-    (on.field === 'channel' || on.field === 'storeId') &&
-    missing > 0 &&
-    missing < looked
-  )
+  // An order without a store is one of the web: only a channel is had by all.
+  if (on.subject === 'line' && on.field === 'channel' && missing > 0 && missing < looked)
     out.push({
       ...{ code: 'missing', count: missing, examples: [] },
       step: {
