@@ -170,18 +170,23 @@ export const isMissing = (value: unknown, zeroIsMissing: boolean) =>
 function imputer(step: Extract<ActingStep, { kind: 'missing' }>, learned: Record<string, Value>): Act {
   const { field } = step.on;
   const by = { step: step.id, method: methodOf(step), isImputed: true };
+  const byAll = methodOf({ ...step, by: 'all' });
   return (fact, trail) => {
     const put: Record<string, string> = {};
+    let { method } = by;
     const after = editField(fact, field, (path, value) => {
       if (!isMissing(value, step.zeroIsMissing)) return value;
-      const made = step.method === 'constant' ? step.value : (learned[groupOf(fact, step.by)] ?? learned['']);
+      const ofGroup = learned[groupOf(fact, step.by)];
+      const made = step.method === 'constant' ? step.value : (ofGroup ?? learned['']);
       if (made === undefined || made === value) return value;
-      trail.push({ ...by, field: path, before: value ?? null, after: made });
-      put[path] = `${by.method} (${step.id})`;
+      // A group in which nothing is known has what all have: the history says which it was.
+      method = ofGroup === undefined ? byAll : by.method;
+      trail.push({ ...by, method, field: path, before: value ?? null, after: made });
+      put[path] = `${method} (${step.id})`;
       return made;
     });
     if (after === fact) return fact;
-    if (after.kind !== 'event') return netFollows(fact, after, field, by, trail);
+    if (after.kind !== 'event') return netFollows(fact, after, field, { ...by, method }, trail);
     // An event says itself what of it was put in.
     const said = after.properties[IMPUTED];
     const flags = { ...(typeof said === 'object' ? said : {}), ...put };

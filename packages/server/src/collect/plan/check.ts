@@ -53,11 +53,10 @@ export function compilePlan(plan: TrackingPlan, { unknown }: { unknown: boolean 
     if (!event) return [{ kind: 'unknown_event', path: '', detail: 'The plan does not expect this event.' }];
     const found: Difference[] = [];
     for (const property of event.properties) {
-      if (found.length >= MOST_TOLD) return found;
       const value = valueAt(properties, property.steps, 0);
       if (isBlank(value)) {
         if (property.required)
-          found.push({
+          tell(found, {
             kind: 'missing_property',
             path: property.path,
             detail: `"${property.path}" is missing.`,
@@ -65,12 +64,20 @@ export function compilePlan(plan: TrackingPlan, { unknown }: { unknown: boolean 
         continue;
       }
       const difference = differenceOf(property, value);
-      if (difference) found.push(difference);
+      if (difference) tell(found, difference);
     }
     if (unknown) addUnknown(properties, '', event.known, found, { left: MOST_LEAVES });
     return found;
   };
 }
+
+/** Notes a difference: so many, and one of each kind in any case, for the gravest decides. */
+function tell(found: Difference[], one: Difference): void {
+  if (!hasTold(found, one.kind)) found.push(one);
+}
+
+const hasTold = (found: readonly Difference[], kind: Violation) =>
+  found.length >= MOST_TOLD && found.some((one) => one.kind === kind);
 
 /** The check of a plan with what is done about each kind of difference; null when nothing is ever done. */
 export function compileJudge(plan: TrackingPlan, rules: PlanRules): JudgeEvent | null {
@@ -179,7 +186,14 @@ function addUnknown(
   budget: { left: number },
 ): void {
   for (const key in from) {
-    if (found.length >= MOST_TOLD || budget.left <= 0) return;
+    if (budget.left === 0) {
+      tell(found, {
+        ...{ kind: 'unknown_property', path: '' },
+        detail: `There are more properties than the ${MOST_LEAVES} that are looked at.`,
+      });
+      budget.left = -1;
+    }
+    if (budget.left < 0 || hasTold(found, 'unknown_property')) return;
     budget.left -= 1;
     const value = from[key];
     const path = prefix === '' ? key : `${prefix}.${key}`;
@@ -187,7 +201,7 @@ function addUnknown(
     if (isObject(value)) addUnknown(value, path, known, found, budget);
     else {
       const told = path.slice(0, 200);
-      found.push({ kind: 'unknown_property', path: told, detail: `The plan does not name "${told}".` });
+      tell(found, { kind: 'unknown_property', path: told, detail: `The plan does not name "${told}".` });
     }
   }
 }

@@ -1,4 +1,5 @@
 import {
+  GENTLE_RULES,
   governanceEndpoints as g,
   planFromLearned,
   qualityEndpoints as q,
@@ -8,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testApp } from '../../test-app.ts';
 import { withDistinctPaths } from '../storable.ts';
-import { compilePlan } from './check.ts';
+import { compileJudge, compilePlan } from './check.ts';
 
 const t = await testApp();
 
@@ -54,6 +55,18 @@ describe('a check', () => {
     const began = performance.now();
     expect(check('E', { ...wide, x: 'a'.repeat(1_000_000) }).length).toBeLessThanOrEqual(20);
     expect(performance.now() - began).toBeLessThan(500);
+  });
+
+  it('tells of each kind of difference, however many of another there are, and decides by the gravest', () => {
+    const many = Array.from({ length: 30 }, (_, i) => property(`p${i}`, { required: true }));
+    const judge = compileJudge(planOf(...many, property('last', { types: ['number'] })), {
+      ...GENTLE_RULES,
+      ...{ missing_property: 'warn', unknown_property: 'quarantine', wrong_type: 'reject' },
+    })!;
+    expect(judge('E', { last: 'x' })).toMatchObject({ action: 'reject', reason: 'wrong_type' });
+    expect(judge('E', { last: 1, more: 1 })).toMatchObject({ action: 'quarantine' });
+    const wide = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`p${i % 30}.x${i}`, null]));
+    expect(judge('E', { ...wide, last: 1, more: 1 })).toMatchObject({ action: 'quarantine' });
   });
 
   it('tries patterns that a backtracking engine would not end with', () => {

@@ -41,6 +41,30 @@ describe('a fix', () => {
     ]);
   });
 
+  it('moves of each element of a list what stands in it, and takes out every one it names', () => {
+    const products = [{ sku: 'A', q: 1 }, { sku: 'B' }, { q: 3 }];
+    const moved = mend(
+      held({ properties: { products, ids: [1, 2, 3] } }),
+      fix([
+        { op: 'rename', from: 'properties.products.*.sku', to: 'properties.products.*.product_id' },
+        { op: 'remove', path: 'properties.ids.*' },
+      ]),
+    );
+    expect(moved?.messages).toEqual([
+      { properties: { products: [{ product_id: 'A', q: 1 }, { product_id: 'B' }, { q: 3 }], ids: [] } },
+    ]);
+    const one = mend(
+      held({ list: [{ a: 1 }, { a: 2 }] }),
+      fix([{ op: 'rename', from: 'list.*.a', to: 'first' }]),
+    );
+    expect(one?.messages).toEqual([{ list: [{}, {}], first: 1 }]);
+    const all = mend(
+      held({ store: 's', list: [{}, {}] }),
+      fix([{ op: 'rename', from: 'store', to: 'list.*.at' }]),
+    );
+    expect(all?.messages).toEqual([{ list: [{ at: 's' }, { at: 's' }] }]);
+  });
+
   it('keeps what was said around a message apart, and reads a body that was no JSON as what it should have been', () => {
     const around = mend(
       held({ client_id: 'c', message: { name: 'a' } }, { protocol: 'ga4', has_around: 1 }),

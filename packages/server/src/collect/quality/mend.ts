@@ -52,51 +52,65 @@ function partsOf(whole: unknown, held: Held): { messages: unknown[]; around?: Js
 
 function apply(message: Json, step: FixStep, nameField: string): void {
   if (step.op === 'renameEvent') message[nameField] = step.to;
-  else if (step.op === 'set') each(message, step.path, true, (holder, key) => put(holder, key, step.value));
-  else if (step.op === 'remove') each(message, step.path, false, (holder, key) => take(holder, key));
-  else if (step.op === 'convert')
-    each(message, step.path, false, (holder, key) =>
-      put(holder, key, converted((holder as Json)[key], step.to)),
+  else if (step.op === 'rename') rename(message, step.from, step.to);
+  else
+    for (const { holder, key } of placesIn(message, step.path, step.op === 'set'))
+      if (step.op === 'set') put(holder, key, step.value);
+      else if (step.op === 'remove') take(holder, key);
+      else put(holder, key, converted((holder as Json)[key], step.to));
+}
+
+/** What stands at one path goes to another; of a list to the same element where both name every element. */
+function rename(message: Json, from: string, to: string): void {
+  const found = placesIn(message, from, false).map((place) => ({
+    ...place,
+    value: (place.holder as Json)[place.key],
+  }));
+  for (const { holder, key } of found) take(holder, key);
+  const last = found.at(-1);
+  if (!last) return;
+  for (const { holder, key, elements } of placesIn(message, to, true)) {
+    const shared = Math.min(elements.length, last.elements.length);
+    const same = found.findLast(
+      (one) => one.elements.slice(0, shared).join() === elements.slice(0, shared).join(),
     );
-  else {
-    const found: unknown[] = [];
-    each(message, step.from, false, (holder, key) => {
-      found.push((holder as Json)[key]);
-      take(holder, key);
-    });
-    if (found.length > 0) each(message, step.to, true, (holder, key) => put(holder, key, found[0]));
+    if (same) put(holder, key, same.value);
   }
 }
 
 type Holder = Json | unknown[];
+interface Place {
+  holder: Holder;
+  key: string;
+  /** Which element each `*` stands for. */
+  elements: number[];
+}
 
-/** Every place a dotted path leads to; `*` stands for all elements of a list. */
-function each(root: Json, path: string, make: boolean, visit: (holder: Holder, key: string) => void): void {
-  const steps = path.split('.');
-  if (steps.some((key) => NOT_A_KEY.has(key))) return;
-  const walk = (holder: Holder, at: number): void => {
-    const key = steps[at]!;
-    if (key === '*') {
-      if (Array.isArray(holder))
-        holder.forEach((_, i) => {
-          step(holder, String(i), at);
-        });
-    } else step(holder, key, at);
+/** Every place a dotted path leads to, the last first, so that one can be taken out; `*` stands for all elements of a list. */
+function placesIn(root: Json, path: string, make: boolean): Place[] {
+  const keys = path.split('.');
+  const places: Place[] = [];
+  if (keys.some((key) => NOT_A_KEY.has(key))) return places;
+  const walk = (holder: Holder, at: number, elements: number[]): void => {
+    if (keys[at] !== '*') step(holder, keys[at]!, at, elements);
+    else if (Array.isArray(holder))
+      for (let i = holder.length - 1; i >= 0; i--) step(holder, String(i), at, [...elements, i]);
   };
-  const step = (holder: Holder, key: string, at: number): void => {
-    if (at === steps.length - 1) {
-      if (make || Object.hasOwn(holder, key)) visit(holder, key);
+  const step = (holder: Holder, key: string, at: number, elements: number[]): void => {
+    if (at === keys.length - 1) {
+      if (make || Object.hasOwn(holder, key)) places.push({ holder, key, elements });
       return;
     }
     let inner = Object.hasOwn(holder, key) ? (holder as Json)[key] : undefined;
     if (typeof inner !== 'object' || inner === null) {
       if (!make || Array.isArray(holder)) return;
       inner = {};
-      holder[key] = inner;
+      (holder as Json)[key] = inner;
     }
-    walk(inner as Holder, at + 1);
+    walk(inner as Holder, at + 1, elements);
   };
-  walk(root, 0);
+  walk(root, 0, []);
+  return places;
 }
 
 function put(holder: Holder, key: string, value: unknown): void {
