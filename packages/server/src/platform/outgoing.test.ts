@@ -27,6 +27,11 @@ test('public hosts may be called at the address that was looked up; private ones
     '[::1]',
     '::ffff:127.0.0.1',
     '::ffff:7f00:1',
+    '64:ff9b:1::7f00:1',
+    'fec0::1',
+    '2001::1',
+    '2001:0:4136:e378:8000:63bf:80ff:fffe',
+    '192.88.99.1',
   ])
     await expect(knowing(names).reach(host), host).rejects.toMatchObject({ code: 'outgoing.private_host' });
   await expect(knowing(names).reach('nowhere.example')).rejects.toMatchObject({
@@ -34,6 +39,8 @@ test('public hosts may be called at the address that was looked up; private ones
   });
   for (const allowed of ['inside.example', '10.1.0.0/16', '10.1.2.3', '*'])
     expect((await knowing(names, [allowed]).reach('inside.example')).address, allowed).toBe('10.1.2.3');
+  for (const host of ['2001:4860:4860::8888', '64:ff9c::1', '192.88.98.1'])
+    expect((await knowing(names).reach(host)).address).toBe(host);
   for (const allowed of ['10.2.0.0/16', 'other.example'])
     await expect(knowing(names, [allowed]).reach('inside.example'), allowed).rejects.toThrow(
       'private network',

@@ -5,9 +5,10 @@ import { AppError } from './errors.ts';
 /** Networks that are not the internet: this machine, the networks around it, and where clouds keep their secrets. */
 const NOT_PUBLIC = subnets([
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12'],
-  ...['192.0.0.0/24', '192.168.0.0/16', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4'],
-  // Also those in which an address of the other family is packed.
-  ...['::/96', '64:ff9b::/96', '2002::/16', 'fc00::/7', 'fe80::/10', 'ff00::/8'],
+  ...['192.0.0.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4'],
+  ...['fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8'],
+  // Also those in which an address of the other family is packed: translated, Teredo, 6to4.
+  ...['::/96', '64:ff9b::/96', '64:ff9b:1::/48', '2001::/32', '2002::/16'],
 ]);
 
 /** A name that was looked up once and may be called: who connects takes the address, so that it cannot change. */
