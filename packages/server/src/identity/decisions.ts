@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, SECOND } from '../platform/clock.ts';
 import { alreadyOne, noDecision, noPerson, notOfOne } from './errors.ts';
 import type { Exclusively, Identity } from './identity.ts';
 import type { PersonIndex } from './person-index.ts';
+import type { IdentityTables, Replaced } from './store.pg.ts';
 
+type DecisionRow = Selectable<IdentityTables['identity_decision']>;
 const BY_HAND = { source: 'decision', importId: '' };
 
 /** What people decide about who is who: it stands above all evidence, and can be taken back. */
@@ -31,23 +34,56 @@ export function openDecisions(parts: {
     verdict: 'same' | 'different',
     [a, b]: readonly [number, number],
     who: string,
+    instead: readonly DecisionRow[],
   ): Promise<string> {
     const row = {
       verdict,
       decided_at: new Date(parts.clock.now()),
       decided_by: who,
       id: randomUUID(),
+      replaces: JSON.stringify(instead.map(replacedBy)),
     };
-    await db
-      .insertInto('identity_decision')
-      .values({ ...row, workspace, a, b })
-      .onConflict((c) => c.columns(['workspace', 'a', 'b']).doUpdateSet(row))
-      .execute();
+    await db.transaction().execute(async (trx) => {
+      const ids = instead.map((d) => d.id);
+      if (ids.length > 0)
+        await trx
+          .deleteFrom('identity_decision')
+          .where('workspace', '=', workspace)
+          .where('id', 'in', ids)
+          .execute();
+      await trx
+        .insertInto('identity_decision')
+        .values({ ...row, workspace, a, b })
+        .onConflict((c) => c.columns(['workspace', 'a', 'b']).doUpdateSet(row))
+        .execute();
+    });
     return row.id;
   }
 
-  const forget = (workspace: string, id: string) =>
-    db.deleteFrom('identity_decision').where('workspace', '=', workspace).where('id', '=', id).execute();
+  /** Takes a decision out, and puts back those that it stands in the place of, where nobody decided anew since. */
+  async function takeBack(workspace: string, row: DecisionRow): Promise<Replaced[]> {
+    const again: Replaced[] = [];
+    await db.transaction().execute(async (trx) => {
+      await trx
+        .deleteFrom('identity_decision')
+        .where('workspace', '=', workspace)
+        .where('id', '=', row.id)
+        .execute();
+      for (const one of row.replaces) {
+        const put = await trx
+          .insertInto('identity_decision')
+          .values({
+            ...{ ...one, workspace, decided_at: new Date(one.decided_at) },
+            replaces: JSON.stringify(one.replaces),
+          })
+          .onConflict((c) => c.columns(['workspace', 'a', 'b']).doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        if (put) again.push(one);
+      }
+    });
+    return again;
+  }
 
   /** What evidence there is of a pair beside decisions; null for none. */
   async function evidenceBeside(workspace: string, a: number, b: number) {
@@ -72,7 +108,7 @@ export function openDecisions(parts: {
     const pair = inOrder(a, b);
     const before = (await inner.decisionsOf(workspace)).find((d) => d.a === pair[0] && d.b === pair[1]);
     const beside = before?.verdict === 'same' ? await evidenceBeside(workspace, a, b) : null;
-    const id = await note(workspace, 'different', pair, who);
+    const id = await note(workspace, 'different', pair, who, before?.verdict === 'same' ? [before] : []);
     await change(workspace, (index) => {
       if (before?.verdict === 'same') index.unsetSame(a, b, beside);
       index.setApart(a, b, true);
@@ -89,8 +125,7 @@ export function openDecisions(parts: {
       (d) => d.verdict === 'different' && within.has(d.a) && within.has(d.b),
     );
     const [a, b] = inOrder(strongest(index, nodes), strongest(index, other.nodes));
-    for (const d of against) await forget(workspace, d.id);
-    const id = await note(workspace, 'same', [a, b], who);
+    const id = await note(workspace, 'same', [a, b], who, against);
     await change(workspace, (now) => {
       for (const d of against) now.setApart(d.a, d.b, false);
       now.setSame(a, b, Math.floor(parts.clock.now() / SECOND));
@@ -141,16 +176,19 @@ export function openDecisions(parts: {
     apart: (workspace: string, a: number, b: number, who: string) =>
       parts.exclusively(() => different(workspace, a, b, who)),
 
-    /** Takes a decision back: who they are follows from the evidence again. */
+    /** Takes a decision back: what held before it holds again, and else the evidence says who they are. */
     undo: (workspace: string, id: string) =>
       parts.exclusively(async () => {
         const row = (await inner.decisionsOf(workspace)).find((d) => d.id === id);
         if (!row) throw noDecision(id);
         const beside = row.verdict === 'same' ? await evidenceBeside(workspace, row.a, row.b) : null;
-        await forget(workspace, id);
+        const again = await takeBack(workspace, row);
         const index = await change(workspace, (now) => {
           if (row.verdict === 'different') now.setApart(row.a, row.b, false);
           else now.unsetSame(row.a, row.b, beside);
+          for (const one of again)
+            if (one.verdict === 'different') now.setApart(one.a, one.b, true);
+            else now.setSame(one.a, one.b, Math.floor(Date.parse(one.decided_at) / SECOND));
         });
         return {
           verdict: row.verdict,
@@ -160,6 +198,11 @@ export function openDecisions(parts: {
   };
 }
 export type Decisions = ReturnType<typeof openDecisions>;
+
+const replacedBy = (row: DecisionRow): Replaced => ({
+  ...{ id: row.id, verdict: row.verdict, a: row.a, b: row.b, replaces: row.replaces },
+  ...{ decided_at: row.decided_at.toISOString(), decided_by: row.decided_by },
+});
 
 const inOrder = (a: number, b: number): [number, number] => (a < b ? [a, b] : [b, a]);
 

@@ -205,6 +205,45 @@ describe('a split by hand', () => {
     expect((await portrait(workspace, 'user=bob'))!.personId).toBe(bob.personId);
   });
 
+  it('holds again when a merge that went over it is taken back, and a merge when a split is', async () => {
+    const workspace = await t.workspace();
+    await t.collect(workspace, [seen(1, 'member_card=1', 'email=e@x.example')]);
+    const whose = async (key: string) => (await portrait(workspace, key))!.personId;
+    const isOne = async () => (await whose('member_card=1')) === (await whose('email=e@x.example'));
+    const personId = await whose('member_card=1');
+    const joins = (await t.call(api.getPersonIdentity, { params: { workspace, personId } })).joins;
+    const { a, b } = joins[0]!;
+    const pair = { a: a.number, b: b.number };
+    const split = await t.call(api.splitPerson, { params: { workspace, personId }, body: pair });
+    expect(await isOne()).toBe(false);
+    const merged = await t.call(api.mergePeople, {
+      params: { workspace, personId: await whose('member_card=1') },
+      body: { with: await whose('email=e@x.example') },
+    });
+    expect(await isOne()).toBe(true);
+    await t.call(api.undoDecision, { params: { workspace, id: merged.decisionId } });
+    expect(await isOne()).toBe(false);
+    // The evidence again joins them no more than before, also in an index read anew.
+    await t.collect(workspace, [seen(2, 'member_card=1', 'email=e@x.example')]);
+    t.app.identity.forget(workspace);
+    expect(await isOne()).toBe(false);
+    const again = await t.call(api.mergePeople, {
+      params: { workspace, personId: await whose('member_card=1') },
+      body: { with: await whose('email=e@x.example') },
+    });
+    const parted = await t.call(api.splitPerson, {
+      params: { workspace, personId: await whose('member_card=1') },
+      body: pair,
+    });
+    expect(await isOne()).toBe(false);
+    await t.call(api.undoDecision, { params: { workspace, id: parted.decisionId } });
+    expect(await isOne()).toBe(true);
+    await t.call(api.undoDecision, { params: { workspace, id: again.decisionId } });
+    expect(await isOne()).toBe(false);
+    await t.call(api.undoDecision, { params: { workspace, id: split.decisionId } });
+    expect(await isOne()).toBe(true);
+  });
+
   it('leaves each the events that were seen of them alone, in every list, folded or not', async () => {
     const workspace = await t.workspace();
     const [card, mail, both] = [

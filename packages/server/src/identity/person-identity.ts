@@ -1,4 +1,5 @@
 import type { Decision, Join, PersonIdentity, ShownIdentifier } from '@qianmian/contract';
+import type { Selectable } from 'kysely';
 import { IDENTIFIER_TYPES } from '../collect/index.ts';
 import { isoOf, SECOND } from '../platform/clock.ts';
 import { noPerson } from './errors.ts';
@@ -8,7 +9,7 @@ import type { IdentityTables } from './store.pg.ts';
 
 /** How identifiers are shown to who may not reveal personal data: profile's rule, handed in by `app.ts`. */
 export type MaskIdentifier = (type: string, value: string) => string;
-type DecisionRow = IdentityTables['identity_decision'];
+type DecisionRow = Selectable<IdentityTables['identity_decision']>;
 
 const JOINS_SHOWN = 300;
 

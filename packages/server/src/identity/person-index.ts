@@ -170,7 +170,7 @@ export class PersonIndex {
         seconds: this.graph.seen[link.node]!,
       });
     }
-    changes.evidence.push(...this.#heard.values());
+    for (const heard of this.#heard.values()) changes.evidence.push(heard);
     this.#touched = new Set();
     this.#newEdges = [];
     this.#born = [];

@@ -1,6 +1,18 @@
 import type { IdentityRules } from '@qianmian/contract';
 import type { Generated, JSONColumnType } from 'kysely';
 
+/** A decision that another put in its place. */
+export interface Replaced {
+  id: string;
+  verdict: 'same' | 'different';
+  a: number;
+  b: number;
+  /** ISO 8601. */
+  decided_at: string;
+  decided_by: string;
+  replaces: Replaced[];
+}
+
 /** Tables of identity in the ledger. */
 export type IdentityTables = {
   identity_rules: {
@@ -17,6 +29,8 @@ export type IdentityTables = {
     b: number;
     decided_at: Date;
     decided_by: string;
+    /** What held instead before, and holds again when this is taken back. */
+    replaces: JSONColumnType<Replaced[], string, string>;
   };
   identity_duplicate: {
     id: string;
