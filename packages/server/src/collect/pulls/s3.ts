@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as breath } from 'node:timers/promises';
 import type { PullConnection } from '@qianmian/contract';
 import { SaxesParser } from 'saxes';
 import { AppError } from '../../platform/errors.ts';
@@ -19,6 +20,8 @@ type S3Connection = Extract<PullConnection, { kind: 's3' }>;
 
 const SILENCE_MS = 30_000;
 const MOST_LIST_BYTES = 16 * 1024 * 1024;
+/** How long names are matched before others have their turn. */
+const MATCHING_MS = 20;
 
 /**
  * A bucket of an S3-compatible storage. The host is looked up before each request and the address it had is what is
@@ -78,7 +81,13 @@ export function openS3(
           ...(token === undefined ? {} : { 'continuation-token': token }),
         });
         const page = listingOf(await textOf(answer));
-        for (const file of page.files) if (matches(file.path) && !file.path.endsWith('/')) found.push(file);
+        let began = performance.now();
+        for (const file of page.files) {
+          if (matches(file.path) && !file.path.endsWith('/')) found.push(file);
+          if (performance.now() - began < MATCHING_MS) continue;
+          await breath();
+          began = performance.now();
+        }
         listed += page.files.length;
         if (found.length > MOST_FILES || listed > 10 * MOST_FILES) throw tooManyFiles(pattern);
         token = page.next;
