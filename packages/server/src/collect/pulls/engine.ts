@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../platform/errors.ts';
+import { tooSlow } from './errors.ts';
 
 const PROGRAM = fileURLToPath(new URL('./engine-process.mjs', import.meta.url));
 /** Loading the engine takes half a second; on a machine that is busy, much longer. */
@@ -106,11 +107,4 @@ const noEngine = () =>
     code: 'pull.no_engine',
     status: 503,
     detail: 'Databases are read by the embedded engine, which cannot be started on this machine.',
-  });
-
-const tooSlow = (limitMs: number) =>
-  new AppError({
-    code: 'pull.timeout',
-    status: 504,
-    detail: `The other side did not answer within ${Math.round(limitMs / 1000)} seconds.`,
   });

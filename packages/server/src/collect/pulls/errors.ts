@@ -134,4 +134,7 @@ export const tooManyFiles = (pattern: string) =>
     },
   );
 
+export const tooSlow = (limitMs: number) =>
+  problem('timeout', 504, `The other side did not answer within ${Math.round(limitMs / 1000)} seconds.`);
+
 export const paused = () => problem('paused', 409, 'The source is paused; resume it first.');

@@ -7,7 +7,7 @@ import { MOST_BYTES, MOST_FILES, type RemoteFile, type Storage } from './storage
 const DEEPEST = 20;
 
 /** Files below the folder that the configuration names. Links are not followed: they might lead out of it. */
-export async function openFolder(configured: string | null): Promise<Storage> {
+export async function openFolder(configured: string | null, signal?: AbortSignal): Promise<Storage> {
   if (configured === null) throw noFolders();
   const root = await realpath(configured).catch(() => {
     throw noFolders();
@@ -16,6 +16,7 @@ export async function openFolder(configured: string | null): Promise<Storage> {
   async function* filesBelow(folder: string, prefix: string, depth: number): AsyncGenerator<RemoteFile> {
     if (depth > DEEPEST) return;
     for (const entry of await readdir(folder, { withFileTypes: true })) {
+      signal?.throwIfAborted();
       const path = join(folder, entry.name);
       const name = relative(root, path).split(sep).join('/');
       // What cannot begin as the pattern does is not walked through.

@@ -22,9 +22,9 @@ export function pullRoutes(
   mount(e.listPulls, ({ workspace }) => pulls.list(workspace));
   mount(e.pullAbilities, async () => ({ kinds: [...pulls.kinds] }));
   mount(e.getPull, ({ workspace, params }) => pulls.one(workspace, params.id));
-  mount(e.lookAtPull, ({ workspace, body }) => pulls.look(workspace, body));
-  mount(e.samplePull, async ({ workspace, body, may }) => {
-    const file = await pulls.sample(workspace, body);
+  mount(e.lookAtPull, ({ workspace, body, gone }) => pulls.look(workspace, body, gone));
+  mount(e.samplePull, async ({ workspace, body, may, gone }) => {
+    const file = await pulls.sample(workspace, body, gone);
     return may(REVEAL) ? file : masked.file(file);
   });
   mount(e.createPull, async ({ workspace, body, who }) => {

@@ -23,10 +23,11 @@ import { isCurrency } from '../files/currency-sign.ts';
 import { parseMapping } from '../files/index.ts';
 import type { ImportFile } from '../store.pg.ts';
 import { openDatabase } from './database.ts';
-import type { DatabaseConnection, RemoteTable } from './dialect.ts';
+import type { DatabaseConnection } from './dialect.ts';
 import { hasEngine } from './engine.ts';
 import { noFiles, notOfKind, paused, secretMissing } from './errors.ts';
 import { openFolder } from './folder.ts';
+import { within } from './patience.ts';
 import type { Runs } from './runs.ts';
 import { openS3 } from './s3.ts';
 import type { Storage } from './storage.ts';
@@ -38,6 +39,9 @@ const PURPOSE = 'collect.pull';
 const SAMPLE_ROWS = 100;
 const LOOKED_TABLES = 1000;
 const LOOKED_FILES = 200;
+/** How long a look, and a sample or a check, may take: somebody waits. */
+const LOOK_MS = 90_000;
+const CHECK_MS = 120_000;
 /** How long after a failure the source is tried again; each time it fails, longer. */
 const BACK_OFF = [1, 5, 15, 60, 180, 360].map((minutes) => minutes * MINUTE);
 
@@ -100,7 +104,7 @@ export function openPulls(parts: {
   }
 
   function openStorage(connection: PullConnection, secret: string, signal?: AbortSignal): Promise<Storage> {
-    if (connection.kind === 'folder') return openFolder(parts.folder);
+    if (connection.kind === 'folder') return openFolder(parts.folder, signal);
     if (connection.kind === 's3') return Promise.resolve(openS3(connection, secret, { outgoing, signal }));
     throw notOfKind();
   }
@@ -109,25 +113,31 @@ export function openPulls(parts: {
     connection.kind === 'postgresql' || connection.kind === 'mysql';
 
   /** Looks whether what is to be read is there, and whether its mapping fits. */
-  async function check(
+  const check = (
     connection: PullConnection,
     secret: string,
     target: PullTarget,
     mapping: Record<string, unknown>,
-  ): Promise<RemoteTable | null> {
+  ) => within(CHECK_MS, undefined, (signal) => checkWithin(signal, connection, secret, target, mapping));
+
+  async function checkWithin(
+    signal: AbortSignal,
+    connection: PullConnection,
+    secret: string,
+    target: PullTarget,
+    mapping: Record<string, unknown>,
+  ): Promise<void> {
     if (isDatabase(connection) !== (target.of === 'table')) throw notOfKind();
     if (!isDatabase(connection) || target.of !== 'table') {
       parseMapping(mapping);
-      const storage = await openStorage(connection, secret);
+      const storage = await openStorage(connection, secret, signal);
       if (target.of === 'files' && (await storage.list(target.pattern)).length === 0)
         throw noFiles(target.pattern);
-      return null;
+      return;
     }
-    const database = await openDatabase(connection, secret, { outgoing });
+    const database = await openDatabase(connection, secret, { outgoing, signal });
     try {
-      const table = await database.table(target.schema, target.table);
-      planTable(table, target, mapping);
-      return table;
+      planTable(await database.table(target.schema, target.table), target, mapping);
     } finally {
       database.close();
     }
@@ -176,6 +186,67 @@ export function openPulls(parts: {
     return one(workspace, id);
   }
 
+  async function look(workspace: string, given: Body<'lookAtPull'>, signal: AbortSignal) {
+    const secret = await secretFor(workspace, given);
+    const { connection } = given;
+    if (isDatabase(connection)) {
+      const database = await openDatabase(connection, secret, { outgoing, signal });
+      try {
+        const tables = await database.tables();
+        return { tables: tables.slice(0, LOOKED_TABLES), files: [], isCut: tables.length > LOOKED_TABLES };
+      } finally {
+        database.close();
+      }
+    }
+    const storage = await openStorage(connection, secret, signal);
+    const files = await storage.list(given.pattern || '**');
+    files.sort((a, b) => b.changedAt - a.changedAt || (a.path < b.path ? -1 : 1));
+    return {
+      tables: [],
+      files: files.slice(0, LOOKED_FILES).map(({ path, bytes, changedAt }) => ({
+        ...{ path, bytes, changedAt: new Date(changedAt).toISOString() },
+      })),
+      isCut: files.length > LOOKED_FILES,
+    };
+  }
+
+  async function sample(
+    workspace: string,
+    given: Body<'samplePull'>,
+    signal: AbortSignal,
+  ): Promise<ImportFile> {
+    const secret = await secretFor(workspace, given);
+    const { connection } = given;
+    if (!isDatabase(connection)) {
+      const storage = await openStorage(connection, secret, signal);
+      const pattern = given.pattern ?? '**';
+      const newest = (await storage.list(pattern)).reduce<
+        null | Awaited<ReturnType<Storage['list']>>[number]
+      >((best, file) => (best === null || file.changedAt > best.changedAt ? file : best), null);
+      if (!newest) throw noFiles(pattern);
+      return storage.withFile(newest, async (path) => {
+        const at = path.lastIndexOf('/');
+        const described = await describeFile(path.slice(0, at), path.slice(at + 1), null);
+        return { ...described, name: newest.path };
+      });
+    }
+    const database = await openDatabase(connection, secret, { outgoing, signal });
+    try {
+      const table = await database.table(given.schema ?? '', given.table ?? '');
+      const columns = table.columns.filter((column) => column.class !== 'unreadable');
+      const query = { table, columns, order: [], start: null, until: null, limit: SAMPLE_ROWS };
+      const rows = await database.page(query, true);
+      return describeTable(table.table, {
+        headers: columns.map((column) => column.name),
+        sampleRows: rows.map((cells) =>
+          Object.fromEntries(columns.map((column, i) => [column.name, cells[i] ?? null])),
+        ),
+      });
+    } finally {
+      database.close();
+    }
+  }
+
   return {
     row,
     one,
@@ -193,63 +264,12 @@ export function openPulls(parts: {
     },
 
     /** Makes a connection and lists what can be read there. */
-    async look(workspace: string, given: Body<'lookAtPull'>) {
-      const secret = await secretFor(workspace, given);
-      const { connection } = given;
-      if (isDatabase(connection)) {
-        const database = await openDatabase(connection, secret, { outgoing });
-        try {
-          const tables = await database.tables();
-          return { tables: tables.slice(0, LOOKED_TABLES), files: [], isCut: tables.length > LOOKED_TABLES };
-        } finally {
-          database.close();
-        }
-      }
-      const storage = await openStorage(connection, secret);
-      const files = await storage.list(given.pattern || '**');
-      files.sort((a, b) => b.changedAt - a.changedAt || (a.path < b.path ? -1 : 1));
-      return {
-        tables: [],
-        files: files.slice(0, LOOKED_FILES).map(({ path, bytes, changedAt }) => ({
-          ...{ path, bytes, changedAt: new Date(changedAt).toISOString() },
-        })),
-        isCut: files.length > LOOKED_FILES,
-      };
-    },
+    look: (workspace: string, given: Body<'lookAtPull'>, gone?: AbortSignal) =>
+      within(LOOK_MS, gone, (signal) => look(workspace, given, signal)),
 
     /** Some rows, and what their columns may mean; nothing is stored. */
-    async sample(workspace: string, given: Body<'samplePull'>): Promise<ImportFile> {
-      const secret = await secretFor(workspace, given);
-      const { connection } = given;
-      if (!isDatabase(connection)) {
-        const storage = await openStorage(connection, secret);
-        const pattern = given.pattern ?? '**';
-        const newest = (await storage.list(pattern)).reduce<
-          null | Awaited<ReturnType<Storage['list']>>[number]
-        >((best, file) => (best === null || file.changedAt > best.changedAt ? file : best), null);
-        if (!newest) throw noFiles(pattern);
-        return storage.withFile(newest, async (path) => {
-          const at = path.lastIndexOf('/');
-          const described = await describeFile(path.slice(0, at), path.slice(at + 1), null);
-          return { ...described, name: newest.path };
-        });
-      }
-      const database = await openDatabase(connection, secret, { outgoing });
-      try {
-        const table = await database.table(given.schema ?? '', given.table ?? '');
-        const columns = table.columns.filter((column) => column.class !== 'unreadable');
-        const query = { table, columns, order: [], start: null, until: null, limit: SAMPLE_ROWS };
-        const rows = await database.page(query, true);
-        return describeTable(table.table, {
-          headers: columns.map((column) => column.name),
-          sampleRows: rows.map((cells) =>
-            Object.fromEntries(columns.map((column, i) => [column.name, cells[i] ?? null])),
-          ),
-        });
-      } finally {
-        database.close();
-      }
-    },
+    sample: (workspace: string, given: Body<'samplePull'>, gone?: AbortSignal) =>
+      within(CHECK_MS, gone, (signal) => sample(workspace, given, signal)),
 
     async create(workspace: string, by: string, given: Body<'createPull'>): Promise<string> {
       const { connection, target, mapping, everyMinutes } = given;

@@ -11,14 +11,21 @@ import type { PullConnection } from '@qianmian/contract';
 import { SaxesParser } from 'saxes';
 import { AppError } from '../../platform/errors.ts';
 import type { Outgoing } from '../../platform/outgoing.ts';
-import { fileTooBig, storage, tooManyFiles, unreachable } from './errors.ts';
+import { fileTooBig, storage, tooManyFiles, tooSlow, unreachable } from './errors.ts';
 import { globOf } from './glob.ts';
+import { within } from './patience.ts';
 import { encoded, queryText, signedHeaders } from './signature-v4.ts';
 import { MOST_BYTES, MOST_FILES, type RemoteFile, type Storage } from './storage.ts';
 
 type S3Connection = Extract<PullConnection, { kind: 's3' }>;
 
 const SILENCE_MS = 30_000;
+/** The longest that a page of a listing, all of its pages, and an object may take. */
+const PAGE_MS = 60_000;
+const LIST_MS = 300_000;
+const OBJECT_MS = 1_800_000;
+/** Pages without a key that are believed one behind another: markers of deleted objects make some. */
+const EMPTY_PAGES = 20;
 const MOST_LIST_BYTES = 16 * 1024 * 1024;
 /** How long names are matched before others have their turn. */
 const MATCHING_MS = 20;
@@ -37,7 +44,11 @@ export function openS3(
   const host = isInHost ? `${connection.bucket}.${endpoint.host}` : endpoint.host;
   const root = isInHost ? '/' : `/${connection.bucket}/`;
 
-  async function get(key: string, query: Record<string, string>): Promise<IncomingMessage> {
+  async function get(
+    key: string,
+    query: Record<string, string>,
+    waiting: AbortSignal,
+  ): Promise<IncomingMessage> {
     const url = new URL(`${endpoint.protocol}//${host}`);
     const { address, family } = await outgoing.reach(url.hostname);
     const path = root + key.split('/').map(encoded).join('/');
@@ -55,18 +66,18 @@ export function openS3(
           options.all ? done(null, [{ address, family }]) : done(null, address, family),
         timeout: SILENCE_MS,
         agent: false,
-        signal,
+        signal: waiting,
       });
       sent.once('response', resolve);
       sent.once('timeout', () => sent.destroy(new Error('silence')));
       sent.once('error', reject);
       sent.end();
     }).catch((error) => {
-      signal?.throwIfAborted();
+      waiting.throwIfAborted();
       throw error instanceof AppError ? error : unreachable();
     });
     if (answer.statusCode === 200) return answer;
-    throw storage(answer.statusCode ?? 0, codeOf(await textOf(answer).catch(() => '')));
+    throw storage(answer.statusCode ?? 0, codeOf(await textOf(answer, waiting).catch(() => '')));
   }
 
   return {
@@ -75,12 +86,17 @@ export function openS3(
       const found: RemoteFile[] = [];
       let token: string | undefined;
       let listed = 0;
+      let empty = 0;
+      const tokens = new Set<string>();
+      const endsAt = performance.now() + LIST_MS;
       do {
-        const answer = await get('', {
+        const query = {
           ...{ 'list-type': '2', prefix, 'encoding-type': 'url', 'max-keys': '1000' },
           ...(token === undefined ? {} : { 'continuation-token': token }),
-        });
-        const page = listingOf(await textOf(answer));
+        };
+        const page = listingOf(
+          await within(PAGE_MS, signal, async (waiting) => textOf(await get('', query, waiting), waiting)),
+        );
         let began = performance.now();
         for (const file of page.files) {
           if (matches(file.path) && !file.path.endsWith('/')) found.push(file);
@@ -91,6 +107,12 @@ export function openS3(
         listed += page.files.length;
         if (found.length > MOST_FILES || listed > 10 * MOST_FILES) throw tooManyFiles(pattern);
         token = page.next;
+        empty = page.files.length === 0 ? empty + 1 : 0;
+        // A storage that leads in a circle, or on and on without a key, is not followed for ever.
+        if ((token !== undefined && tokens.has(token)) || empty > EMPTY_PAGES)
+          throw storage(200, 'EndlessListing');
+        if (performance.now() > endsAt) throw tooSlow(LIST_MS);
+        if (token !== undefined) tokens.add(token);
       } while (token !== undefined);
       return found;
     },
@@ -108,13 +130,15 @@ export function openS3(
             else done(null, chunk);
           },
         });
-        const answer = await get(file.path, {});
-        const expected = Number(answer.headers['content-length'] ?? Number.NaN);
-        await pipeline(answer, counted, createWriteStream(path, { mode: 0o600 })).catch((error) => {
-          signal?.throwIfAborted();
-          throw error instanceof AppError ? error : unreachable();
+        await within(OBJECT_MS, signal, async (waiting) => {
+          const answer = await get(file.path, {}, waiting);
+          const expected = Number(answer.headers['content-length'] ?? Number.NaN);
+          await pipeline(answer, counted, createWriteStream(path, { mode: 0o600 })).catch((error) => {
+            waiting.throwIfAborted();
+            throw error instanceof AppError ? error : unreachable();
+          });
+          if (Number.isFinite(expected) && bytes !== expected) throw unreachable();
         });
-        if (Number.isFinite(expected) && bytes !== expected) throw unreachable();
         return await work(path);
       } finally {
         await rm(folder, { recursive: true, force: true });
@@ -123,13 +147,18 @@ export function openS3(
   };
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+async function textOf(answer: IncomingMessage, waiting: AbortSignal): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of answer) {
-    bytes += (part as Buffer).length;
-    if (bytes > MOST_LIST_BYTES) throw unreachable();
-    parts.push(part as Buffer);
+  try {
+    for await (const part of answer) {
+      bytes += (part as Buffer).length;
+      if (bytes > MOST_LIST_BYTES) throw unreachable();
+      parts.push(part as Buffer);
+    }
+  } catch {
+    waiting.throwIfAborted();
+    throw unreachable();
   }
   return Buffer.concat(parts).toString('utf8');
 }
