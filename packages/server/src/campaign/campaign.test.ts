@@ -393,6 +393,67 @@ describe('a campaign', () => {
     ).toHaveLength(60 - letters);
   });
 
+  it('goes on whatever names of traits arrive or go: one that is gone is missing for each who waits', async () => {
+    const people = await t.people(workspace, 3, () => ({ vipLevel: 'gold' }));
+    const email = { fromName: 'S', subject: 'x', body: 'you are {{ customer.vipLevel }}' };
+    t.post.state.manner = (to) => (to === address(1) ? { code: 450, message: 'greylisted' } : 'take');
+    const id = await t.send(workspace, t.draft({ email }), people);
+    expect((await t.campaigns.get(workspace, id)).counts).toMatchObject({ sent: 2, queued: 1 });
+    const junk = Object.fromEntries(
+      Array.from({ length: 520 }, (_, i) => [`aaa_${String(i).padStart(4, '0')}`, 'x']),
+    );
+    await t.shop.collect(workspace, [
+      {
+        kind: 'person',
+        time: t.shop.clock.now(),
+        identifiers: [{ type: 'user', value: 'u9' }],
+        traits: junk,
+      },
+    ]);
+    t.shop.clock.advance(10 * MINUTE);
+    await t.shop.jobs.idle();
+    t.post.state.manner = () => 'take';
+    const draft = { ...t.draft({ email }), segmentId: 's' };
+    expect(
+      (await t.campaigns.previewMessage(workspace, { email, couponId: null, personId: people[0]! }, true))
+        .missing,
+    ).toEqual([]);
+    await expect(
+      t.campaigns.create(
+        workspace,
+        { ...draft, email: { ...email, body: '{{ customer.vipLvl }}' } },
+        'tester',
+      ),
+    ).rejects.toMatchObject({ detail: expect.stringContaining('customer.vipLevel') });
+    t.shop.clock.advance(HOUR);
+    await t.shop.jobs.idle();
+    expect(await t.campaigns.get(workspace, id)).toMatchObject({ state: 'sent', counts: { sent: 3 } });
+
+    t.post.state.manner = (to) => (to === address(1) ? { code: 450, message: 'greylisted' } : 'take');
+    const second = await t.send(workspace, t.draft({ email }), people);
+    await t.shop.warehouse.deleteRows(
+      'profile_trait',
+      "workspace = {workspace:String} AND name = 'vipLevel'",
+      {
+        workspace,
+      },
+    );
+    t.post.state.manner = () => 'take';
+    t.shop.clock.advance(DAY);
+    await t.shop.jobs.idle();
+    expect(await t.campaigns.get(workspace, second)).toMatchObject({
+      state: 'sent',
+      counts: { sent: 2, failed: 1 },
+    });
+    const [failed] = await t.campaigns.recipients(
+      workspace,
+      second,
+      { limit: 9, offset: 0, state: 'failed' },
+      true,
+    );
+    expect(failed?.error).toContain('"customer.vipLevel" has no value for this person');
+  });
+
   it('one who lacks a value fails alone; who left meanwhile is left alone', async () => {
     const people = await t.people(workspace, 5, (i) => (i === 3 ? {} : { city: 'York' }));
     const email = { fromName: 'S', subject: 'x', body: 'to {{ customer.city }}' };

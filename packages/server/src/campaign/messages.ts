@@ -21,7 +21,7 @@ import { addressWith } from './markup.ts';
 import { mimeMessage } from './mime.ts';
 import type { MailServer } from './smtp.ts';
 import type { CampaignWarehouse } from './store.ch.ts';
-import { compileEmail, type EmailTemplate, missingFields, writeTo } from './template.ts';
+import { compileEmail, type EmailTemplate, fieldsNamed, missingFields, writeTo } from './template.ts';
 import { makeToken, messageIdOf, type TokenKind } from './tracking.ts';
 
 /** Mail as this installation sends it; no server while its operator named none. */
@@ -54,18 +54,32 @@ export function openMessages(parts: MessageParts) {
   const { warehouse, promotion, secret } = parts;
   const letter = openLetters();
 
-  /** Names that may follow `customer.` in this workspace. */
-  async function customerFieldNames(workspace: string): Promise<string[]> {
-    return [...new Set([...CUSTOMER_FIELDS, ...(await warehouse.traitNames(workspace))])];
-  }
-
   /** Parses an e-mail; a field that does not exist, and a coupon that is missing, is refused. */
   async function compile(workspace: string, email: EmailContent, couponId: string | null) {
-    const template = compileEmail(email, await customerFieldNames(workspace));
-    const named = template.fields.find((f) => f.startsWith('coupon.'));
-    if (named && couponId === null)
-      throw badTemplate('couponId', `The e-mail names "${named}"; choose the coupon it is about.`);
+    const named = customerNames(fieldsNamed(email));
+    const known = [...CUSTOMER_FIELDS, ...(await warehouse.traitsNamed(workspace, named))];
+    const told = named.every((name) => known.includes(name))
+      ? known
+      : [...new Set([...CUSTOMER_FIELDS, ...(await warehouse.commonTraits(workspace, MOST_TOLD))])];
+    const template = compileEmail(email, known, told);
+    const ofCoupon = template.fields.find((f) => f.startsWith('coupon.'));
+    if (ofCoupon && couponId === null)
+      throw badTemplate('couponId', `The e-mail names "${ofCoupon}"; choose the coupon it is about.`);
     return template;
+  }
+
+  async function mailingOf(
+    workspace: string,
+    campaignId: string,
+    couponId: string | null,
+    template: EmailTemplate,
+  ): Promise<Mailing> {
+    return {
+      campaignId,
+      shop: await parts.workspaces.get(workspace),
+      template,
+      coupon: couponId === null ? null : await promotion.coupons.terms(workspace, couponId),
+    };
   }
 
   async function prepare(
@@ -74,12 +88,7 @@ export function openMessages(parts: MessageParts) {
     email: EmailContent,
     couponId: string | null,
   ): Promise<Mailing> {
-    return {
-      campaignId,
-      shop: await parts.workspaces.get(workspace),
-      template: await compile(workspace, email, couponId),
-      coupon: couponId === null ? null : await promotion.coupons.terms(workspace, couponId),
-    };
+    return mailingOf(workspace, campaignId, couponId, await compile(workspace, email, couponId));
   }
 
   function fieldsFor(mailing: Mailing, customer: Fields['customer'], code: string | null): Fields {
@@ -158,6 +167,17 @@ export function openMessages(parts: MessageParts) {
     prepare,
     customersOf,
 
+    /** The message of a campaign that was launched: a field that nobody has any more is missing for each, no more. */
+    prepareLaunched(row: {
+      workspace: string;
+      id: string;
+      email: EmailContent;
+      coupon_id: string | null;
+    }): Promise<Mailing> {
+      const template = compileEmail(row.email, customerNames(fieldsNamed(row.email)));
+      return mailingOf(row.workspace, row.id, row.coupon_id, template);
+    },
+
     /** Throws when the message lacks something for everyone, whoever they are. */
     checkForEveryone(mailing: Mailing): void {
       const { fields, language } = mailing.template;
@@ -233,6 +253,8 @@ export function openMessages(parts: MessageParts) {
 export type Messages = ReturnType<typeof openMessages>;
 
 const SAMPLE_CODE = 'SAMPLE2345';
+/** Who names a trait that nobody has is told so many that there are. */
+const MOST_TOLD = 100;
 
 /** Fields with a visible mark where a value is missing. */
 function filledIn(fields: Fields, missing: readonly string[]): Fields {

@@ -218,7 +218,7 @@ export function openSending(parts: {
     row: CampaignRow,
     { signal, progress }: JobContext,
   ): Promise<{ gone: string | null } | 'interrupted'> {
-    const mailing = await messages.prepare(row.workspace, row.id, row.email, row.coupon_id);
+    const mailing = await messages.prepareLaunched(row);
     const waiting = await countQueued(db, row.id);
     for (let sent = 0; ; ) {
       const due = await dueRecipients(db, row.id, new Date(clock.now()), BATCH);

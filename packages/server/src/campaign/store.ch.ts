@@ -134,13 +134,21 @@ export function campaignWarehouse(warehouse: Warehouse) {
         { workspace, people, names },
       ),
 
-    traitNames: async (workspace: string) =>
+    /** Which of some names are traits somebody has. */
+    traitsNamed: async (workspace: string, names: readonly string[]) =>
       (
         await warehouse.query<{ name: string }>(
-          `SELECT DISTINCT name FROM ${TRAITS} ORDER BY name LIMIT 500`,
-          {
-            workspace,
-          },
+          `SELECT DISTINCT name FROM ${TRAITS} WHERE name IN {names:Array(String)}`,
+          { workspace, names },
+        )
+      ).map((r) => r.name),
+
+    /** Names of traits, those of most people first. */
+    commonTraits: async (workspace: string, limit: number) =>
+      (
+        await warehouse.query<{ name: string }>(
+          `SELECT name FROM ${TRAITS} GROUP BY name ORDER BY count() DESC, name LIMIT {limit:UInt32}`,
+          { workspace, limit },
         )
       ).map((r) => r.name),
 

@@ -23,12 +23,29 @@ export const SHOP_FIELDS = ['name'];
 /** Subjects longer than this are cut by every mail program. */
 const MOST_SUBJECT = 250;
 
-/** Parses an e-mail and checks that it names only fields that exist; `traits` are the names `customer.*` may have. */
-export function compileEmail(email: EmailContent, traits: readonly string[]): EmailTemplate {
+/** Every field an e-mail names; none where it cannot be parsed. */
+export function fieldsNamed(email: EmailContent): string[] {
+  try {
+    const parts = [email.subject, takeLinks(email.body).body].map((part) => parse(plain(part)));
+    return [...new Set(parts.flatMap(fieldsIn))];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Parses an e-mail and checks that it names only fields that exist; `traits` are the names `customer.*` may have, and
+ * `told` those of them to tell who names another one.
+ */
+export function compileEmail(
+  email: EmailContent,
+  traits: readonly string[],
+  told: readonly string[] = traits,
+): EmailTemplate {
   const { body: linked, links, faults } = takeLinks(email.body);
   if (faults.length > 0) throw badTemplate('email.body', faults.join('; '));
-  const subject = parsePart('email.subject', plain(email.subject).replaceAll('\n', ' '), traits);
-  const body = parsePart('email.body', linked, traits);
+  const subject = parsePart('email.subject', plain(email.subject).replaceAll('\n', ' '), traits, told);
+  const body = parsePart('email.body', linked, traits, told);
   const inLinks = links.some((l) => l.includes(CODE_PLACE)) ? ['coupon.code'] : [];
   const template: EmailTemplate = {
     fromName: plain(email.fromName).replaceAll('\n', ' '),
@@ -42,7 +59,12 @@ export function compileEmail(email: EmailContent, traits: readonly string[]): Em
   return template;
 }
 
-function parsePart(field: string, source: string, traits: readonly string[]): Parsed {
+function parsePart(
+  field: string,
+  source: string,
+  traits: readonly string[],
+  told: readonly string[],
+): Parsed {
   let parsed: Parsed;
   try {
     parsed = parse(source);
@@ -50,7 +72,7 @@ function parsePart(field: string, source: string, traits: readonly string[]): Pa
     throw badTemplate(field, faultWords(error));
   }
   const unknown = fieldsIn(parsed).filter((name) => !isKnown(name, traits));
-  if (unknown.length > 0) throw unknownFields(field, unknown, traits);
+  if (unknown.length > 0) throw unknownFields(field, unknown, told);
   return parsed;
 }
 

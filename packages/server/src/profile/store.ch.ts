@@ -184,6 +184,19 @@ export const profileMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    name: 'profile/0007_client_trait',
+    tables: [
+      {
+        // Names of traits that only keys of pages brought; `client` is 0 once something else said the name too.
+        name: 'profile_client_trait',
+        columns: 'workspace LowCardinality(String), name String, client UInt8, version UInt64',
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, name)',
+        shardBy: 'cityHash64(workspace)',
+      },
+    ],
+  },
 ];
 
 /** Rows of a table of ours with `person` as it is now. */

@@ -1,4 +1,10 @@
-import { collectEndpoints as c, profileEndpoints as p } from '@qianmian/contract';
+import { randomUUID } from 'node:crypto';
+import {
+  CLIENT_DEFAULTS,
+  type ClientKey,
+  collectEndpoints as c,
+  profileEndpoints as p,
+} from '@qianmian/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TestApp, testApp } from '../test-app.ts';
 import { MOST_NAMES } from './trait-names.ts';
@@ -48,5 +54,43 @@ describe('names of traits', () => {
     const other = await t.workspace();
     await t.send(other, [{ type: 'identify', userId: 'u', messageId: 'm', traits: { late: 'x' } }]);
     expect((await t.call(c.listQuarantine, { params: { workspace: other }, query: {} })).rows).toEqual([]);
+  });
+
+  it('of keys of pages have a number of their own: whatever they bring, servers and files add theirs', async () => {
+    const shop = await t.workspace();
+    const store = (facts: object, client: ClientKey | null) =>
+      t.app.collector.store({
+        workspace: shop,
+        source: client ? 'page' : 'server',
+        importId: '',
+        receivedAt: t.clock.now(),
+        token: randomUUID(),
+        client,
+        facts: [
+          {
+            kind: 'person',
+            time: t.clock.now(),
+            identifiers: [{ type: 'user', value: 'u1' }],
+            traits: facts as Record<string, string>,
+          },
+        ],
+      });
+    const names = async () =>
+      (
+        await t.app.warehouse.query<{ name: string }>(
+          'SELECT DISTINCT name FROM profile_trait WHERE workspace = {shop:String}',
+          { shop },
+        )
+      ).map((row) => row.name);
+    await store({ ...many(3000, 'junk'), name: 'Ann' }, CLIENT_DEFAULTS);
+    expect(await names()).toHaveLength(MOST_NAMES.client + 1);
+    await store({ loyaltyTier: 'gold', junk_0: 'taken over', ...many(997, 'own') }, null);
+    expect(await names()).toEqual(expect.arrayContaining(['loyaltyTier', 'own_996', 'junk_199']));
+    // A name that a server said too is no page's alone: one more has room, and what is known stays known.
+    await store({ loyaltyTier: 'silver', later: 'x', toolate: 'x' }, CLIENT_DEFAULTS);
+    const known = await names();
+    expect(known).toHaveLength(MOST_NAMES.client + 1 + 998 + 1);
+    expect(known).toContain('later');
+    expect(known).not.toContain('toolate');
   });
 });
