@@ -4,6 +4,7 @@ import { type DecimalMark, parseDecimal } from './decimal.ts';
 import { plainHeader } from './field-synonyms.ts';
 import type { Field } from './mapping.ts';
 import type { CellValue, RowValues } from './source-row.ts';
+import { withoutGuard } from './text-guard.ts';
 import { timeZone } from './time-zone.ts';
 
 /** Cells looked at in a column, and in all of a file's columns together: a wide file is guessed from fewer of each. */
@@ -63,7 +64,7 @@ function sampleCells(sample: readonly RowValues[], column: string, most: number)
 }
 
 function cellText(value: CellValue | undefined): string {
-  return value === null || value === undefined ? '' : clip(String(value).trim(), CELL_CHARS);
+  return value === null || value === undefined ? '' : clip(withoutGuard(String(value)), CELL_CHARS);
 }
 
 const NUMBERS = new Set<Field>([

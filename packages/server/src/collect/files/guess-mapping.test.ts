@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fileOf, mapped, OPTIONS } from './fixtures.ts';
 import { createRowMapper, guessMapping, MappingSchema, sniffFile } from './index.ts';
@@ -128,6 +129,53 @@ describe('guessing what a file means', () => {
       'order_id,date,customer_id,sku,name,qty,price\n1,2024-01-05,C1,A,Tea,1,2.00\n',
     );
     expect(beside.fields.productName).toBe('name');
+  });
+
+  it('sees a phone behind the mark that makes Excel show it as text', async () => {
+    for (const phone of ["'13800138333", "'+8613800138333", '"=""13800138333"""'])
+      expect((await guessOf(`name,手机号\nCy,${phone}\n`)).fields, phone).toMatchObject({ phone: '手机号' });
+    const { fields } = await guessOf(
+      '订单号,日期,商品编码,数量,单价\n"=""1623000000000000001""",2026-01-02,A1,1,5.00\n',
+    );
+    expect(fields).toMatchObject({ orderId: '订单号' });
+  });
+
+  it('is the same with and without the marks of Excel', () => {
+    const columns = {
+      手机号: ['13800138333', '+8613800138333', '138 0013 8333'],
+      'E-mail': ['ann@x.co', 'bob@x.co'],
+      order_id: ['0017', '1623000000000000001', 'A-9'],
+      date: ['2026-01-05', '25/12/2025', '', '7'],
+      sku: ['A1', '0042'],
+      qty: ['1', '2.5', '-1'],
+      price: ['5.00', '1.234,50', '0'],
+      coupon: ['0', '0.10', 'SPRING'],
+      birthday: ['1990-02-03', ''],
+      member: ['true', 'false', '是'],
+    };
+    const headers = Object.keys(columns) as (keyof typeof columns)[];
+    const guards = [(cell: string) => cell, (cell: string) => `'${cell}`, (cell: string) => ` ="${cell}" `];
+    const cell = (header: keyof typeof columns) =>
+      fc.tuple(fc.constantFrom(...columns[header]), fc.constantFrom(...guards));
+    const row = fc.record(
+      Object.fromEntries(headers.map((header) => [header, cell(header)])) as Record<
+        string,
+        ReturnType<typeof cell>
+      >,
+    );
+    fc.assert(
+      fc.property(
+        fc.subarray(headers, { minLength: 1 }),
+        fc.array(row, { minLength: 1, maxLength: 8 }),
+        (chosen, rows) => {
+          const of = (write: (text: string, guard: (text: string) => string) => string) =>
+            rows.map((one) => Object.fromEntries(chosen.map((header) => [header, write(...one[header]!)])));
+          const plain = of((text) => text);
+          const guarded = of((text, guard) => (text === '' ? text : guard(text)));
+          expect(guessMapping(chosen, guarded)).toEqual(guessMapping(chosen, plain));
+        },
+      ),
+    );
   });
 
   it('is not sure of what it does not know', async () => {

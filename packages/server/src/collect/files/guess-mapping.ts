@@ -4,6 +4,7 @@ import { type ColumnProfile, dateOrderOf, decimalMarkOf, profileColumns } from '
 import { plainHeader, SYNONYMS, TRAIT_SYNONYMS } from './field-synonyms.ts';
 import { columnsOf, type Field, type Mapping, RECORD_KINDS, REQUIRED, type RecordKind } from './mapping.ts';
 import type { RowValues } from './source-row.ts';
+import { withoutGuard } from './text-guard.ts';
 
 /** A receipt names who holds it, but a column of receipts is taken for one only when it is told to be. */
 const PERSON_FIELDS: Field[] = IDENTIFIER_TYPES.filter((type) => type !== 'receipt');
@@ -232,7 +233,7 @@ function groupingOf(mapping: Mapping, sample: readonly RowValues[]): Partial<Map
   const [time] = columnsOf(mapping, 'time');
   if (mapping.kind !== 'orderLines' || id === undefined || time === undefined) return {};
   const customer = IDENTIFIER_TYPES.flatMap((type) => columnsOf(mapping, type));
-  const textAt = (values: RowValues, column: string) => String(values[column] ?? '').trim();
+  const textAt = (values: RowValues, column: string) => withoutGuard(String(values[column] ?? ''));
   let [goOn, doNot] = [0, 0];
   let head: RowValues | undefined;
   for (const values of sample) {

@@ -5,6 +5,7 @@ import { type Decimal, parseDecimal, toNumber } from './decimal.ts';
 import { columnsOf, FIELDS, type Field, type Mapping } from './mapping.ts';
 import { correct, type RowDraft, reject } from './row-draft.ts';
 import type { CellValue, RowValues } from './source-row.ts';
+import { withoutGuard } from './text-guard.ts';
 import { type TimeZone, timeZone } from './time-zone.ts';
 
 /** Reads canonical fields out of a row under one mapping; a missing value is '' or undefined. */
@@ -173,7 +174,7 @@ function trimmed(value: string, field: string, draft: RowDraft): string {
   if (text !== value && text !== '') {
     correct(draft, 'trimmed', 'Spaces around the value were taken off.', { field, from: value, to: text });
   }
-  const bare = /^="(.*)"$/.exec(text)?.[1] ?? (/^'\S/.test(text) ? text.slice(1) : text);
+  const bare = withoutGuard(text);
   if (bare !== text) {
     correct(draft, 'excel_text_unwrapped', 'The mark that makes Excel show a number as text was taken off.', {
       field,
@@ -181,7 +182,7 @@ function trimmed(value: string, field: string, draft: RowDraft): string {
       to: bare,
     });
   }
-  return bare.trim();
+  return bare;
 }
 
 function readExtras(
