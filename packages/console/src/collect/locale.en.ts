@@ -840,6 +840,14 @@ export const en = {
       name: 'Too many traits',
       fix: 'Live sources may bring 1,000 names of traits, with files 2,000; the rest was not kept. Do not write ids into names.',
     },
+    too_many_properties: {
+      name: 'Too much in one message',
+      fix: 'A message may hold 50,000 values. Of what is said of all messages of a body say less, or send fewer at once.',
+    },
+    too_many_identifiers: {
+      name: 'Too many identifiers',
+      fix: 'A message may name 50 identifiers of its person.',
+    },
     too_many_lines: {
       name: 'Too many order lines',
       fix: 'An order may have 2,000 lines. Send larger ones as a file.',

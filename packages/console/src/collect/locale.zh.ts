@@ -747,6 +747,11 @@ export const zh: Words<typeof en> = {
       name: '属性种类过多',
       fix: '实时来源最多带来 1,000 种属性名，连同文件最多 2,000 种，多出的没有保留。请勿把编号写进属性名。',
     },
+    too_many_properties: {
+      name: '内容过多',
+      fix: '一条消息最多 50,000 个值；对整批消息共有的内容，请减少，或每次少发一些消息。',
+    },
+    too_many_identifiers: { name: '标识过多', fix: '一条消息最多给出同一顾客的 50 个标识。' },
     no_amount: { name: '订单没有金额', fix: '请发送带价格的商品，或 properties.revenue、total。' },
     too_late: { name: '迟到超过 400 天', fix: '更早的历史请用文件导入；也请检查发送方的时钟。' },
     bad_property: { name: '属性有误', fix: '服务器说明中写明了是哪个属性、应当是什么。' },

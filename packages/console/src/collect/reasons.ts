@@ -83,6 +83,8 @@ export const QUARANTINE_REASONS = [
   'malformed_base64',
   'malformed_gzip',
   'too_many_traits',
+  'too_many_properties',
+  'too_many_identifiers',
   'bad_mapping',
   'no_workspace',
   'unknown_event',

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ClientKey, Workspace } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import { AppError } from '../platform/errors.ts';
@@ -11,7 +12,10 @@ import type { Plans, Verdict } from './plan/index.ts';
 import type { ReadDelivery, ViolationRow } from './quality/index.ts';
 import type { QuarantineRow } from './store.ch.ts';
 import { LATE_DAYS } from './wire/call.ts';
-import { readMessage } from './wire/protocols.ts';
+import { aroundFault, readMessage } from './wire/protocols.ts';
+
+/** How long messages are read before others have their turn. */
+const TURN_MS = 20;
 
 /** What a delivery says, and what of it is not stored. */
 export interface Read {
@@ -95,10 +99,19 @@ export function openReader(parts: {
     const client = (await parts.limitsOf?.(header.source)) ?? null;
     out.client = client;
     const { batch, sentAt: sent, around } = JSON.parse(body) as WireBody;
+    const heavy = aroundFault(around, batch.length);
+    if (heavy)
+      return { ...out, faults: [asideRow(header, header.first ?? 0, heavy.reason, heavy.detail, body)] };
     const sentAt = typeof sent === 'string' ? Date.parse(sent) : Number.NaN;
     // A message that was held is heard as when it came.
     const receivedAt = replay?.heardAt ?? header.receivedAt;
+    let since = performance.now();
     for (const [i, message] of batch.entries()) {
+      // Whoever asks something of this process meanwhile is answered.
+      if (performance.now() - since > TURN_MS) {
+        await setImmediate();
+        since = performance.now();
+      }
       const place = (header.first ?? 0) + i;
       const hold = (reason: string, detail: string) => {
         const said = around ? { ...around, message } : message;

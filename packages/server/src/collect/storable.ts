@@ -42,34 +42,63 @@ function asText(value: object): string {
 
 /**
  * Properties in which no two values lie on one path: the warehouse reads `{"a.b": 1}` as `{"a": {"b": 1}}`, so a dotted
- * key that meets another key on its way gets `_` for its dots.
+ * key that meets another key on its way gets `_` for its dots. The work grows with the properties, not with their square.
  */
 export function withDistinctPaths(properties: Json): Json {
-  if (!hasDottedKey(properties)) return properties;
-  const keys = Object.keys(properties);
-  const taken = new Set(keys);
-  return Object.fromEntries(
-    keys.map((key) => {
-      let name = key;
-      if (key.includes('.') && keys.some((other) => other !== key && meet(key, other))) {
-        name = key.replaceAll('.', '_');
-        while (taken.has(name)) name += '_';
-        taken.add(name);
-      }
-      return [name, distinctWithin(properties[key])];
-    }),
-  );
+  return hasDottedKey(properties) ? distinctObject(properties) : properties;
 }
 
 /** The same of what lies deeper: elements of lists have paths of their own. */
 function distinctWithin(value: unknown): unknown {
-  if (Array.isArray(value)) return value.some(mayHaveDots) ? value.map(distinctWithin) : value;
-  return isObject(value) ? withDistinctPaths(value) : value;
+  if (Array.isArray(value)) return value.map(distinctWithin);
+  return isObject(value) ? distinctObject(value) : value;
 }
 
-/** Whether two keys of one object would share a path or lie one inside the other. */
-function meet(dotted: string, other: string): boolean {
-  return dotted.startsWith(`${other}.`) || other.startsWith(`${dotted}.`);
+function distinctObject(object: Json): Json {
+  const keys = Object.keys(object);
+  const names = distinctNames(keys);
+  return Object.fromEntries(keys.map((key) => [names?.get(key) ?? key, distinctWithin(object[key])]));
+}
+
+/** New names of the dotted keys of one object that meet another; null where none does. */
+function distinctNames(keys: readonly string[]): Map<string, string> | null {
+  if (!keys.some((key) => key.includes('.'))) return null;
+  const names = new Map<string, string>();
+  const taken = new Set(keys.flatMap((key) => [key, key.split('.', 1)[0]!]));
+  const tried = new Map<string, number>();
+  for (const key of meeting(keys)) {
+    if (!key.includes('.')) continue;
+    const plain = key.replaceAll('.', '_');
+    let name = plain;
+    while (taken.has(name)) {
+      // Never from the first again: thousands of keys may want the same name.
+      const times = (tried.get(plain) ?? 1) + 1;
+      tried.set(plain, times);
+      name = `${plain}_${times}`;
+    }
+    taken.add(name);
+    names.set(key, name);
+  }
+  return names;
+}
+
+/** Keys of one object that would share a path with another or lie within it. */
+function meeting(keys: readonly string[]): Set<string> {
+  // Sorted with a dot before every other character, what lies within a key stands right behind it.
+  const sorted = keys.map((key) => key.split('.').join('\0')).sort();
+  const met = new Set<string>();
+  let above = '';
+  let inside = '';
+  for (const path of sorted) {
+    if (inside !== '' && path.startsWith(inside)) {
+      met.add(above.split('\0').join('.'));
+      met.add(path.split('\0').join('.'));
+    } else {
+      above = path;
+      inside = `${path}\0`;
+    }
+  }
+  return met;
 }
 
 function hasDottedKey(value: Json): boolean {

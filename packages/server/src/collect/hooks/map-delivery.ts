@@ -13,7 +13,7 @@ import {
   sighted,
 } from '../wire/call.ts';
 import { homePrice } from '../wire/commerce.ts';
-import { type Json, objectOf } from '../wire/json.ts';
+import { type Json, levelsOf, objectOf } from '../wire/json.ts';
 import { readBody } from './delivery-body.ts';
 import {
   atPath,
@@ -215,7 +215,7 @@ function productsTold(properties: Json, messageId: string, currency: string): Pr
       productId,
       name: textOf(product.name) ?? textOf(properties.name),
       brand: textOf(product.brand) ?? textOf(properties.brand),
-      category: category?.split(/\s*[>/]\s*/),
+      category: levelsOf(category),
       priceCents: price !== null && price >= 0 ? price : undefined,
       imageUrl: textOf(product.image_url) ?? textOf(properties.image_url),
       attributes: flatTraits(objectOf(product.attributes)),

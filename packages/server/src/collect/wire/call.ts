@@ -72,9 +72,17 @@ export interface Call {
   more?: Fact[];
 }
 
+/** Identifiers that one message may name: nobody has more, and each may join people. */
+const MOST_IDENTIFIERS = 50;
+
 /** Facts of a call, or why it has none. */
 export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
   const named = [...call.identifiers];
+  if (named.length > MOST_IDENTIFIERS)
+    return {
+      reason: 'too_many_identifiers',
+      detail: `A message may name ${MOST_IDENTIFIERS} identifiers of its person; it names more.`,
+    };
   const card = call.isTrack ? textOf(call.properties.member_card) : undefined;
   if (card !== undefined) named.push({ type: 'member_card', value: card });
   const isOfNobody = call.isOfNobody || (call.isTrack && isOfAStore(call.name));
@@ -172,14 +180,14 @@ function flatten(from: Json, prefix: string, into: Record<string, TraitValue>, d
   }
 }
 
-/** Collects identifiers that say something. */
+/** Collects identifiers that say something, up to one more than an event may name. */
 export function sighted() {
   const found: Identifier[] = [];
   return {
     found,
     add(type: Identifier['type'] | undefined, value: unknown): void {
       const text = textOf(value);
-      if (!type || text === undefined) return;
+      if (!type || text === undefined || found.length > MOST_IDENTIFIERS) return;
       if (!found.some((i) => i.type === type && i.value === text)) found.push({ type, value: text });
     },
   };

@@ -3,7 +3,7 @@ import { currencyNamed, foreignSign, otherCurrencyWords } from '../files/currenc
 import { parseDecimal } from '../files/decimal.ts';
 import { lineAmount, minorDigits, spreadCents, toMinor } from '../files/money.ts';
 import type { Fault } from './call.ts';
-import { brief, type Json, objectOf, textOf } from './json.ts';
+import { brief, type Json, levelsOf, objectOf, textOf } from './json.ts';
 
 /**
  * Segment's e-commerce events v2 (https://segment.com/docs/connections/spec/ecommerce/v2/) as order lines, products and
@@ -79,7 +79,7 @@ function hearsayProducts({ messageId, properties: p }: EventFact, currency: stri
       productId,
       name: textOf(product.name),
       brand: textOf(product.brand),
-      category: textOf(product.category)?.split(/\s*[>/]\s*/),
+      category: levelsOf(textOf(product.category)),
       priceCents: price !== null && price >= 0 && price <= MOST_CENTS ? price : undefined,
       imageUrl: textOf(product.image_url),
     });

@@ -17,6 +17,11 @@ export function textOf(value: unknown): string | undefined {
   return text === '' || text.length > 1000 ? undefined : text;
 }
 
+/** Levels of a category that is written as a path: `Tea > Green`. */
+export function levelsOf(category: string | undefined): string[] | undefined {
+  return category?.split(/[>/]/).map((level) => level.trim());
+}
+
 /** The first of some fields that says something. */
 export function firstText(from: Json, names: readonly string[]): string | undefined {
   for (const name of names) {

@@ -13,7 +13,7 @@ import {
   type WireContext,
 } from './call.ts';
 import { homePrice } from './commerce.ts';
-import { brief, firstText, type Json, objectOf, textOf, without } from './json.ts';
+import { brief, firstText, type Json, levelsOf, objectOf, textOf, without } from './json.ts';
 import {
   SENSORS,
   SENSORS_CAMPAIGN,
@@ -180,7 +180,7 @@ function productFact(productId: string, p: Json, currency: string): Fact {
     productId,
     name: textOf(p.name),
     brand: textOf(p.brand),
-    category: textOf(p.category)?.split(/\s*[>/]\s*/),
+    category: levelsOf(textOf(p.category)),
     priceCents: price !== null && price >= 0 ? price : undefined,
     imageUrl: textOf(p.image_url),
   };
