@@ -221,9 +221,9 @@ async function inWarehouse(server: RealServer, dataDir: string): Promise<Found> 
   await server.stop();
   const warehouse = await openWarehouse({ url: null, cluster: null, folder: join(dataDir, 'warehouse') });
   const rows = await warehouse.query<{ message_id: string }>(
-    // A webhook's ids stand behind that of its source.
-    `SELECT replaceRegexpOne(message_id, '^src_[0-9a-f]+:', '') AS message_id FROM collect_event
-     WHERE match(message_id, '^(src_[0-9a-f]+:)?(kill|call)-')`,
+    // A webhook's ids stand behind that of its source, a client key's behind what marks them.
+    `SELECT replaceRegexpOne(message_id, '^(src_[0-9a-f]+|client):', '') AS message_id FROM collect_event
+     WHERE match(message_id, '^((src_[0-9a-f]+|client):)?(kill|call)-')`,
   );
   const lines = await warehouse.query<{ order_id: string; lines: number }>(
     `SELECT order_id, toUInt32(count()) AS lines FROM collect_order_line FINAL WHERE is_deleted = 0 GROUP BY order_id`,

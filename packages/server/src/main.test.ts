@@ -101,7 +101,7 @@ it('killed at any moment it loses no acknowledged event and stores none twice', 
         body: JSON.stringify({ batch }),
       }).catch(() => null);
       if (!answer) return;
-      if (answer.ok) for (const m of batch) acknowledged.add(m.messageId);
+      if (answer.ok) for (const m of batch) acknowledged.add(`client:${m.messageId}`);
     }
   }
 

@@ -1,5 +1,6 @@
 import { type ClientKey, isOriginWithin } from '@qianmian/contract';
 import type { EventFact, Fact } from './facts.ts';
+import { clientsId } from './message-id.ts';
 
 /** Said of events that say more than counts by their key. */
 export const BEYOND_KEY = 'beyond_key';
@@ -9,14 +10,15 @@ const SAYS_CONSENT = /^(email|sms|push)Consent$/;
 
 /**
  * What of a message counts that came by a client's key. Anybody can read such a key in a page or an app: it may say what
- * a visitor does, and nothing of what only the shop itself knows. Whatever is left out of the facts stays in the event.
+ * a visitor does, and nothing of what only the shop itself knows, and its ids are in a space of their own. Whatever is
+ * left out of the facts stays in the event.
  */
 export function withinKey(
   facts: readonly Fact[],
   { orders, consent }: ClientKey,
 ): { facts: Fact[]; beyond: string[] } {
   const beyond = new Set<string>();
-  const kept = facts.flatMap((fact): Fact[] => {
+  const kept = facts.map(underClientsId).flatMap((fact): Fact[] => {
     if (fact.kind === 'stock') {
       beyond.add('Stock levels are told by a server’s key.');
       return [];
@@ -37,6 +39,14 @@ export function withinKey(
     return [fact];
   });
   return { facts: kept, beyond: [...beyond] };
+}
+
+/** A fact under ids that are only a client's: of its message, and of the return it tells. */
+function underClientsId(fact: Fact): Fact {
+  const messageId = fact.messageId === undefined ? {} : { messageId: clientsId(fact.messageId) };
+  if (fact.kind !== 'orderLine' || !fact.claim) return { ...fact, ...messageId };
+  const claim = { ...fact.claim, returnId: clientsId(fact.claim.returnId) };
+  return { ...fact, ...messageId, lineId: clientsId(fact.lineId), claim };
 }
 
 function saysConsent(fact: Fact): boolean {

@@ -93,7 +93,7 @@ async function shop() {
         url: '/v1/batch',
         payload: { writeKey: source!.writeKey, batch },
       });
-      if (answer.statusCode === 200) for (const one of batch) acknowledged.push(one.messageId);
+      if (answer.statusCode === 200) for (const one of batch) acknowledged.push(`client:${one.messageId}`);
       return answer;
     },
     /** Ids in the warehouse, in the order they were accepted; what is held as well. */

@@ -123,6 +123,26 @@ describe('A client’s key', () => {
     expect(await s.lines()).toEqual(['till sale 2100', 'web sale 1500']);
   });
 
+  it('says nothing under an id of anybody else’s, and keeps none of theirs from being heard', async () => {
+    const s = await shop();
+    const bought = { ...order('o1', 20), messageId: 'order-1' };
+    await s.say(s.site.writeKey, { event: 'Nothing', messageId: 'order-1' }, { event: 'N', messageId: 'x' });
+    await s.say(s.site.writeKey, { event: 'Nothing', messageId: 'order-1' });
+    await s.say(s.server.writeKey, bought, { event: 'Taken', messageId: 'client:x' });
+    await s.say(s.server.writeKey, bought);
+    expect(await s.lines()).toEqual(['o1 sale 2000']);
+    const { rows } = await t.call(collectEndpoints.listEvents, {
+      params: { workspace: s.workspace },
+      query: {},
+    });
+    expect(rows.map((row) => `${row.name} ${row.messageId}`).sort()).toEqual([
+      'N client:x',
+      'Nothing client:order-1',
+      'Order Completed order-1',
+      'Taken outside:client:x',
+    ]);
+  });
+
   it('tells orders that are kept as events only, where the workspace says so', async () => {
     const s = await shop();
     await s.allow({ orders: false });

@@ -139,7 +139,8 @@ export function openReader(parts: {
         hold(made.reason, made.detail);
         continue;
       }
-      const event = made.findLast((fact) => fact.kind === 'event');
+      const within = client ? withinKey(made, client) : { facts: made, beyond: [] };
+      const event = within.facts.findLast((fact) => fact.kind === 'event');
       const verdict = event && judge ? judge(event.name, event.properties) : null;
       if (event && verdict) {
         // What was held is never lost by a replay, and is taken as it is where someone says so.
@@ -153,7 +154,6 @@ export function openReader(parts: {
           continue;
         }
       }
-      const within = client ? withinKey(made, client) : { facts: made, beyond: [] };
       if (event && (verdict || within.beyond.length > 0))
         out.warned.push(violationRow(header, event, verdict, within.beyond));
       for (const fact of within.facts) out.facts.push(fact);

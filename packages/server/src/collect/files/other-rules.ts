@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventFact, Fact, Identifier, ProductFact, StoreFact } from '../facts.ts';
+import { rowsId } from '../message-id.ts';
 import { toNumber } from './decimal.ts';
 import type { ReadIdentifiers } from './identifiers.ts';
 import { minorDigits, toMinor } from './money.ts';
@@ -109,7 +110,7 @@ export function eventsRule(reader: FieldReader, identifiersOf: ReadIdentifiers, 
       if (draft.rejection) return [];
       const properties = reader.extras('properties', values, draft);
       const messageId =
-        reader.text('messageId', values, draft) || contentId(name, time!, identifiers, properties);
+        rowsId(reader.text('messageId', values, draft)) || contentId(name, time!, identifiers, properties);
       const fact: EventFact = { kind: 'event', messageId, name, time: time!, identifiers, properties };
       const channel = reader.text('channel', values, draft);
       if (channel !== '') fact.channel = channel;

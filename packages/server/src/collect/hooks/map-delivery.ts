@@ -2,16 +2,9 @@ import { createHash } from 'node:crypto';
 import type { HookMapping, HookMessage, HookRule } from '@qianmian/contract';
 import { clip } from '../../platform/text.ts';
 import type { Fact, IdentifierType, ProductFact } from '../facts.ts';
+import { outsideId } from '../message-id.ts';
 import { isObject, storableJson } from '../storable.ts';
-import {
-  type Call,
-  type Fault,
-  factsOfCall,
-  flatTraits,
-  momentOf,
-  outsideId,
-  sighted,
-} from '../wire/call.ts';
+import { type Call, type Fault, factsOfCall, flatTraits, momentOf, sighted } from '../wire/call.ts';
 import { homePrice } from '../wire/commerce.ts';
 import { type Json, levelsOf, objectOf } from '../wire/json.ts';
 import { readBody } from './delivery-body.ts';

@@ -155,14 +155,6 @@ export function momentOf(
   return time > receivedAt + FUTURE_TOLERANCE ? receivedAt : time;
 }
 
-/** Ids of facts of our own begin like this. */
-const OURS = /^(campaign|coupon-redeemed):/;
-
-/** The id of a message from outside; one that looks like ours is kept apart, so that it cannot take its place. */
-export function outsideId(id: string): string {
-  return OURS.test(id) ? `outside:${id}` : id;
-}
-
 /** Traits as flat scalars: `address.city`; lists and nulls are left out. */
 export function flatTraits(from: Json): Record<string, TraitValue> {
   const flat: Record<string, TraitValue> = {};

@@ -105,7 +105,7 @@ describe('@segment/analytics-node', () => {
     }
     const order = events.get('Order Completed')!;
     expect(order).toMatchObject({
-      messageId: 'mine-1',
+      messageId: 'client:mine-1',
       properties: PROPERTIES,
       envelope: { type: 'track', userId: 'u-1' },
     });

@@ -573,7 +573,7 @@ describe('what is late', () => {
           query: { name: `Told ${told}`, limit: 100 },
         });
         const expected = all.flatMap((age, i) =>
-          age <= 400 * 24 ? [[id(i), now - age * hours] as const] : [],
+          age <= 400 * 24 ? [[`client:${id(i)}`, now - age * hours] as const] : [],
         );
         expect(rows.map((r) => [r.messageId, Date.parse(r.time)] as const).sort()).toEqual(
           [...expected].sort(),

@@ -1,15 +1,8 @@
 import { clip } from '../../platform/text.ts';
 import type { Fact, TraitValue } from '../facts.ts';
+import { outsideId } from '../message-id.ts';
 import { isObject, storableJson } from '../storable.ts';
-import {
-  type Fault,
-  factsOfCall,
-  flatTraits,
-  momentOf,
-  outsideId,
-  sighted,
-  type WireContext,
-} from './call.ts';
+import { type Fault, factsOfCall, flatTraits, momentOf, sighted, type WireContext } from './call.ts';
 import { GA4 } from './ga4-vocabulary.ts';
 import { gtagEvent } from './gtag.ts';
 import { brief, type Json, objectOf, textOf, without } from './json.ts';

@@ -1,15 +1,8 @@
 import { clip } from '../../platform/text.ts';
 import { type Fact, IDENTIFIER_TYPES, type Identifier, type IdentifierType } from '../facts.ts';
+import { outsideId } from '../message-id.ts';
 import { isObject, storableJson } from '../storable.ts';
-import {
-  type Fault,
-  factsOfCall,
-  flatTraits,
-  momentOf,
-  outsideId,
-  sighted,
-  type WireContext,
-} from './call.ts';
+import { type Fault, factsOfCall, flatTraits, momentOf, sighted, type WireContext } from './call.ts';
 import { brief, type Json, objectOf, textOf, without } from './json.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { clip } from '../../platform/text.ts';
 import type { Fact, Identifier, TraitOperation, TraitValue } from '../facts.ts';
+import { outsideId } from '../message-id.ts';
 import { isObject, storableJson } from '../storable.ts';
 import {
   type Call,
@@ -8,7 +9,6 @@ import {
   factsOfCall,
   flatTraits,
   momentOf,
-  outsideId,
   sighted,
   type WireContext,
 } from './call.ts';
