@@ -356,6 +356,10 @@ export const en = {
   },
   filesRead: { title: 'Files', name: 'File', role: 'Used as', rows: 'Rows read', bytes: 'Size' },
   reason: {
+    no_key: {
+      name: 'No key',
+      text: 'The key column is empty in the row, so it cannot be told from others; it was not read.',
+    },
     mapping_misfit: {
       name: 'Columns differ',
       text: 'The file lacks a column that the mapping needs; it was passed over.',

@@ -332,6 +332,7 @@ export const zh: Words<typeof en> = {
   },
   filesRead: { title: '文件', name: '文件', role: '用作', rows: '已读行数', bytes: '大小' },
   reason: {
+    no_key: { name: '没有主键值', text: '该行的主键列为空，无法与其他行区分，未读取。' },
     mapping_misfit: { name: '列不一致', text: '文件缺少对应所需的列，已跳过。' },
     unreadable_file: { name: '文件无法读取', text: '文件为空、损坏，或类型无法识别。' },
     amount_too_large: { name: '金额过大', text: '超出合理范围，是否误放了编码？' },

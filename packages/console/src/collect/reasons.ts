@@ -31,6 +31,7 @@ export const REASONS = [
   'no_customer',
   'no_date',
   'no_event_name',
+  'no_key',
   'no_order',
   'no_product',
   'no_quantity',

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { Outgoing, Reached } from '../../platform/outgoing.ts';
-import { type DatabaseConnection, DIALECTS, type PageQuery, type RemoteTable } from './dialect.ts';
+import {
+  type DatabaseConnection,
+  DIALECTS,
+  type KeylessQuery,
+  keysThatMayBeEmpty,
+  type PageQuery,
+  type RemoteTable,
+} from './dialect.ts';
 import { startEngine, type TextRow } from './engine.ts';
 import { meaningOf, noTable } from './errors.ts';
 
@@ -85,6 +92,13 @@ export async function openDatabase(
       return Date.parse((row?.[0] ?? '').replace(' ', 'T'));
     },
 
+    /** Rows that have no key, and the cursor of the last of them. */
+    async keyless(query: KeylessQuery): Promise<{ rows: number; last: string } | null> {
+      if (keysThatMayBeEmpty(query.order).length === 0) return null;
+      const [row] = await rows(dialect.keyless(query), PATIENCE_MS);
+      return row ? { rows: Number(row[0]), last: row[1] ?? '' } : null;
+    },
+
     page: (query: PageQuery, isLook = false) => rows(dialect.page(query), isLook ? LOOK_MS : PATIENCE_MS),
   };
 }
@@ -92,7 +106,7 @@ export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
 function tablesFrom(rows: TextRow[], classOf: (type: string) => RemoteTable['columns'][number]['class']) {
   const tables = new Map<string, RemoteTable>();
-  for (const [schema, table, isView, name, type, isKey] of rows) {
+  for (const [schema, table, isView, name, type, isKey, mayBeEmpty] of rows) {
     const key = `${schema}\0${table}`;
     const one = tables.get(key) ?? {
       ...{ schema: schema ?? '', table: table ?? '', isView: isView === 'true', columns: [] },
@@ -100,6 +114,7 @@ function tablesFrom(rows: TextRow[], classOf: (type: string) => RemoteTable['col
     tables.set(key, one);
     one.columns.push({
       ...{ name: name ?? '', type: type ?? '', class: classOf(type ?? ''), isKey: isKey === 'true' },
+      mayBeEmpty: mayBeEmpty === 'true',
     });
   }
   return [...tables.values()];

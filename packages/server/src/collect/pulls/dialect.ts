@@ -9,6 +9,8 @@ export interface RemoteColumn {
   type: string;
   class: ColumnClass;
   isKey: boolean;
+  /** Whether rows may have no value in it. */
+  mayBeEmpty: boolean;
 }
 
 export interface RemoteTable {
@@ -33,16 +35,24 @@ export interface PageQuery {
   limit: number;
 }
 
+/** Which rows of a table name themselves by no key: what they are counted by. */
+export interface KeylessQuery extends Pick<PageQuery, 'table' | 'order' | 'until'> {
+  /** Those up to this value of the cursor were counted before. */
+  behind: string | null;
+}
+
 /** How a database is asked; every text comes from here or from its own catalogue, and is quoted. */
 export interface Dialect {
   /** The table function that runs a statement there. Its values are bound. */
   call: string;
-  /** Tables and their columns: schema, table, kind, column, type, whether it is of the key. */
+  /** Tables and their columns: schema, table, kind, column, type, whether it is of the key, whether it may be empty. */
   catalogue: (only: { schema: string; table: string } | null) => string;
   classOf(type: string): ColumnClass;
   /** The moment there, as a text with its offset. */
   now: string;
   page(query: PageQuery): string;
+  /** How many rows have no key, and the cursor of the last of them; no row where there are none. */
+  keyless(query: KeylessQuery): string;
 }
 
 export type DatabaseConnection = Extract<PullConnection, { kind: 'postgresql' | 'mysql' }>;
@@ -55,7 +65,7 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
     call: 'postgresql({address:String}, {database:String}, query({statement:String}), {user:String}, {secret:String})',
     catalogue: (only) => `
       SELECT n.nspname::text AS c0, c.relname::text AS c1, (c.relkind IN ('v', 'm'))::text AS c2, a.attname::text AS c3,
-        format_type(a.atttypid, NULL)::text AS c4, (i.indrelid IS NOT NULL)::text AS c5
+        format_type(a.atttypid, NULL)::text AS c4, (i.indrelid IS NOT NULL)::text AS c5, (NOT a.attnotnull)::text AS c6
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -78,6 +88,8 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
       const cursor = order[0] ? name(order[0]) : '';
       const tests = [
         order[0] ? `${cursor} IS NOT NULL` : 'TRUE',
+        // A row without its key has no place in the order.
+        ...keysThatMayBeEmpty(order).map((column) => `${name(column)} IS NOT NULL`),
         ...(start && 'since' in start ? [`${cursor} >= ${pgText(start.since)}`] : []),
         ...(start && 'after' in start
           ? [
@@ -92,6 +104,21 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
         FROM ${pgName(table.schema)}.${pgName(table.table)} AS qm_t
         WHERE ${tests.join(' AND ')} ${ordered(order.map(name))} LIMIT ${limit}`;
     },
+    keyless({ table, order, behind, until }) {
+      const name = (column: RemoteColumn) => `qm_t.${pgName(column.name)}`;
+      const cursor = name(order[0]!);
+      const tests = [
+        `${cursor} IS NOT NULL`,
+        `(${keysThatMayBeEmpty(order)
+          .map((column) => `${name(column)} IS NULL`)
+          .join(' OR ')})`,
+        ...(behind === null ? [] : [`${cursor} > ${pgText(behind)}`]),
+        ...(until === null ? [] : [`${cursor} <= ${pgText(until)}`]),
+      ];
+      const rows = `FROM ${pgName(table.schema)}.${pgName(table.table)} AS qm_t WHERE ${tests.join(' AND ')}`;
+      return `SELECT (SELECT count(*) ${rows})::text AS qm_c0, ${cursor}::text AS qm_c1
+        ${rows} ORDER BY ${cursor} DESC LIMIT 1`;
+    },
   },
 
   mysql: {
@@ -105,6 +132,7 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
           'c.column_name',
         ],
         ...['c.data_type', "if(c.column_key = 'PRI', 'true', 'false')"],
+        "if(c.is_nullable = 'YES', 'true', 'false')",
       ]
         .map((text, i) => `${myChars(text)} AS c${i}`)
         .join(', ')}
@@ -126,6 +154,7 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
       const cursor = order[0];
       const tests = [
         cursor ? `qm_t.${myName(cursor.name)} IS NOT NULL` : 'TRUE',
+        ...keysThatMayBeEmpty(order).map((column) => `qm_t.${myName(column.name)} IS NOT NULL`),
         ...(cursor && start && 'since' in start ? [myTest(cursor, '>=', start.since)] : []),
         ...(cursor && start && 'after' in start
           ? [myTest(cursor, '>=', start.after[0]!), behind(order, start.after)]
@@ -136,8 +165,27 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
         FROM ${myName(table.schema)}.${myName(table.table)} AS qm_t
         WHERE ${tests.join(' AND ')} ${ordered(order.map((c) => `qm_t.${myName(c.name)}`))} LIMIT ${limit}`;
     },
+    keyless({ table, order, behind: counted, until }) {
+      const cursor = order[0]!;
+      const name = `qm_t.${myName(cursor.name)}`;
+      const tests = [
+        `${name} IS NOT NULL`,
+        `(${keysThatMayBeEmpty(order)
+          .map((column) => `qm_t.${myName(column.name)} IS NULL`)
+          .join(' OR ')})`,
+        ...(counted === null ? [] : [myTest(cursor, '>', counted)]),
+        ...(until === null ? [] : [myTest(cursor, '<=', until)]),
+      ];
+      const rows = `FROM ${myName(table.schema)}.${myName(table.table)} AS qm_t WHERE ${tests.join(' AND ')}`;
+      return `SELECT ${myChars(`cast((SELECT count(*) ${rows}) AS char)`)} AS qm_c0, ${myCell(cursor)} AS qm_c1
+        ${rows} ORDER BY ${name} DESC LIMIT 1`;
+    },
   },
 };
+
+/** Columns behind the cursor in which a row may have nothing. */
+export const keysThatMayBeEmpty = ([, ...key]: readonly RemoteColumn[]) =>
+  key.filter((column) => column.mayBeEmpty);
 
 const ordered = (names: string[]) => (names.length > 0 ? `ORDER BY ${names.join(', ')}` : '');
 

@@ -16,6 +16,18 @@ export interface MappedRows {
 
 export const noRows = (): MappedRows => ({ facts: [], notes: [], rejected: [], corrected: 0, rows: 0 });
 
+/** Reasons that are told one by one to who counts them. */
+const MOST_REASONS = 100_000;
+
+/** Adds rows that have no key: they cannot be told apart, so they are turned away without being read. */
+export function addKeyless(into: MappedRows, rows: number, key: readonly string[], file: string): void {
+  const told = Math.min(rows, MOST_REASONS);
+  into.rows += told;
+  for (let i = 0; i < told; i++) into.rejected.push('no_key');
+  const message = `${rows} rows have no value in the key (${key.join(', ')}); choose a key that every row has.`;
+  into.notes.push({ kind: 'rejected', file, row: 0, code: 'no_key', field: key[0] ?? '', message, raw: '' });
+}
+
 /** Maps one row and adds what it became. */
 export function mapRow(into: MappedRows, mapper: RowMapper, row: ReadRow, file: string): void {
   into.rows += 1;

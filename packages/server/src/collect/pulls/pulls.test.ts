@@ -224,6 +224,64 @@ describe.skipIf(!startPostgres && !process.env.CI)('a table of a PostgreSQL', ()
     expect(await one(workspace, id)).toMatchObject({ state: 'active', rows: 6000, failures: 0 });
   });
 
+  test('rows of the hour that comes twice are read, where moments stand without a zone', async () => {
+    const workspace = await t.workspace();
+    await db.query(`
+      CREATE TABLE wall (id serial PRIMARY KEY, at timestamp);
+      INSERT INTO wall (at) SELECT now() AT TIME ZONE 'UTC' FROM generate_series(1, 5);
+      GRANT SELECT ON wall TO reader`);
+    const mapping = {
+      ...{ kind: 'events', constants: { eventName: 'Seen', user: 'u' } },
+      fields: { time: { columns: ['at'] } },
+    };
+    const of = { of: 'table' as const, schema: 'public', table: 'wall', cursor: 'at', key: ['id'] };
+    const body = { name: 'W', connection, secret: SECRET, target: of, mapping, everyMinutes: 5 };
+    const { id } = await t.call(e.createPull, { params: { workspace }, body });
+    await settle();
+    expect((await one(workspace, id)).rows).toBe(5);
+    await db.query(`
+      INSERT INTO wall (at) SELECT max(at) - interval '48 minutes' FROM wall;
+      INSERT INTO wall (at) SELECT max(at) - interval '18 minutes' FROM wall`);
+    t.clock.advance(5 * MINUTE);
+    await settle();
+    expect(await one(workspace, id)).toMatchObject({ rows: 7, lastRun: { rows: 2 } });
+  });
+
+  test('rows without a key are counted and told, once, and the others are read', async () => {
+    const workspace = await t.workspace();
+    await db.query(`
+      CREATE TABLE nameless (id text, "no" int, at timestamptz, name text);
+      INSERT INTO nameless SELECT CASE WHEN i % 2 = 0 THEN 'k' || i END, i % 3, '2026-05-01T10:00:00Z', 'Seen'
+        FROM generate_series(1, 2500) i;
+      GRANT SELECT ON nameless TO reader`);
+    const mapping = {
+      kind: 'events',
+      fields: { eventName: { columns: ['name'] }, time: { columns: ['at'] }, user: { columns: ['id'] } },
+    };
+    const of = { of: 'table' as const, schema: 'public', table: 'nameless', cursor: 'at', key: ['id', 'no'] };
+    const body = { name: 'N', connection, secret: SECRET, target: of, mapping, everyMinutes: 5 };
+    const { id } = await t.call(e.createPull, { params: { workspace }, body });
+    await settle();
+    expect(await events(workspace)).toEqual({ n: 1250, ids: 1250 });
+    const read = await one(workspace, id);
+    expect(read.lastRun).toMatchObject({ state: 'done', rows: 2500, rejected: 1250 });
+    const notes = await t.call(e.listPullNotes, { params: { workspace, id, runId: read.lastRun!.id } });
+    expect(notes.rows).toMatchObject([
+      { kind: 'rejected', code: 'no_key', message: expect.stringMatching(/^1250 rows/) },
+    ]);
+    await db.query(
+      `INSERT INTO nameless VALUES (NULL, 1, '2026-05-02', 'Seen'), ('k1', NULL, '2026-05-02', 'Seen')`,
+    );
+    t.clock.advance(5 * MINUTE);
+    await settle();
+    expect((await one(workspace, id)).lastRun).toMatchObject({ rows: 2, rejected: 2 });
+    await db.query(`INSERT INTO nameless VALUES ('k1', 1, '2026-05-03', 'Seen')`);
+    t.clock.advance(5 * MINUTE);
+    await settle();
+    expect((await one(workspace, id)).lastRun).toMatchObject({ rows: 1, rejected: 0 });
+    expect(await events(workspace)).toEqual({ n: 1251, ids: 1251 });
+  });
+
   test('that cannot be reached or read is told in words, tried later each time, and nobody else waits', async () => {
     const workspace = await t.workspace();
     const params = { workspace };
@@ -294,7 +352,9 @@ describe.skipIf(!mysql && !process.env.CI)('a table of a MySQL', () => {
        USE shop;
        INSERT INTO shop.\`order lines\` (order_no, sku, qty, paid, member, paid_at, day)
          SELECT concat('订单', seq DIV 2), '牛奶', 1, 10.50, concat('m', seq % 5), '2026-05-01 08:00:00', '2026-05-01'
-         FROM seq_1_to_1800;`,
+         FROM seq_1_to_1800;
+       CREATE TABLE shop.nameless AS SELECT if(seq % 3 = 0, seq, NULL) AS id, concat('N', seq) AS order_no, 'T' AS sku,
+         1 AS qty, 10.50 AS paid, 'm' AS member, timestamp('2026-05-01 08:00:00') AS paid_at FROM seq_1_to_1200;`,
     );
     try {
       const { port } = server;
@@ -309,8 +369,19 @@ describe.skipIf(!mysql && !process.env.CI)('a table of a MySQL', () => {
       const wrong = await t.raw(e.lookAtPull, { params, body: { connection, secret: 'wrong' } });
       expect(wrong.body).toMatchObject({ code: 'pull.refused' });
       const { tables } = await t.call(e.lookAtPull, { params, body: { connection, secret: SECRET } });
-      expect(tables[0]).toMatchObject({ schema: 'shop', table: 'order lines' });
+      expect(tables.map(({ schema, table }) => `${schema}.${table}`)).toContain('shop.order lines');
       const of = { of: 'table', schema: 'shop', table: 'order lines' } as const;
+      const nameless = await t.workspace();
+      const { id: poor } = await t.call(e.createPull, {
+        params: { workspace: nameless },
+        body: {
+          ...{ name: 'Poor', connection, secret: SECRET, mapping: ORDERS, everyMinutes: 60 },
+          target: { ...of, table: 'nameless', cursor: 'paid_at', key: ['id'] },
+        },
+      });
+      await settle();
+      expect(await lines(nameless)).toMatchObject({ lines: 400 });
+      expect((await one(nameless, poor)).lastRun).toMatchObject({ state: 'done', rows: 1200, rejected: 800 });
       for (const cursor of ['updated_at', 'id', 'day']) {
         const home = await t.workspace();
         const body = {

@@ -17,11 +17,11 @@ import type { CollectWarehouse } from '../store.ch.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { DatabaseConnection, PageStart } from './dialect.ts';
 import { isTooBig } from './errors.ts';
-import { digestOf, endRows, type MappedRows, mapRow, noRows } from './map-rows.ts';
+import { addKeyless, digestOf, endRows, type MappedRows, mapRow, noRows } from './map-rows.ts';
 import type { Runs } from './runs.ts';
 import type { RemoteFile, Storage } from './storage.ts';
 import type { PullRow, RunRow, TablePosition } from './store.pg.ts';
-import { planTable, rowsFrom, startOf, untilOf } from './table-rows.ts';
+import { looksForPutBack, planTable, rowsFrom, startOf, untilOf } from './table-rows.ts';
 
 /** After so long a run ends, and another goes on: other sources have their turn in between. */
 const RUN_MS = 4 * MINUTE;
@@ -119,7 +119,19 @@ export function openRunner(parts: {
       const readTo = await database.now();
       const until = untilOf(readTo, cursor);
       let place: TablePosition | null = pull.position;
-      let start: PageStart = startOf(place, cursor, pull.target.overlap);
+      let start: PageStart = startOf(place, cursor, pull.target.overlap, readTo);
+      const goesBack = looksForPutBack(place, cursor, readTo);
+      let met = 0;
+      let keyless = await database.keyless({ table, ...plan, behind: place?.keyless ?? null, until });
+      /** Says once in a run which rows have no key; it is remembered with the place. */
+      const tellKeyless = (mapped: MappedRows, at: TablePosition | null): TablePosition | null => {
+        if (!keyless) return at;
+        const [, ...key] = plan.order.map((column) => column.name);
+        addKeyless(mapped, keyless.rows, key, table.table);
+        const { last } = keyless;
+        keyless = null;
+        return at && { ...at, keyless: last };
+      };
       let limit = FIRST_PAGE;
       for (;;) {
         signal.throwIfAborted();
@@ -128,13 +140,17 @@ export function openRunner(parts: {
         const rows = rowsFrom(page.rows, plan, { origin: pull.origin, firstRow: 1 });
         const last = rows.at(-1);
         if (!last) {
-          if (place?.isPart)
-            await moveOn(running, noRows(), { position: { ...place, isPart: false, readTo } });
+          const mapped = noRows();
+          const isUntold = keyless !== null;
+          const ended = tellKeyless(mapped, place?.isPart ? { ...place, isPart: false, readTo } : place);
+          if (isUntold) await keep(running, mapped);
+          if (isUntold || place?.isPart) await moveOn(running, mapped, { position: ended });
           return 'done';
         }
         const seen = new Set(place?.seen ?? []);
         const digests = rows.map(({ row }) => digestOf(row.raw));
         const fresh = rows.filter((_, i) => !seen.has(digests[i]!));
+        met += rows.length;
         const mapped = mapTable(plan.mapping, running, fresh, Number(run.rows));
         const isLast = page.rows.length < limit;
         place = {
@@ -142,7 +158,10 @@ export function openRunner(parts: {
           key: last.place.slice(1),
           ...{ readTo, isPart: !isLast },
           seen: [...new Set([...seen, ...digests])].slice(-REMEMBERED),
+          ...(place?.keyless === undefined ? {} : { keyless: place.keyless }),
+          ...wentBack(place?.wentBack, goesBack && met > REMEMBERED, readTo),
         };
+        place = tellKeyless(mapped, place);
         if (mapped.rows > 0) await keep(running, mapped);
         await moveOn(running, mapped, { position: place });
         if (isLast) return 'done';
@@ -251,6 +270,12 @@ async function pageOf(
       limit = Math.max(1, limit >> 3);
     }
   }
+}
+
+/** Few rows are remembered one by one and cost nothing when they are met again; more are not met by each run. */
+function wentBack(before: number | undefined, isNow: boolean, now: number): { wentBack?: number } {
+  if (isNow) return { wentBack: now };
+  return before === undefined ? {} : { wentBack: before };
 }
 
 /** How many rows the next page should have, by what this one weighed. */

@@ -6,9 +6,9 @@ import { clip, storableText } from '../../platform/text.ts';
 import type { RemoteFile } from './storage.ts';
 import type { PullRow, PullTables, RunRow, TablePosition } from './store.pg.ts';
 
-/** How far a run came: in a table, or in a file. */
+/** How far a run came: in a table, where it has one place at least, or in a file. */
 export type Place =
-  | { position: TablePosition }
+  | { position: TablePosition | null }
   | { file: RemoteFile; rowsDone: number; isDone: boolean; error: string | null };
 
 /** Runs that are listed at most, and days that they are kept. */
@@ -52,7 +52,9 @@ export function openRuns(parts: { ledger: Ledger; clock: Clock }) {
           .updateTable('collect_pull')
           .set({
             rows: sql`rows + ${counts.rows}` as never,
-            ...('position' in place ? { position: JSON.stringify(place.position) as never } : {}),
+            ...('position' in place && place.position
+              ? { position: JSON.stringify(place.position) as never }
+              : {}),
           })
           .where('source', '=', source)
           .where('epoch', '=', epoch)

@@ -12,6 +12,10 @@ export interface TablePosition {
   isPart: boolean;
   /** Digests of the rows read last: those that are met again within the overlap are passed over. */
   seen: string[];
+  /** The cursor up to which rows without a key were counted. */
+  keyless?: string;
+  /** When many rows were met again to find those that a clock put back had dated behind others. */
+  wentBack?: number;
 }
 
 export type PullTables = {

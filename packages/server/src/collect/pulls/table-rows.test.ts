@@ -5,7 +5,7 @@ import type { TablePosition } from './store.pg.ts';
 import { momentOf, startOf } from './table-rows.ts';
 
 const column = (name: string, of: RemoteColumn['class'], type = 'text'): RemoteColumn => ({
-  ...{ name, type, class: of, isKey: false },
+  ...{ name, type, class: of, isKey: false, mayBeEmpty: false },
 });
 const at = (ms: number) => new Date(ms).toISOString().replace('T', ' ').replace('Z', '+00');
 
@@ -14,12 +14,35 @@ test('a run never begins behind what it may have missed: the last row, and rows 
   fc.assert(
     fc.property(moment, moment, fc.integer({ min: 0, max: 10_000 }), (last, readTo, overlap) => {
       const place: TablePosition = { cursor: at(last), key: ['7'], readTo, isPart: false, seen: [] };
-      const start = startOf(place, column('updated_at', 'instant'), overlap)!;
+      const start = startOf(place, column('updated_at', 'instant'), overlap, readTo)!;
       const begins = 'since' in start ? momentOf(start.since) : momentOf(start.after[0]!);
       expect(begins).toBeLessThanOrEqual(last);
       // A row written when the run began, and seen only now, is not passed by.
       if (begins > readTo - overlap * 1000) expect(begins).toBeLessThanOrEqual(readTo);
       if ('after' in start) expect(last).toBeLessThan(readTo - overlap * 1000);
+    }),
+  );
+});
+
+test('rows that a clock without a zone has dated behind the last one, as it was put back, are looked for', () => {
+  const wall = column('updated_at', 'wall');
+  const text = (ms: number) => new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+  const moment = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2030, 0) });
+  const [zone, late] = [fc.integer({ min: -12, max: 14 }), fc.integer({ min: 0, max: 7200 })];
+  fc.assert(
+    fc.property(moment, zone, late, fc.integer({ min: 0, max: 3600 }), (written, hours, behind, after) => {
+      // The last row, and one written later, when the clock showed an earlier time.
+      const last = written + hours * 3_600_000;
+      const row = last - behind * 1000;
+      const readTo = written + after * 1000;
+      const place: TablePosition = { cursor: text(last), key: ['7'], readTo, isPart: false, seen: [] };
+      const start = startOf(place, wall, 0, readTo + 1000);
+      expect(start).toHaveProperty('since');
+      expect(momentOf((start as { since: string }).since)).toBeLessThanOrEqual(row);
+      // Where there are many, they are met again when some time has passed.
+      const again = startOf({ ...place, wentBack: readTo }, wall, 0, readTo + 60_000);
+      expect(again).toEqual({ since: text(last) });
+      expect(startOf({ ...place, wentBack: readTo }, wall, 0, readTo + 1_800_000)).toEqual(start);
     }),
   );
 });

@@ -90,11 +90,28 @@ const SLACK: Partial<Record<ColumnClass, number>> = { instant: 0, wall: 26 * HOU
 /** Rows dated later than this are left for the day they are dated. */
 const FUTURE = DAY;
 
+/** How far a clock without a zone is put back at most; a row written in the hour that comes twice stands that far behind. */
+const PUT_BACK = 2 * HOUR;
+/** Where many rows lie that near, they are not met again by each run, but so often. */
+const PUT_BACK_EVERY = HOUR / 2;
+
+/** Whether a run looks for rows that a clock put back has dated behind the last one. */
+export function looksForPutBack(position: TablePosition | null, cursor: RemoteColumn, now: number): boolean {
+  if (!position || position.isPart || cursor.class !== 'wall') return false;
+  return position.wentBack === undefined || now - position.wentBack >= PUT_BACK_EVERY;
+}
+
 /**
  * Where a run begins. Rows may become visible late: their cursor was set before another's that is read already. So a
- * run goes back by the overlap, unless that much time has passed since the last row.
+ * run goes back by the overlap, unless that much time has passed since the last row; by a clock without a zone, which may
+ * have been put back, by two hours more.
  */
-export function startOf(position: TablePosition | null, cursor: RemoteColumn, overlap: number): PageStart {
+export function startOf(
+  position: TablePosition | null,
+  cursor: RemoteColumn,
+  overlap: number,
+  now: number,
+): PageStart {
   if (!position) return null;
   const after: PageStart = { after: [position.cursor, ...position.key] };
   if (position.isPart || cursor.class === 'text') return position.isPart ? after : { since: position.cursor };
@@ -103,7 +120,8 @@ export function startOf(position: TablePosition | null, cursor: RemoteColumn, ov
   const last = momentOf(position.cursor);
   const settled = position.readTo - slack - overlap * SECOND;
   if (settled > last) return after;
-  const from = (slack === 0 ? Math.min(last, position.readTo) : last) - overlap * SECOND;
+  const back = overlap * SECOND + (looksForPutBack(position, cursor, now) ? PUT_BACK : 0);
+  const from = (slack === 0 ? Math.min(last, position.readTo) : last) - back;
   return { since: cursorText(from, cursor.class) };
 }
 
