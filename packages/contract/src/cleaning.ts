@@ -245,6 +245,8 @@ const cleanState = z.object({
   counts: z.array(
     z.object({ step: z.string(), changed: z.number(), open: z.number(), found: z.number().nullable() }),
   ),
+  /** Values that are other than told, whatever made them so: steps, steps that were taken out since, decisions. */
+  changed: z.number(),
   /** When the finding steps were last looked through. */
   lookedAt: isoTime.nullable(),
 });
@@ -307,11 +309,17 @@ export const finding = z.object({
 export type Finding = z.infer<typeof finding>;
 
 /** Which findings are meant: those named, or all open ones of a kind. */
-export const findingSelection = z.object({
-  ids: z.array(z.string().min(1).max(80)).min(1).max(1000).optional(),
-  step: z.string().max(40).optional(),
-  code: z.string().max(60).optional(),
-});
+export const findingSelection = z
+  .object({
+    ids: z.array(z.string().min(1).max(80)).min(1).max(1000).optional(),
+    step: z.string().max(40).optional(),
+    code: z.string().max(60).optional(),
+    /** Everything open: it must be said. */
+    all: z.literal(true).optional(),
+  })
+  .refine(({ ids, step, code, all }) => ids ?? step ?? code ?? all, {
+    message: 'must name ids, a step, a code, or all: true for everything open',
+  });
 export type FindingSelection = z.infer<typeof findingSelection>;
 
 /** What a person says of findings. A value is put in, or the usual one; a product is merged into the one it resembles. */
@@ -408,9 +416,9 @@ export const cleaningEndpoints = {
     method: 'POST',
     path: `${root}/preview`,
     summary:
-      'What steps would change in samples of what is stored, and what they would find; nothing is changed',
+      'What steps would change in samples of what is stored, and what they would find; nothing is changed. Steps on fields of people ask for customer.reveal as well',
     domain: 'collect',
-    access: 'data.read',
+    access: 'data.write',
     params: inWorkspace,
     body: z.object({ steps: cleanSteps, step: z.string().max(40) }),
     response: z.object({

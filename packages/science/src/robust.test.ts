@@ -79,6 +79,15 @@ describe('what is usual on a day of the week', () => {
     );
   });
 
+  it('is never without a spread: a day of rest on which something came stands out by a number', () => {
+    const days = Float64Array.from({ length: 70 }, (_, i) => (i % 7 === 0 ? 0 : 100));
+    days[35] = 40;
+    const { centre, spread } = seasonalUsual(days, { period: 7, around: 8 });
+    expect(centre[35]).toBe(0);
+    expect((days[35]! - centre[35]!) / spread[35]!).toBeCloseTo(8, 9);
+    expect([...spread].every((one) => one > 0)).toBe(true);
+  });
+
   it('says nothing where too few weeks are known', () => {
     expect([...seasonalUsual(ones(20), { period: 7, around: 8 }).centre].every(Number.isNaN)).toBe(true);
   });

@@ -92,7 +92,8 @@ const LEAST_SPREAD = 0.05;
 
 /**
  * What is usual of each value by those `period` before and after it, `around` on each side at most, itself left out: the
- * median and the MAD as a deviation, no less than the spread of a count of its size (a Poisson's) and a twentieth of it.
+ * median and the MAD as a deviation, no less than the spread of a count of its size (a Poisson's), a twentieth of it, and a
+ * twentieth of what a day with anything at all usually has: what comes on a weekday of rest is weighed against that.
  */
 export function seasonalUsual(
   values: Float64Array,
@@ -102,6 +103,8 @@ export function seasonalUsual(
     centre: new Float64Array(values.length).fill(Number.NaN),
     spread: new Float64Array(values.length).fill(Number.NaN),
   };
+  const busy = values.filter((value) => value > 0);
+  const level = busy.length === 0 ? 0 : weightedQuantile(busy, new Float64Array(busy.length).fill(1), 0.5);
   for (let i = 0; i < values.length; i++) {
     const near: number[] = [];
     for (let step = 1; step <= around; step++)
@@ -111,7 +114,8 @@ export function seasonalUsual(
     const alike = Float64Array.from(near);
     const { centre, spread } = usualByMad(alike, new Float64Array(alike.length).fill(1));
     out.centre[i] = centre;
-    out.spread[i] = Math.max(spread, Math.sqrt(Math.max(0, centre)), LEAST_SPREAD * Math.abs(centre));
+    const least = LEAST_SPREAD * Math.max(Math.abs(centre), level);
+    out.spread[i] = Math.max(spread, Math.sqrt(Math.max(0, centre)), least);
   }
   return out;
 }

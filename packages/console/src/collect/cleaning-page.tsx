@@ -45,14 +45,14 @@ export default function CleaningPage() {
   const to = useTo();
   const [{ part }, setView] = useAddressState(view);
   const state = useApi(api.getCleaning, {}, { everyMs: 10_000 });
-  const on = state.data?.steps.filter((step) => step.isOn).length ?? 0;
-  const changed = state.data?.counts.reduce((sum, one) => sum + one.changed, 0) ?? 0;
+  const on = state.data?.steps.filter((step) => step.isOn && isActing(step)).length ?? 0;
+  const changed = state.data?.changed ?? 0;
   return (
     <Page
       title={t('pages.cleaning')}
       headline={
         state.data &&
-        (on === 0
+        (on === 0 && changed === 0
           ? t('cleaning.headlineNone')
           : t('cleaning.headline', { count: on, changed: format.number(changed) }))
       }
@@ -192,6 +192,9 @@ function Step(props: {
             {t('cleaning.acts', { field: `${t(`cleaning.subjects.${step.on.subject}`)} · ${step.on.field}` })}
           </span>
         )}
+        {(step.kind === 'outlier' || step.kind === 'season') && (
+          <span className="qm-note">{t(`cleaning.measures.${step.measure}`)}</span>
+        )}
         {counts && counts.changed > 0 && (
           <Badge tone="good">
             {t('cleaning.changed', { count: counts.changed, number: format.number(counts.changed) })}
@@ -232,12 +235,14 @@ function Step(props: {
               />
             </>
           )}
-          <Button
-            loading={preview.running}
-            onClick={async () => setSeen((await preview.run({ body: { steps, step: step.id } })) ?? null)}
-          >
-            {t('cleaning.preview')}
-          </Button>
+          {mayChange && (
+            <Button
+              loading={preview.running}
+              onClick={async () => setSeen((await preview.run({ body: { steps, step: step.id } })) ?? null)}
+            >
+              {t('cleaning.preview')}
+            </Button>
+          )}
         </div>
         <StepForm step={step} onChange={props.onChange} />
         {seen && <Seen of={seen} isFinding={!isActing(step)} />}

@@ -68,7 +68,9 @@ export default function CleaningQueuePage() {
     (verdict: FindingVerdict) => {
       if (!mayChange || state !== 'open' || !chosen) return;
       const ids = keys.length > 0 ? keys : [chosen.id];
-      void run({ body: { selection: isAll ? { code } : { ids }, verdict } }).then(() => {
+      void run({
+        body: { selection: isAll ? (code === undefined ? { all: true } : { code }) : { ids }, verdict },
+      }).then(() => {
         setKeys([]);
         setAll(false);
       });
@@ -103,14 +105,20 @@ export default function CleaningQueuePage() {
         key: 'key',
         title: t('cleaning.key'),
         value: (row) => (row.subject === 'trait' ? row.field : row.key),
-        width: 150,
+        cell: (row) => (
+          <>
+            {row.subject === 'trait' ? row.field : row.key}
+            {row.label !== '' && <div className="qm-note">{row.label}</div>}
+          </>
+        ),
+        width: 190,
       },
       {
         key: 'value',
         title: t('cleaning.current'),
         value: (row) => row.value,
         cell: (row) =>
-          row.reason.value === null || row.subject !== 'line'
+          row.reason.value === null || (row.subject !== 'line' && row.subject !== 'day')
             ? row.value
             : valueText(format, row.field, row.reason.value),
         width: 150,

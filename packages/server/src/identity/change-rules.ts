@@ -114,7 +114,7 @@ export function openRules(parts: {
           .execute();
         try {
           const changes = await inSteps(index.useRules(compiled, isBlocked), (done) => progress(done * 0.8));
-          await inner.keep(workspace, changes, { source: 'rules', importId: '' }, 'rules');
+          await inner.keep(workspace, () => changes, { source: 'rules', importId: '' }, 'rules');
         } catch (error) {
           parts.identity.forget(workspace);
           throw error;

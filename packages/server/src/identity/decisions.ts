@@ -23,8 +23,11 @@ export function openDecisions(parts: {
   /** Changes an index and makes the change durable, while no facts are stored; the ledger knows of it already. */
   async function change(workspace: string, work: (index: PersonIndex) => void): Promise<PersonIndex> {
     const index = await inner.indexOf(workspace);
-    work(index);
-    await inner.keep(workspace, index.settle(), BY_HAND, 'decision');
+    const changes = () => {
+      work(index);
+      return index.settle();
+    };
+    await inner.keep(workspace, changes, BY_HAND, 'decision');
     await parts.bus.announce('identity.changed', { workspace });
     return index;
   }

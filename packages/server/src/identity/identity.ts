@@ -144,19 +144,27 @@ export function openIdentity(parts: {
     const country = await countryOf(workspace);
     const from: Origin = { source: origin.source ?? '', importId: origin.importId };
     nextVersion(origin.version);
-    const seen = sightings.map((s) =>
-      index.see(normalised(s.identifiers, country, index.rules), s.time, from, s.samePerson),
-    );
-    await keep(workspace, index.settle(), from, 'seen');
+    const seen: (readonly number[])[] = [];
+    const look = () => {
+      for (const s of sightings)
+        seen.push(index.see(normalised(s.identifiers, country, index.rules), s.time, from, s.samePerson));
+      return index.settle();
+    };
+    await keep(workspace, look, from, 'seen');
     const anchors = Uint32Array.from(seen, (nodes) => index.anchorOf(nodes));
     resolvingMs += performance.now() - began;
     return { anchors, people: anchors.map((anchor) => (anchor === 0 ? 0 : index.personOf(anchor))) };
   }
 
-  /** Saves changes of an index; when that fails the index is read anew. */
-  async function keep(workspace: string, changes: Changes, origin: Origin, reason: string): Promise<void> {
+  /** Makes changes of an index and saves them; when either fails the index is read anew. */
+  async function keep(
+    workspace: string,
+    change: () => Changes,
+    origin: Origin,
+    reason: string,
+  ): Promise<void> {
     try {
-      await save(workspace, changes, origin, reason);
+      await save(workspace, change(), origin, reason);
     } catch (error) {
       indexes.delete(workspace);
       throw error;

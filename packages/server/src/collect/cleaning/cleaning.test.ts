@@ -260,6 +260,35 @@ describe('steps of cleaning', () => {
     expect([await events(), await products(), await traits()]).toEqual(told);
   });
 
+  it('show who may not reveal personal data nothing of it, wherever it lies', async () => {
+    const workspace = await shop([
+      {
+        ...{ kind: 'event', messageId: 'p1', name: 'Parcel Sent', time: NOW - HOUR, identifiers: [] },
+        properties: { shipping_address: { line1: ' 12  Privet Drive' } },
+      },
+      {
+        ...{ kind: 'person', time: NOW - HOUR, identifiers: [{ type: 'user', value: 'dudley' }] },
+        traits: { nickname: 'Big D' },
+      },
+    ]);
+    const address = text('a', { subject: 'event', field: 'shipping_address.line1', event: 'Parcel Sent' });
+    const names = words('n', { subject: 'trait', field: 'nickname' }, ['big d', 'Popkin']);
+    await save(workspace, [address, names], true);
+    expect((await changes(workspace)).map((one) => one.after).sort()).toEqual(['12 Privet Drive', 'Popkin']);
+    const { secret } = await t.call(g.createApiKey, {
+      ...{ params: { workspace }, body: { name: 'a', role: 'analyst' } },
+    });
+    for (const endpoint of [e.listCleaningChanges, e.getCleaning, e.listCleaningVersions]) {
+      const seen = await t.raw(endpoint, { params: { workspace }, query: {}, token: secret });
+      expect(seen.status).toBe(200);
+      expect(seen.text).not.toMatch(/Privet|Popkin|big d/i);
+    }
+    const tried = await t.raw(e.previewCleaning, {
+      ...{ params: { workspace }, body: { steps: [names], step: 'n' }, token: secret },
+    });
+    expect(tried.status).toBe(403);
+  });
+
   it('put in what is missing by group, never silently, and never twice over', async () => {
     const workspace = await shop([
       ...[10, 20, 30].map((price, i) => line(`a${i}`, { productId: 'a', unitPriceCents: price })),
@@ -535,6 +564,30 @@ describe('what finding steps find', () => {
     expect(rows.map((row) => row.action)).toEqual(
       expect.arrayContaining(['cleaning.save', 'cleaning.correct', 'cleaning.undo']),
     );
+  });
+
+  it('is counted among what is other than told; everything open is decided about only where that is said', async () => {
+    const told = (await now(workspace)).changed;
+    const odd = (await list()).find((one) => one.key === 'odd')!;
+    const decision = await decide([odd.id], { action: 'usual' });
+    expect((await now(workspace)).changed).toBeGreaterThan(told);
+    await undo(decision);
+    expect((await now(workspace)).changed).toBe(told);
+    const none = await t.raw(e.decideFindings, {
+      ...{ params: { workspace }, body: { selection: {}, verdict: { action: 'accept' } } },
+    });
+    expect(none.status).toBe(400);
+    const open = (await list()).length;
+    const all = await t.call(e.decideFindings, {
+      ...{ params: { workspace }, body: { selection: { all: true }, verdict: { action: 'accept' } } },
+    });
+    expect(all.findings).toBe(open);
+    expect(await list()).toEqual([]);
+    // Taken back before anything came of it.
+    expect((await t.call(e.undoFindingDecision, { params: { workspace, id: all.decision } })).findings).toBe(
+      open,
+    );
+    expect((await list()).length).toBe(open);
   });
 
   it('takes no verdict that means nothing to it', async () => {

@@ -75,6 +75,7 @@ export function openCleaning(parts: {
           open: open.get(step.id) ?? 0,
           found: Number(looks.find((one) => one.step === step.id)?.found ?? Number.NaN) || null,
         })),
+        changed: changed.reduce((sum, one) => sum + one.n, 0),
         lookedAt:
           looks.length === 0
             ? null

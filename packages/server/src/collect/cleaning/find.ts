@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FindingReason, FindingStep } from '@qianmian/contract';
 import { deviationsFrom, rangesBeyond, seasonalUsual, usualByMad } from '@qianmian/science/robust';
-import { DAY } from '../../platform/clock.ts';
 import { addDays, dayIn } from '../../platform/zone.ts';
 import { grouped } from '../grouped.ts';
 import type { PastParts, StoredTrait } from './past.ts';
@@ -31,7 +30,7 @@ export type Found = Pick<
 
 /** Findings of one step that are put before people; how many there are in all is said beside. */
 export const MOST_FOUND = 2000;
-/** Days that are looked at for days that stand out. */
+/** Days that are looked at for days that stand out, up to the last on which a source sold. */
 const SEASON_DAYS = 400;
 
 const FIELD_OF_RULE: Record<ImpossibleLine, string> = {
@@ -45,7 +44,15 @@ const NO_REASON: Omit<FindingReason, 'code'> = {
   ...{ value: null, usual: null, times: null, score: null, cases: null, other: '', currency: '' },
 };
 
-function found(step: FindingStep, one: Omit<Found, 'id' | 'step' | 'kind' | 'code'>): Found {
+/** JSON has no word for what lies beyond every number. */
+const finiteOrNull = (value: number | null) => (Number.isFinite(value) ? value : null);
+
+function found(step: FindingStep, given: Omit<Found, 'id' | 'step' | 'kind' | 'code'>): Found {
+  const { score, times } = given.reason;
+  const one = {
+    ...given,
+    reason: { ...given.reason, score: finiteOrNull(score), times: finiteOrNull(times) },
+  };
   const { code } = one.reason;
   const named = JSON.stringify([
     step.id,
@@ -258,7 +265,7 @@ async function days(
   now: number,
   timeZone: string,
 ): Promise<{ found: Found[]; total: number }> {
-  const rows = await warehouse.dailySales(workspace, timeZone, now - SEASON_DAYS * DAY);
+  const rows = await warehouse.dailySales(workspace, timeZone, SEASON_DAYS, now);
   const today = dayIn(timeZone, now);
   const out: Found[] = [];
   for (const [source, known] of grouped(rows, (row) => row.source)) {

@@ -115,19 +115,15 @@ export function openQueue(parts: {
     return put;
   }
 
-  async function tellAnew(workspace: string, decision: string, findings: number): Promise<void> {
-    steps.forget(workspace);
-    await parts.jobs.enqueue({
-      ...{
-        workspace,
-        kind: DECIDED_KIND,
-        subject: `${findings}`,
-        payload: { decision },
-        key: `${DECIDED_KIND}:${decision}`,
-        again: true,
+  /** Has a job tell anew what a decision is about, in the transaction that makes or takes it. */
+  const tellAnew = (workspace: string, decision: string, findings: number, trx: unknown) =>
+    parts.jobs.enqueue(
+      {
+        ...{ workspace, kind: DECIDED_KIND, subject: `${findings}`, payload: { decision } },
+        ...{ key: `${DECIDED_KIND}:${decision}`, again: true },
       },
-    });
-  }
+      trx as never,
+    );
 
   return {
     renew,
@@ -232,21 +228,34 @@ export function openQueue(parts: {
             )
             .execute();
         }
+        // What is right as it stands changes nothing.
+        if (verdict.action !== 'accept') await tellAnew(workspace, decision, put.length, trx);
       });
-      await tellAnew(workspace, decision, put.length);
+      steps.forget(workspace);
       return { decision, findings: put.length };
     },
 
     /** Takes a decision back. */
     async undo(workspace: string, decision: string) {
-      const { numUpdatedRows } = await db
-        .updateTable('collect_cleaning_finding')
-        .set({ state: 'open', decision: null, decided_by: null, decided_at: null, corrected: null })
-        .where('workspace', '=', workspace)
-        .where('decision', '=', decision)
-        .executeTakeFirst();
-      const findings = Number(numUpdatedRows);
-      if (findings > 0) await tellAnew(workspace, decision, findings);
+      const findings = await db.transaction().execute(async (trx) => {
+        const about = await trx
+          .selectFrom('collect_cleaning_finding')
+          .select('state')
+          .where('workspace', '=', workspace)
+          .where('decision', '=', decision)
+          .forUpdate()
+          .execute();
+        await trx
+          .updateTable('collect_cleaning_finding')
+          .set({ state: 'open', decision: null, decided_by: null, decided_at: null, corrected: null })
+          .where('workspace', '=', workspace)
+          .where('decision', '=', decision)
+          .execute();
+        if (about.some((one) => one.state !== 'accepted'))
+          await tellAnew(workspace, decision, about.length, trx);
+        return about.length;
+      });
+      steps.forget(workspace);
       return { findings };
     },
 

@@ -1,7 +1,8 @@
-import { cleaningEndpoints as e, type Finding } from '@qianmian/contract';
+import { type CleanStep, cleaningEndpoints as e, type Finding, isActing } from '@qianmian/contract';
 import type { Audit } from '../../governance/index.ts';
 import { isoOf } from '../../platform/clock.ts';
 import { offsetCursor, pageFrom } from '../../platform/cursor.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { Mount } from '../../platform/http.ts';
 import type { Masks } from '../masked.ts';
 import type { Cleaning } from './cleaning.ts';
@@ -13,11 +14,24 @@ export function cleaningRoutes(
   mount: Mount,
   { cleaning, masks, audit }: { cleaning: Cleaning; masks: Masks; audit: Audit },
 ): void {
+  /** The word of a field's path that makes it personal: what lies within an address is of the address. */
+  const personalWord = (field: string) => field.split('.').find((word) => masks.value(word, 'x') !== 'x');
   /** A value under the name of its field, as it is shown to who may not reveal personal data. */
   const hide = (may: (permission: typeof REVEAL) => boolean) =>
     may(REVEAL)
       ? (_: string, value: string) => value
-      : (field: string, value: string) => String(masks.value(lastOf(field), value));
+      : (field: string, value: string) => String(masks.value(personalWord(field) ?? lastOf(field), value));
+  const personalField = (steps: readonly CleanStep[]) =>
+    steps.flatMap((one) =>
+      isActing(one) && ['trait', 'event'].includes(one.on.subject) && personalWord(one.on.field)
+        ? [one.on.field]
+        : [],
+    )[0];
+  /** Steps as they are shown: words of a dictionary of personal values are such values. */
+  const shown = (steps: readonly CleanStep[], isRevealed: boolean) =>
+    steps.map((one) =>
+      !isRevealed && one.kind === 'category' && personalField([one]) ? { ...one, words: [] } : one,
+    );
   const change = <T extends { field: string; before: string; after: string }>(
     one: T,
     show: ReturnType<typeof hide>,
@@ -32,8 +46,13 @@ export function cleaningRoutes(
       one.corrected !== null && one.subject === 'trait' ? show(one.field, one.corrected) : one.corrected,
   });
 
-  mount(e.getCleaning, ({ workspace }) => cleaning.state(workspace));
-  mount(e.listCleaningVersions, ({ workspace }) => cleaning.versions(workspace));
+  mount(e.getCleaning, async ({ workspace, may }) => {
+    const state = await cleaning.state(workspace);
+    return { ...state, steps: shown(state.steps, may(REVEAL)) };
+  });
+  mount(e.listCleaningVersions, async ({ workspace, may }) =>
+    (await cleaning.versions(workspace)).map((one) => ({ ...one, steps: shown(one.steps, may(REVEAL)) })),
+  );
   mount(e.listCleaningRuns, ({ workspace }) => cleaning.runs(workspace));
   mount(e.saveCleaning, async ({ workspace, body, who }) => {
     const saved = await cleaning.save(workspace, who.name, body);
@@ -48,6 +67,8 @@ export function cleaningRoutes(
     return { jobId };
   });
   mount(e.previewCleaning, async ({ workspace, body, may }) => {
+    const personal = personalField(body.steps);
+    if (personal !== undefined && !may(REVEAL)) throw personalStep(personal);
     const preview = await cleaning.preview(workspace, body.steps, body.step);
     const show = hide(may);
     return {
@@ -107,6 +128,13 @@ export function cleaningRoutes(
     return undone;
   });
 }
+
+const personalStep = (field: string) =>
+  new AppError({
+    code: 'cleaning.personal_data',
+    status: 403,
+    detail: `A step acts on "${field}", which your role sees masked: what it would change cannot be shown. The permission "customer.reveal" allows it.`,
+  });
 
 /** The name a value goes under: the last word of its path. */
 const lastOf = (field: string) => field.split('.').findLast((part) => !/^\d+$/.test(part)) ?? field;

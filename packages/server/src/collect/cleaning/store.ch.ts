@@ -112,6 +112,8 @@ export type ImpossibleLine = keyof typeof IMPOSSIBLE_LINES;
 const SALES = `collect_order_line FINAL WHERE workspace = {workspace:String} AND line_kind = 'sale'`;
 const FOUND = `order_id, toString(line_kind) AS line_kind, line_id, product_id, person_id, source,
   toUnixTimestamp64Milli(time) AS time, currency`;
+/** Keys named in one question: of many more the engine takes not more time, but minutes. */
+const KEYS_AT_ONCE = 5000;
 const CHANGES = `collect_cleaning_change FINAL WHERE workspace = {workspace:String}`;
 /** Sale lines with what they are compared within as `grp`, as FROM sources. */
 const GROUPED = {
@@ -130,15 +132,19 @@ export function cleaningWarehouse(warehouse: Warehouse) {
       warehouse.insert('collect_cleaning_change', rows, token),
 
     /** What was done to things, by their keys; those that stand as told are left out. */
-    changesOf: async (workspace: string, subject: CleanSubject, keys: string[]) =>
-      keys.length === 0
-        ? []
-        : warehouse.query<ChangeRow>(
-            `SELECT * REPLACE (toUnixTimestamp64Milli(at) AS at, toString(version) AS version)
-             FROM collect_cleaning_change FINAL PREWHERE workspace = {workspace:String} AND subject = {subject:String}
-               AND key IN {keys:Array(String)} WHERE notEmpty(fields)`,
-            { workspace, subject, keys },
-          ),
+    changesOf: async (workspace: string, subject: CleanSubject, keys: readonly string[]) => {
+      const rows: ChangeRow[] = [];
+      for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+        const some = await warehouse.query<ChangeRow>(
+          `SELECT * REPLACE (toUnixTimestamp64Milli(at) AS at, toString(version) AS version)
+           FROM collect_cleaning_change FINAL PREWHERE workspace = {workspace:String} AND subject = {subject:String}
+             AND key IN {keys:Array(String)} WHERE notEmpty(fields)`,
+          { workspace, subject, keys: keys.slice(at, at + KEYS_AT_ONCE) },
+        );
+        for (const row of some) rows.push(row);
+      }
+      return rows;
+    },
 
     /** Things of which something is other than told, by kind. */
     changedSubjects: (workspace: string) =>
@@ -334,12 +340,15 @@ export function cleaningWarehouse(warehouse: Warehouse) {
         { workspace, minutes, limit },
       ),
 
-    dailySales: (workspace: string, timeZone: string, since: number) =>
+    /** What each source sold a day, of so many days up to its last; what lies in the future is no day yet. */
+    dailySales: (workspace: string, timeZone: string, days: number, now: number) =>
       warehouse.query<{ source: string; day: string; orders: number; sales: number }>(
-        `SELECT source, toString(toDate(time, {timeZone:String})) AS day, uniqExact(order_id) AS orders,
-           sum(net_cents) AS sales FROM ${SALES} AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
-         GROUP BY source, day ORDER BY source, day`,
-        { workspace, timeZone, since },
+        `WITH sold AS (SELECT source, toDate(time, {timeZone:String}) AS on, order_id, net_cents
+           FROM ${SALES} AND time <= fromUnixTimestamp64Milli({now:Int64}, 'UTC'))
+         SELECT source, toString(on) AS day, uniqExact(order_id) AS orders, sum(net_cents) AS sales
+         FROM sold INNER JOIN (SELECT source, max(on) AS last FROM sold GROUP BY source) AS ends USING (source)
+         WHERE on > last - {days:UInt32} GROUP BY source, day ORDER BY source, day`,
+        { workspace, timeZone, days, now },
       ),
 
     /** Values of a text column of sale lines, most frequent first. */
