@@ -62,6 +62,7 @@ export const CHINESE_PROBLEMS: Record<string, string> = {
   'pull.bad_cursor': '“{1}”不是游标列可用的值。',
   'pull.changed': '表或列与当初不同，请检查来源的设置。',
   'pull.failed': '对方返回了错误。',
+  'pull.file_changing': '“{1}”正在写入，稳定后再读取。',
   'pull.file_too_big': '“{1}”过大，请写成更小的文件。',
   'pull.forbidden': '此用户不能读取这张表，请授予 SELECT 权限。',
   'pull.no_column': '表中没有可读取的列“{1}”。',

@@ -33,6 +33,8 @@ export interface PageQuery {
   /** Rows whose cursor lies behind this are left for later. */
   until: string | null;
   limit: number;
+  /** Characters of a cell, where rows are only looked at: what is cut there never comes here. */
+  cellChars?: number;
 }
 
 /** Which rows of a table name themselves by no key: what they are counted by. */
@@ -82,7 +84,7 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
       return type === 'bytea' ? 'unreadable' : 'text';
     },
     now: "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS') || 'Z' AS c0",
-    page({ table, columns, order, start, until, limit }) {
+    page({ table, columns, order, start, until, limit, cellChars }) {
       // A name of ours must never hide a column of theirs: in an order it might mean either.
       const name = (column: RemoteColumn) => `qm_t.${pgName(column.name)}`;
       const cursor = order[0] ? name(order[0]) : '';
@@ -100,7 +102,8 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
           : []),
         ...(until === null ? [] : [`${cursor} <= ${pgText(until)}`]),
       ];
-      return `SELECT ${columns.map((column, i) => `${name(column)}::text AS qm_c${i}`).join(', ')}
+      const cell = (column: RemoteColumn) => cut(`${name(column)}::text`, cellChars);
+      return `SELECT ${columns.map((column, i) => `${cell(column)} AS qm_c${i}`).join(', ')}
         FROM ${pgName(table.schema)}.${pgName(table.table)} AS qm_t
         WHERE ${tests.join(' AND ')} ${ordered(order.map(name))} LIMIT ${limit}`;
     },
@@ -150,7 +153,7 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
       return /blob|binary|geometry|point|polygon|linestring|collection/.test(plain) ? 'unreadable' : 'text';
     },
     now: "SELECT concat(cast(utc_timestamp(3) AS char), 'Z') AS c0",
-    page({ table, columns, order, start, until, limit }) {
+    page({ table, columns, order, start, until, limit, cellChars }) {
       const cursor = order[0];
       const tests = [
         cursor ? `qm_t.${myName(cursor.name)} IS NOT NULL` : 'TRUE',
@@ -161,7 +164,7 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
           : []),
         ...(cursor && until !== null ? [myTest(cursor, '<=', until)] : []),
       ];
-      return `SELECT ${columns.map((column, i) => `${myCell(column)} AS qm_c${i}`).join(', ')}
+      return `SELECT ${columns.map((column, i) => `${cut(myCell(column), cellChars)} AS qm_c${i}`).join(', ')}
         FROM ${myName(table.schema)}.${myName(table.table)} AS qm_t
         WHERE ${tests.join(' AND ')} ${ordered(order.map((c) => `qm_t.${myName(c.name)}`))} LIMIT ${limit}`;
     },
@@ -186,6 +189,9 @@ export const DIALECTS: Record<DatabaseConnection['kind'], Dialect> = {
 /** Columns behind the cursor in which a row may have nothing. */
 export const keysThatMayBeEmpty = ([, ...key]: readonly RemoteColumn[]) =>
   key.filter((column) => column.mayBeEmpty);
+
+const cut = (cell: string, chars: number | undefined) =>
+  chars === undefined ? cell : `left(${cell}, ${chars})`;
 
 const ordered = (names: string[]) => (names.length > 0 ? `ORDER BY ${names.join(', ')}` : '');
 

@@ -66,6 +66,10 @@ export function meaningOf(error: unknown): AppError {
 /** Whether a fault is of rows that were too many or too big at once. */
 export const isTooBig = (error: unknown) => meaningOf(error).code === 'pull.rows_too_big';
 
+/** Whether a file was left because it is being written. */
+export const isChanging = (error: unknown) =>
+  error instanceof AppError && error.code === 'pull.file_changing';
+
 export const secretMissing = () =>
   problem(
     'secret_missing',
@@ -123,6 +127,9 @@ export const fileTooBig = (path: string, megabytes: number) =>
   );
 
 export const unreachable = () => problem('unreachable', 422, 'The storage does not answer at this address.');
+
+export const fileChanging = (path: string) =>
+  problem('file_changing', 409, `"${path}" is being written; it is read when it stays as it is.`);
 
 export const tooManyFiles = (pattern: string) =>
   problem(

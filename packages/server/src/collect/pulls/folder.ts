@@ -1,10 +1,12 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { fileTooBig, noFiles, noFolders, tooManyFiles } from './errors.ts';
+import { fileChanging, fileTooBig, noFiles, noFolders, tooManyFiles } from './errors.ts';
 import { globOf } from './glob.ts';
 import { MOST_BYTES, MOST_FILES, type RemoteFile, type Storage } from './storage.ts';
 
 const DEEPEST = 20;
+/** A file that was changed since is perhaps not written to its end. */
+const SETTLED_MS = 10_000;
 
 /** Files below the folder that the configuration names. Links are not followed: they might lead out of it. */
 export async function openFolder(configured: string | null, signal?: AbortSignal): Promise<Storage> {
@@ -24,7 +26,11 @@ export async function openFolder(configured: string | null, signal?: AbortSignal
       if (entry.isDirectory()) yield* filesBelow(path, prefix, depth + 1);
       else if (entry.isFile()) {
         const { size, mtimeMs } = await lstat(path);
-        yield { path: name, bytes: size, changedAt: Math.round(mtimeMs), version: `${mtimeMs}/${size}` };
+        yield {
+          ...{ path: name, bytes: size, changedAt: Math.round(mtimeMs), version: `${mtimeMs}/${size}` },
+          // By a clock that stands elsewhere a file may also seem to be of a little later.
+          mayGrow: Math.abs(Date.now() - mtimeMs) < SETTLED_MS,
+        };
       }
     }
   }
@@ -46,7 +52,15 @@ export async function openFolder(configured: string | null, signal?: AbortSignal
       const real = await realpath(path).catch(() => '');
       // A link on the way would have another real path.
       if (real !== path || !real.startsWith(root + sep)) throw noFiles(file.path);
-      return work(path);
+      const asListed = async () => {
+        const { size, mtimeMs } = await lstat(path);
+        if (`${mtimeMs}/${size}` !== file.version) throw fileChanging(file.path);
+      };
+      await asListed();
+      const done = await work(path);
+      // What was read of it is kept under its old version: it is read again as it is then.
+      await asListed();
+      return done;
     },
   };
 }

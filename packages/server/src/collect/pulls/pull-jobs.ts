@@ -40,7 +40,7 @@ export function pullJobs(
         const secret = pulls.secretOf(pull);
         const home = (await parts.workspaces.get(workspace)).currency;
         const end = await parts.runPull({ pull, run, secret, home, signal, now: parts.now() });
-        await runs.end(run.id, end);
+        await runs.end(run.id, end === 'waiting' ? 'done' : end);
         if (end !== 'stopped') await pulls.wentWell(pull, end);
         await runs.tidy(sourceId);
       } catch (error) {

@@ -1,11 +1,14 @@
-import { appendFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collectEndpoints, pullEndpoints as e, governanceEndpoints, type Pull } from '@qianmian/contract';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { HOUR, MINUTE } from '../../platform/clock.ts';
+import { openOutgoing } from '../../platform/outgoing.ts';
 import { testApp } from '../../test-app.ts';
+import { openDatabase } from './database.ts';
+import { openFolder } from './folder.ts';
 import { mysqlProgram, startMysql } from './test-mysql.ts';
 import { openTestPostgres } from './test-postgres.ts';
 import { startS3 } from './test-s3.ts';
@@ -36,6 +39,12 @@ async function lines(workspace: string) {
     { workspace },
   );
 }
+
+/** As if a file had been written a while ago. */
+const settled = (...path: string[]) => {
+  const then = new Date(Date.now() - 60_000);
+  return utimes(join(folder, ...path), then, then);
+};
 
 async function events(workspace: string) {
   return t.app.warehouse.one<{ n: number; ids: number }>(
@@ -111,6 +120,21 @@ describe.skipIf(!startPostgres && !process.env.CI)('a table of a PostgreSQL', ()
     expect(sample.headers).toContain(`weird "name'`);
     expect(sample.headers).not.toContain('note');
     expect(sample.sample[0]).toMatchObject({ order_no: 'A0', sku: 'P1', paid_at: '2026-05-01 08:00:00+00' });
+
+    // What is long stays there: only its beginning is fetched.
+    await db.query(
+      `CREATE VIEW huge AS SELECT 1 AS id, repeat('x', 60000000) AS story; GRANT SELECT ON huge TO reader`,
+    );
+    const database = await openDatabase(connection, SECRET, { outgoing: openOutgoing(['127.0.0.1']) });
+    try {
+      const table = await database.table('public', 'huge');
+      const all = { table, columns: table.columns, order: [], start: null, until: null, limit: 100 };
+      const [row] = await database.page({ ...all, cellChars: 4000 }, true);
+      expect(row!.map((cell) => cell!.length)).toEqual([1, 4000]);
+    } finally {
+      database.close();
+    }
+    await db.query('DROP VIEW huge');
 
     const body = { name: 'Shop', connection, secret: SECRET, target, mapping: ORDERS, everyMinutes: 60 };
     const { id } = await t.call(e.createPull, { params, body });
@@ -371,6 +395,15 @@ describe.skipIf(!mysql && !process.env.CI)('a table of a MySQL', () => {
       const { tables } = await t.call(e.lookAtPull, { params, body: { connection, secret: SECRET } });
       expect(tables.map(({ schema, table }) => `${schema}.${table}`)).toContain('shop.order lines');
       const of = { of: 'table', schema: 'shop', table: 'order lines' } as const;
+      const sample = await t.call(e.samplePull, {
+        params,
+        body: { connection, secret: SECRET, schema: 'shop', table: 'order lines' },
+      });
+      expect(sample.sample[0]).toMatchObject({
+        sku: '牛奶',
+        paid: '10.50',
+        paid_at: expect.stringMatching(/Z$/),
+      });
       const nameless = await t.workspace();
       const { id: poor } = await t.call(e.createPull, {
         params: { workspace: nameless },
@@ -494,6 +527,7 @@ test('a folder is read below the one that is configured, and nothing beside it',
     await writeFile(join(outside, 'secret.csv'), CSV + rowsOf(500, 510));
     await mkdir(join(folder, 'day'), { recursive: true });
     await writeFile(join(folder, 'day', 'a.csv'), CSV + rowsOf(1, 10));
+    await settled('day', 'a.csv');
     await symlink(outside, join(folder, 'way-out'));
     await symlink(join(outside, 'secret.csv'), join(folder, 'day', 'link.csv'));
     const connection = { kind: 'folder' } as const;
@@ -516,7 +550,15 @@ test('a folder is read below the one that is configured, and nothing beside it',
     const { id } = await t.call(e.createPull, { params, body });
     await settle();
     expect(await lines(workspace)).toMatchObject({ lines: 10 });
-    await appendFile(join(folder, 'day', 'a.csv'), rowsOf(11, 12));
+    // What is being written is left for a minute, whatever the schedule says: it ends where nobody meant it to.
+    await t.call(e.updatePull, { params: { workspace, id }, body: { everyMinutes: 1440 } });
+    await appendFile(join(folder, 'day', 'a.csv'), `${rowsOf(11, 11)}B6,P5,1,1`);
+    await t.call(e.runPull, { params: { workspace, id } });
+    await settle();
+    expect(await lines(workspace)).toMatchObject({ lines: 10 });
+    expect((await one(workspace, id)).lastRun).toMatchObject({ state: 'done', files: 0, rows: 0 });
+    await appendFile(join(folder, 'day', 'a.csv'), `0.50,m4,2026-05-01T08:00:00Z\n`);
+    await settled('day', 'a.csv');
     t.clock.advance(MINUTE);
     await settle();
     expect(await lines(workspace)).toMatchObject({ lines: 12 });
@@ -524,6 +566,24 @@ test('a folder is read below the one that is configured, and nothing beside it',
   } finally {
     await rm(outside, { recursive: true, force: true });
   }
+});
+
+test('a file that changes between being listed and being read is left', async () => {
+  await writeFile(join(folder, 'growing.csv'), 'a\n1\n');
+  await settled('growing.csv');
+  const storage = await openFolder(folder);
+  const [file] = await storage.list('growing.csv');
+  await appendFile(join(folder, 'growing.csv'), '2\n');
+  let reads = 0;
+  const read = async () => {
+    reads += 1;
+    await appendFile(join(folder, 'growing.csv'), '3\n');
+  };
+  await expect(storage.withFile(file!, read)).rejects.toMatchObject({ code: 'pull.file_changing' });
+  expect(reads).toBe(0);
+  const [now] = await storage.list('growing.csv');
+  await expect(storage.withFile(now!, read)).rejects.toMatchObject({ code: 'pull.file_changing' });
+  expect(reads).toBe(1);
 });
 
 test('who may not see personal data sees the sample and the notes masked', async () => {

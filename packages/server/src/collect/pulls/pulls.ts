@@ -37,6 +37,9 @@ import { cursorGiven, momentOf, planTable } from './table-rows.ts';
 /** What secrets of places are sealed for. */
 const PURPOSE = 'collect.pull';
 const SAMPLE_ROWS = 100;
+/** Characters that a sample holds in all, and those of a cell that tell what it is. */
+const SAMPLE_CHARS = 16_000_000;
+const CELL_CHARS = 20_000;
 const LOOKED_TABLES = 1000;
 const LOOKED_FILES = 200;
 /** How long a look, and a sample or a check, may take: somebody waits. */
@@ -234,7 +237,8 @@ export function openPulls(parts: {
     try {
       const table = await database.table(given.schema ?? '', given.table ?? '');
       const columns = table.columns.filter((column) => column.class !== 'unreadable');
-      const query = { table, columns, order: [], start: null, until: null, limit: SAMPLE_ROWS };
+      const cellChars = sampleChars(columns.length);
+      const query = { table, columns, order: [], start: null, until: null, limit: SAMPLE_ROWS, cellChars };
       const rows = await database.page(query, true);
       return describeTable(table.table, {
         headers: columns.map((column) => column.name),
@@ -407,9 +411,12 @@ export function openPulls(parts: {
       for (const r of due) await enqueue(r);
     },
 
-    /** Says when a source is read next, after a run went well; one that was cut off goes on at once. */
-    async wentWell(r: PullRow, end: 'done' | 'part'): Promise<void> {
-      const every = end === 'part' ? 0 : r.every_minutes;
+    /**
+     * Says when a source is read next, after a run went well; one that was cut off goes on at once, and one that left
+     * files that were being written in a minute.
+     */
+    async wentWell(r: PullRow, end: 'done' | 'part' | 'waiting'): Promise<void> {
+      const every = end === 'part' ? 0 : end === 'waiting' ? 1 : r.every_minutes;
       await patch(r.source, {
         ...{ failures: 0, last_error_code: null, next_trigger: 'schedule' },
         next_run_at: every === null ? null : new Date(clock.now() + every * MINUTE),
@@ -455,6 +462,10 @@ export function openPulls(parts: {
   }
 }
 export type Pulls = ReturnType<typeof openPulls>;
+
+/** Characters of a cell of a sample: many columns share what there is room for. */
+const sampleChars = (columns: number) =>
+  Math.min(CELL_CHARS, Math.ceil(SAMPLE_CHARS / SAMPLE_ROWS / Math.max(1, columns)));
 
 /** Kinds that can be read by this installation. */
 function readableKinds(folder: string | null): PullKind[] {

@@ -16,7 +16,7 @@ import {
 import type { CollectWarehouse } from '../store.ch.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { DatabaseConnection, PageStart } from './dialect.ts';
-import { isTooBig } from './errors.ts';
+import { isChanging, isTooBig } from './errors.ts';
 import { addKeyless, digestOf, endRows, type MappedRows, mapRow, noRows } from './map-rows.ts';
 import type { Runs } from './runs.ts';
 import type { RemoteFile, Storage } from './storage.ts';
@@ -55,8 +55,8 @@ function optionsOf({ pull, home, now }: Running): MapperOptions {
   return { currency: home, fileCurrency: pull.currency, timeZone: pull.time_zone, now };
 }
 
-/** How a run ended: with all that is new, before that, or because someone stopped it. */
-export type RunEnd = 'done' | 'part' | 'stopped';
+/** How a run ended: with all that is new, before that, but for files that are being written, or as someone stopped it. */
+export type RunEnd = 'done' | 'part' | 'waiting' | 'stopped';
 
 /** Says that the source was changed, paused or deleted while it was read. */
 class Stopped extends Error {}
@@ -191,17 +191,27 @@ export function openRunner(parts: {
     const found = await storage.list(pull.target.pattern);
     found.sort((a, b) => a.changedAt - b.changedAt || (a.path < b.path ? -1 : 1));
     const known = await runs.files(pull.source);
+    let isLeft = false;
     for (const file of found) {
       signal.throwIfAborted();
       const before = known.get(file.path);
       const isSame = before?.version === file.version;
       if (isSame && before.is_done) continue;
-      await storage.withFile(file, (path) =>
-        readFile(running, file, path, isSame ? Number(before.rows_done) : 0),
-      );
+      if (file.mayGrow) {
+        isLeft = true;
+        continue;
+      }
+      try {
+        await storage.withFile(file, (path) =>
+          readFile(running, file, path, isSame ? Number(before.rows_done) : 0),
+        );
+      } catch (error) {
+        if (!isChanging(error)) throw error;
+        isLeft = true;
+      }
       if (Date.now() >= endsAt) return 'part';
     }
-    return 'done';
+    return isLeft ? 'waiting' : 'done';
   }
 
   /**

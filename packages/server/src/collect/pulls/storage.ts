@@ -5,6 +5,8 @@ export interface RemoteFile {
   /** Milliseconds since the epoch. */
   changedAt: number;
   version: string;
+  /** Whether somebody may still be writing it. */
+  mayGrow?: boolean;
 }
 
 /** A place with files. */

@@ -47,6 +47,16 @@ test('rows that a clock without a zone has dated behind the last one, as it was 
   );
 });
 
+test('cells of a sample are cut where they lie, and those that are read are whole', () => {
+  const columns = [column('long', 'text'), column('at', 'instant')];
+  const table = { schema: 's', table: 't', isView: true, columns };
+  const query = { table, columns, order: [], start: null, until: null, limit: 100 };
+  for (const { page } of Object.values(DIALECTS)) {
+    expect(page({ ...query, cellChars: 50 }).match(/left\(/g)).toHaveLength(2);
+    expect(page(query)).not.toContain('left(');
+  }
+});
+
 test('names and values of others stay names and values in the statements for them', () => {
   const evil = fc.string({ minLength: 1, maxLength: 30 }).filter((text) => !text.includes('\0'));
   fc.assert(
