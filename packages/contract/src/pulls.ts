@@ -227,7 +227,7 @@ export const pullEndpoints = {
     method: 'PATCH',
     path: `${pulls}/:id`,
     summary:
-      'Rename, pause, resume; change connection, mapping or schedule; another table or cursor begins anew',
+      'Rename, pause, resume; change connection, mapping or schedule; another database, table, cursor or key begins anew',
     domain: DOMAIN,
     access: 'data.write',
     params: withId,
@@ -235,6 +235,8 @@ export const pullEndpoints = {
       name: z.string().trim().min(1).max(80).optional(),
       isPaused: z.boolean().optional(),
       connection: pullConnection.optional(),
+      /** The same data at another address, as after a move: it is read on from where it was. */
+      isSameData: z.boolean().optional(),
       secret,
       target: pullTarget.optional(),
       mapping: mapping.optional(),

@@ -306,6 +306,43 @@ describe.skipIf(!startPostgres && !process.env.CI)('a table of a PostgreSQL', ()
     expect(await events(workspace)).toEqual({ n: 1251, ids: 1251 });
   });
 
+  test('another database is read from its start and its rows are its own; the same one at another place is read on', async () => {
+    const workspace = await t.workspace();
+    const params = { workspace };
+    const table = `
+      CREATE TABLE clicks (id int PRIMARY KEY, at timestamptz);
+      INSERT INTO clicks SELECT i, '2026-05-01T08:00:00Z'::timestamptz + i * interval '1 minute' FROM generate_series(1, 3) i;
+      GRANT SELECT ON clicks TO reader`;
+    await db.query(table);
+    await db.query('CREATE DATABASE branch');
+    const branch = new pg.Client({ connectionString: server.url.replace(/\/postgres(?=\?|$)/, '/branch') });
+    await branch.connect();
+    await branch.query(table);
+    await branch.end();
+    const body = {
+      ...{ name: 'Clicks', connection, secret: SECRET, everyMinutes: 5 },
+      target: { of: 'table' as const, schema: 'public', table: 'clicks', cursor: 'at', key: ['id'] },
+      mapping: {
+        ...{ kind: 'events', constants: { eventName: 'Clicked', user: 'u' } },
+        fields: { time: { columns: ['at'] } },
+      },
+    };
+    const { id } = await t.call(e.createPull, { params, body });
+    await settle();
+    expect(await events(workspace)).toEqual({ n: 3, ids: 3 });
+    const moved = { connection: { ...connection, database: 'branch' } };
+    await t.call(e.updatePull, { params: { workspace, id }, body: moved });
+    t.clock.advance(5 * MINUTE);
+    await settle();
+    expect(await events(workspace)).toEqual({ n: 6, ids: 6 });
+    await db.query(`INSERT INTO clicks VALUES (4, '2026-05-01T09:00:00Z')`);
+    await t.call(e.updatePull, { params: { workspace, id }, body: { connection, isSameData: true } });
+    t.clock.advance(5 * MINUTE);
+    await settle();
+    expect((await one(workspace, id)).lastRun).toMatchObject({ state: 'done', rows: 1 });
+    expect(await events(workspace)).toEqual({ n: 7, ids: 7 });
+  });
+
   test('that cannot be reached or read is told in words, tried later each time, and nobody else waits', async () => {
     const workspace = await t.workspace();
     const params = { workspace };

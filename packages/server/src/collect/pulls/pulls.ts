@@ -307,7 +307,10 @@ export function openPulls(parts: {
       return id;
     },
 
-    /** Changes what is given. Another table, cursor or key is read from its start; files that were read stay read. */
+    /**
+     * Changes what is given. Another table, cursor or key is read from its start, as is another server or database unless
+     * it holds the same data; files that were read stay read.
+     */
     async update(workspace: string, id: string, given: Body<'updatePull'>): Promise<void> {
       const before = await row(workspace, id);
       const connection = given.connection ?? before.connection;
@@ -321,7 +324,10 @@ export function openPulls(parts: {
       const isRead = given.connection ?? given.target ?? given.mapping ?? given.secret;
       const secret = await secretFor(workspace, { connection, secret: given.secret, pullId: id });
       if (isRead !== undefined) await check(connection, secret, target, mapping);
-      const isOther = isOtherTable(before.target, target) || before.connection.kind !== connection.kind;
+      const isElsewhere =
+        originOf(before.connection, before.target) !== originOf(connection, target) && !given.isSameData;
+      const isOther =
+        isOtherTable(before.target, target) || before.connection.kind !== connection.kind || isElsewhere;
       const every = given.everyMinutes === undefined ? before.every_minutes : given.everyMinutes;
       await db.transaction().execute(async (trx) => {
         await trx
