@@ -30,8 +30,14 @@ export interface ImportOrder {
 export async function runImport(session: Session, order: ImportOrder): Promise<ImportRun> {
   const { api } = session;
   const files = await filesUnder(order.paths);
-  await ensureWorkspace(api, order);
+  const isNew = await ensureWorkspace(api, order);
   const draft = await upload(api, order, files);
+  if (!order.preset && draft.preset) {
+    remark(
+      `Read as ${draft.preset}: the columns are those of that export. To have them guessed instead: --preset none`,
+    );
+    if (isNew) await moveHome(api, order, draft);
+  }
   if (order.mapping) await applyMapping(api, order, draft);
   const params = { workspace: order.workspace, id: draft.id };
   await api.call(collectEndpoints.startImport, { params });
@@ -47,9 +53,9 @@ export async function undoImport(session: Session, workspace: string, id: string
 }
 
 /** Makes the workspace when it is missing, with the money and zone of the export unless told otherwise. */
-async function ensureWorkspace(api: Api, order: ImportOrder): Promise<void> {
+async function ensureWorkspace(api: Api, order: ImportOrder): Promise<boolean> {
   const { workspaces } = await api.call(governanceEndpoints.getSession);
-  if (workspaces.some((w) => w.id === order.workspace)) return;
+  if (workspaces.some((w) => w.id === order.workspace)) return false;
   const home = HOME_OF_PRESET[order.preset ?? ''];
   const made = await api.call(governanceEndpoints.createWorkspace, {
     body: {
@@ -60,11 +66,25 @@ async function ensureWorkspace(api: Api, order: ImportOrder): Promise<void> {
     },
   });
   remark(`Made the workspace "${made.id}" (${made.currency}, ${made.timeZone}).`);
+  return true;
+}
+
+/** A workspace just made has the money and zone of the export that its first files turned out to be. */
+async function moveHome(api: Api, order: ImportOrder, draft: ImportRun): Promise<void> {
+  const home = HOME_OF_PRESET[draft.preset ?? ''];
+  if (!home) return;
+  const body = { currency: order.currency ?? home.currency, timeZone: order.timeZone ?? home.timeZone };
+  const params = { workspace: order.workspace };
+  await api.call(governanceEndpoints.updateWorkspace, { params, body });
+  await api.call(collectEndpoints.updateImport, { params: { ...params, id: draft.id }, body });
+  remark(`The workspace counts in ${body.currency}, ${body.timeZone}, as the export does.`);
 }
 
 async function upload(api: Api, order: ImportOrder, files: string[]): Promise<ImportRun> {
   const progress = progressOn(`Uploading ${files.length} file${files.length === 1 ? '' : 's'}`);
-  const { workspace, preset, currency, timeZone } = order;
+  const { workspace, currency, timeZone } = order;
+  // '' says that nothing is to be known by its columns.
+  const preset = order.preset === 'none' || (order.mapping && !order.preset) ? '' : order.preset;
   const draft = await api.call(collectEndpoints.createImport, {
     params: { workspace },
     query: { preset, currency, timeZone },

@@ -453,7 +453,10 @@ export const collectEndpoints = {
     query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(IMPORTS_LISTED) }),
     response: z.array(importRun),
   }),
-  /** multipart/form-data: any number of files; fields `preset`, `currency`, `timeZone` before the files. */
+  /**
+   * multipart/form-data: any number of files; `preset`, `currency` and `timeZone` in the address or as fields. Without a
+   * preset the one whose files they are by their columns is taken; an empty one says to guess.
+   */
   createImport: endpoint({
     method: 'POST',
     path: imports,

@@ -10,7 +10,12 @@ export function addImports(root: Command): void {
     .command('import [path...]')
     .description('Import files (CSV, JSON Lines, Parquet, Excel; gzip too); a folder stands for its files')
     .requiredOption('--workspace <id>', 'workspace to import into; made when it is missing')
-    .addOption(new Option('--preset <name>', 'export whose columns are known').choices(PRESET_NAMES))
+    .addOption(
+      new Option(
+        '--preset <name>',
+        'export whose columns are known (default: the one the columns tell; none: guess them)',
+      ).choices([...PRESET_NAMES, 'none']),
+    )
     .option('--currency <code>', "money of the files (default: the preset's, else the workspace's)")
     .option('--time-zone <zone>', "zone of times without one (default: the preset's, else the workspace's)")
     .option('--mapping <file>', 'JSON file that says which column is what');
@@ -80,7 +85,8 @@ function tell(run: ImportRun): void {
   const { added } = t;
   const fresh = (n: number | undefined) => (n === undefined ? '' : ` (${count(n)} new)`);
   const line = (what: string, value: string) => say(`  ${what.padEnd(10)} ${value}`);
-  say(`Imported ${count(t.rows)} rows (import ${run.id})`);
+  const as = run.preset ? `, read as ${run.preset}` : '';
+  say(`Imported ${count(t.rows)} rows (import ${run.id}${as})`);
   const changed = added?.changedOrders ? `, ${count(added.changedOrders)} changed` : '';
   line('orders', count(t.orders) + fresh(added?.orders) + changed);
   line('people', count(t.people) + fresh(added?.people));

@@ -81,9 +81,10 @@ function Suggestion({ run, onChoose }: { run: ImportRun; onChoose: (way: Way) =>
   const { t } = useTranslation('collect');
   const canWrite = useCan('data.write');
   const suggested = useMemo(() => suggestPreset(run.files.map((file) => file.headers)), [run.files]);
-  if (suggested === null) return null;
-  const name = t(`way.${suggested}.name`);
-  if (suggested === run.preset)
+  const known = suggested ?? wayOf(run.preset);
+  if (known === 'guess') return null;
+  const name = t(`way.${known}.name`);
+  if (known === run.preset)
     return (
       <Alert
         type="success"
@@ -99,7 +100,7 @@ function Suggestion({ run, onChoose }: { run: ImportRun; onChoose: (way: Way) =>
       showIcon
       title={t('draft.suggestion', { name })}
       description={t('draft.suggestionText')}
-      action={<Button onClick={() => onChoose(suggested)}>{t('draft.suggestionGo')}</Button>}
+      action={<Button onClick={() => onChoose(known)}>{t('draft.suggestionGo')}</Button>}
     />
   );
 }

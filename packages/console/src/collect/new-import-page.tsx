@@ -5,7 +5,7 @@ import { Button, Progress, Radio } from 'antd';
 import { type DragEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGo, useTo } from '../shell/address.ts';
-import { call, upload } from '../shell/api.ts';
+import { upload } from '../shell/api.ts';
 import { useProblemWords } from '../shell/problem-words.ts';
 import { useWorkspaceId } from '../shell/session.tsx';
 import { refresh } from '../shell/use-api.ts';
@@ -13,7 +13,7 @@ import { Page, Panel, useFormat, useToast } from '../ui/index.ts';
 import './collect.css';
 import { CurrencyStays } from './currency-stays.tsx';
 import { addFiles, droppedFiles } from './dropped-files.ts';
-import { foreignCurrency, suggestPreset, WAYS, type Way } from './presets.ts';
+import { foreignCurrency, WAYS, type Way } from './presets.ts';
 
 /** Files first, then what they are; the server then says what it makes of them, and nothing is imported yet. */
 export default function NewImportPage() {
@@ -93,9 +93,7 @@ function useUpload() {
         onProgress: setShare,
         signal: stopper.current.signal,
       });
-      // What is recognised is read as what it is; whoever knows better chooses otherwise on the next page.
-      const known = way === 'guess' ? suggestPreset(run.files.map((file) => file.headers)) : null;
-      if (known) await call(api.updateImport, { params: { workspace, id: run.id }, body: { preset: known } });
+      // The server takes what it knows by its columns for what it is; whoever knows better chooses otherwise next.
       void refresh(client, [api.listImports]);
       go(`/imports/${run.id}`);
     } catch (error) {

@@ -14,6 +14,7 @@ import { timeZoneNamed } from '../platform/zone.ts';
 import { describeFile } from './describe-file.ts';
 import { isCurrency } from './files/currency-sign.ts';
 import {
+  knownPreset,
   type Mapping,
   parseMapping,
   presetFile,
@@ -219,7 +220,11 @@ export function openImportRuns(parts: {
       return presentAll(workspace, rows);
     },
 
-    /** Takes files in and says what each was found to be. Nothing is imported yet. */
+    /**
+     * Takes files in and says what each was found to be. Nothing is imported yet. Where no preset is named, the one whose
+     * files they are by their columns is taken; a preset of '' says that they are to be guessed. Settings may still be
+     * told while the files come.
+     */
     async create(
       workspace: string,
       by: string,
@@ -227,12 +232,12 @@ export function openImportRuns(parts: {
       uploads: AsyncIterable<UploadedFile>,
     ): Promise<ImportRun> {
       const home = await parts.workspaces.get(workspace);
-      const choice = {
+      const chosen = () => ({
         preset: settings.preset || null,
         currency: settings.currency || home.currency,
         timeZone: settings.timeZone || home.timeZone,
-      };
-      checkSettings(choice);
+      });
+      checkSettings(chosen());
       const id = randomUUID();
       const folder = folderOf(workspace, id);
       await mkdir(folder, { recursive: true });
@@ -249,8 +254,19 @@ export function openImportRuns(parts: {
             status: 400,
             detail: 'The upload holds no file; send at least one as multipart/form-data.',
           });
-        const files: ImportFile[] = [];
-        for (const name of names) files.push(await describeFile(folder, name, choice.preset));
+        const choice = chosen();
+        checkSettings(choice);
+        const describeAll = async () => {
+          const found: ImportFile[] = [];
+          for (const name of names) found.push(await describeFile(folder, name, choice.preset));
+          return found;
+        };
+        let files = await describeAll();
+        const known = settings.preset === undefined ? knownPreset(files, choice.currency) : null;
+        if (known) {
+          choice.preset = known;
+          files = await describeAll();
+        }
         await db
           .insertInto('collect_import')
           .values({

@@ -143,6 +143,66 @@ A5,2026-05-03 10:00:00,M3,P3,茶,1,30.00,30.00
     expect(await counts(workspace)).toEqual(before);
   });
 
+  it('without a preset is the one whose files its columns tell, and is guessed where none is', async () => {
+    const workspace = await t.workspace();
+    const taobao = `订单编号,收货人姓名,联系手机,订单付款时间,宝贝标题,宝贝数量,买家实际支付金额,订单状态
+T1,张三,13800138000,2026-05-01 10:00:00,牛奶,2,18.00,交易成功
+T2,李四,13800138001,2026-05-02 11:30:00,面包,1,88.00,交易成功
+`;
+    const made = await draft(workspace, { 'ExportOrderList.csv': taobao });
+    expect(made).toMatchObject({ preset: 'chinese-shop', files: [{ role: 'orders' }] });
+    expect(await run(workspace, made.id)).toMatchObject({
+      state: 'done',
+      preset: 'chinese-shop',
+      totals: { orders: 2, people: 2, salesCents: 10600 },
+    });
+    const presetOf = async (files: Record<string, string>, settings: object = {}) =>
+      (await draft(workspace, files, settings)).preset;
+    const retail =
+      'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n536365,85123A,T-LIGHT,6,12/1/2010 8:26,2.55,17850,United Kingdom\n';
+    const journey = {
+      'transactions.csv':
+        'household_id,store_id,basket_id,product_id,quantity,sales_value,retail_disc,coupon_disc,coupon_match_disc,week,transaction_timestamp\n900,330,31198570044,1095275,1,0.50,0,0,0,1,2017-01-01 11:53:26\n',
+      'coupons.csv': 'coupon_upc,product_id,campaign_id\n10000085207,9676830,26\n',
+      'campaigns.csv': 'campaign_id,household_id\n1,105\n',
+    };
+    expect(await presetOf({ 'retail.csv': retail })).toBe('online-retail');
+    expect(await presetOf({ 'retail.csv': retail }, { preset: '' })).toBeNull();
+    expect(await presetOf(journey)).toBe('complete-journey');
+    // Files of which one is of no preset, or of two of them, are guessed, as is what a guess reads as well.
+    expect(await presetOf({ ...journey, 'members.csv': 'email,name\na@b.example,Ann\n' })).toBeNull();
+    expect(await presetOf({ 'retail.csv': retail, 'taobao.csv': taobao })).toBeNull();
+    expect(await presetOf({ 'coupons.csv': journey['coupons.csv'] })).toBeNull();
+    expect(await presetOf({ '会员.csv': '手机号,姓名,最爱的颜色\n13800138000,张三,红\n' })).toBeNull();
+    expect(await presetOf({ '订单.csv': ORDERS })).toBeNull();
+    const euros = await t.workspace({ currency: 'EUR' });
+    expect((await draft(euros, { 'taobao.csv': taobao })).preset).toBeNull();
+  });
+
+  it('takes its settings beside the files as well, and refuses fields that say nothing', async () => {
+    const params = { workspace: await t.workspace() };
+    const send = (fields: Record<string, string>) => {
+      const parts = Object.entries(fields).map(
+        ([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+      );
+      const file = '--b\r\ncontent-disposition: form-data; name="files"; filename="o.csv"\r\n\r\n';
+      return t.app.http.app.inject({
+        method: 'POST',
+        url: `/v1/workspaces/${params.workspace}/imports`,
+        headers: { authorization: `Bearer ${t.token}`, 'content-type': 'multipart/form-data; boundary=b' },
+        payload: `${file}${ORDERS}\r\n${parts.join('')}--b--\r\n`,
+      });
+    };
+    const made = await send({ preset: 'chinese-shop', timeZone: 'Asia/Tokyo' });
+    expect(made.json()).toMatchObject({ preset: 'chinese-shop', timeZone: 'Asia/Tokyo' });
+    expect((await send({ preset: 'nonsense' })).json()).toMatchObject({ code: 'collect.unknown_preset' });
+    expect((await send({ prset: 'chinese-shop' })).json()).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('"prset"'),
+    });
+    expect(await t.call(collectEndpoints.listImports, { params })).toHaveLength(1);
+  });
+
   it('says what is wrong: unknown preset, nothing usable, a broken quote, a wrong mapping', async () => {
     const workspace = await t.workspace();
     const unknown = await draft(workspace, { 'a.csv': ORDERS }, { preset: 'nonsense' }).catch((e) => e);

@@ -99,7 +99,8 @@ export function collectRoutes(
         detail: 'Send the files as multipart/form-data.',
       });
     await quotas.upload(workspace, Number(request.headers['content-length'] ?? 0) || 0);
-    const made = await runs.create(workspace, who.name, query, uploadsOf(request));
+    const settings = { ...query };
+    const made = await runs.create(workspace, who.name, settings, uploadsOf(request, settings));
     await audit.note(workspace, who, 'import.create', made.id, { files: made.files.length });
     return made;
   });
@@ -149,8 +150,23 @@ function shownJson(text: string, mask: ((all: Record<string, unknown>) => Record
   return mask ? mask(said) : said;
 }
 
-async function* uploadsOf(request: FastifyRequest): AsyncGenerator<UploadedFile> {
-  for await (const part of request.files()) {
+/** The files of an upload; fields beside them are settings, and count where the address says nothing of it. */
+async function* uploadsOf(
+  request: FastifyRequest,
+  settings: { preset?: string | undefined; currency?: string | undefined; timeZone?: string | undefined },
+): AsyncGenerator<UploadedFile> {
+  for await (const part of request.parts()) {
+    if (part.type === 'field') {
+      const name = SETTINGS.find((one) => one === part.fieldname);
+      if (name === undefined || typeof part.value !== 'string' || part.value.length > MOST_SETTING)
+        throw new AppError({
+          code: 'request.invalid',
+          status: 400,
+          detail: `The form has a field "${part.fieldname.slice(0, MOST_SETTING)}" that says nothing here; beside files there may be ${SETTINGS.join(', ')}.`,
+        });
+      settings[name] ??= part.value;
+      continue;
+    }
     yield { name: part.filename, content: part.file };
     if (part.file.truncated)
       throw new AppError({
@@ -160,6 +176,9 @@ async function* uploadsOf(request: FastifyRequest): AsyncGenerator<UploadedFile>
       });
   }
 }
+
+const SETTINGS = ['preset', 'currency', 'timeZone'] as const;
+const MOST_SETTING = 60;
 
 async function* noteLines(
   runs: ImportRuns,

@@ -1,6 +1,7 @@
 export { createRowMapper, type MapperOptions } from './create-row-mapper.ts';
 export { storedName } from './file-name.ts';
 export { guessMapping } from './guess-mapping.ts';
+export { knownPreset } from './known-preset.ts';
 export {
   type Mapping,
   MappingSchema,

@@ -35,9 +35,18 @@ export function presetFile(preset: Preset, headers: readonly string[]): PresetFi
   return fitting.sort((a, b) => demands(b) - demands(a))[0];
 }
 
+/** Whether a preset knows a file with these columns as one of no use here. */
+export function isIgnored(preset: Preset, headers: readonly string[]): boolean {
+  return ignoredFile(preset, headers) !== undefined;
+}
+
+function ignoredFile(preset: Preset, headers: readonly string[]) {
+  return preset.ignored.find((file) => file.headers.every((header) => headers.includes(header)));
+}
+
 /** Why a preset does not use a file with these columns. */
 export function whyUnused(preset: Preset, headers: readonly string[]): string {
-  const ignored = preset.ignored.find((file) => file.headers.every((header) => headers.includes(header)));
+  const ignored = ignoredFile(preset, headers);
   if (ignored) return ignored.why;
   const roles = [...new Set(preset.files.map((file) => file.role))].join(', ');
   const shown = headers.slice(0, 8).join(', ');
