@@ -27,6 +27,7 @@ import {
   openMappings,
   openMasked,
   openPlans,
+  openPoisonGuard,
   openPulls,
   openQuality,
   openQuotas,
@@ -198,12 +199,14 @@ export async function buildApp({
   const quality = openQuality({ ...base, warehouse: judged, workspaces, journal: journalName });
   const cleaningSteps = openCleaningSteps({ ...base, workspaces });
   const cleaned = cleaningWarehouse(warehouse);
+  const guard = openPoisonGuard(join(config.dataDir, 'journal'));
   const collector = openCollector({
     ...base,
     cleaning: { stepsAt: cleaningSteps.stepsAt, keep: cleaned.insertChanges },
     judging: { plans, quality, warehouse: judged },
     warehouse: collected,
     journal,
+    guard,
     workspaces,
     resolve: identity.resolve,
     sinks,
@@ -354,7 +357,8 @@ export async function buildApp({
     { schema: { hide: true }, config: { access: 'public' } },
     async (request, reply) => {
       const [lag, disk] = [collector.lag(), await journal.disk()];
-      const storing = { stuckSince: collector.stuckSince(), waitsSince: lag.since, now: clock.now() };
+      const waiting = { stuckSince: collector.stuckSince(), waitsSince: lag.since, now: clock.now() };
+      const storing = { ...waiting, poisonKept: guard.kept() };
       const health = await checkHealth({ ledger: ledger.db, warehouse, disk, storing });
       reply.status(health.status === 'down' ? 503 : 200);
       // Numbers tell how much a shop sends: they are for who watches the server.

@@ -4,7 +4,7 @@ import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, SECOND } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
-import type { Journal } from '../platform/journal.ts';
+import type { Journal, JournalRecord } from '../platform/journal.ts';
 import type { LastHour } from '../platform/last-hour.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -26,6 +26,7 @@ import type { AcceptCall, Hooks } from './hooks/hooks.ts';
 import type { DeliveryRow } from './hooks/store.ch.ts';
 import { openLag } from './lag.ts';
 import type { Plans } from './plan/index.ts';
+import type { PoisonGuard } from './poison.ts';
 import type {
   Fate,
   FateRow,
@@ -53,6 +54,9 @@ type Opened = Delivery & { read?: Read };
 /** Journal bytes that become one batch at most: big enough for large inserts, small enough for memory. */
 const BATCH_BYTES = 6 * 1024 * 1024;
 
+/** Journal bytes that are asked for where one record is wanted: what it has beyond its head comes whole. */
+const FEW_BYTES = 64;
+
 /**
  * The road from acceptance to the warehouse. `accept` puts a payload into the journal and resolves when it is on disk;
  * one loop takes records from the journal in order and stores them. The journal's checkpoint moves only after the
@@ -74,12 +78,14 @@ export function openCollector(parts: {
   lastHour?: LastHour;
   /** The steps that clean what is stored; absent where nothing is cleaned. */
   cleaning?: CleaningOnArrival;
+  /** Keeps records aside over which the process dies; absent where nobody starts it again. */
+  guard?: PoisonGuard;
   clock: Clock;
   bus: Bus;
   log: Log;
   metrics: Metrics;
 }) {
-  const { journal, clock, bus, log, metrics } = parts;
+  const { journal, guard, clock, bus, log, metrics } = parts;
   const read = openReader({ ...parts, ...(parts.judging ? { plans: parts.judging.plans } : {}) });
   let seen = new SeenMessages();
   /** Storing is one at a time: people are resolved by one index in memory. */
@@ -123,10 +129,15 @@ export function openCollector(parts: {
       if (closed) break;
       try {
         if (deliveries.length === 0) {
-          const records = await journal.read(position, BATCH_BYTES);
+          const isSuspected = guard?.isSuspected(position) ?? false;
+          const records = isSuspected
+            ? (await journal.read(position, FEW_BYTES)).slice(0, 1)
+            : await journal.read(position, BATCH_BYTES);
+          if (records[0] && guard?.isPoison(position)) await keepAside(records.shift()!, guard);
           deliveries = records.map((record, i) => opened(record, records[i - 1]?.end ?? position));
         }
         if (deliveries.length > 0) {
+          await guard?.begin(position, deliveries.at(-1)!.end, deliveries.length);
           await count(deliveries);
           await storeOrPart(deliveries);
           position = deliveries.at(-1)!.end;
@@ -141,11 +152,27 @@ export function openCollector(parts: {
         drainWaiters = drainWaiters.filter(({ end }) => position < end);
       } catch (error) {
         stuckSince ??= clock.now();
+        await guard?.rest().catch(() => {});
         log.error({ err: error, position }, 'a batch could not be stored; it stays in the journal');
         await new Promise((resolve) => setTimeout(resolve, pause));
         pause = Math.min(pause * 2, 10 * SECOND);
       }
     }
+  }
+
+  /** Passes over a record on which the process died again and again: it is kept, and whoever runs the server is told. */
+  async function keepAside(record: JournalRecord, guard: PoisonGuard): Promise<void> {
+    const { header } = opened(record, position);
+    const file = await guard.keep(position, record.payload);
+    const { workspace, source, kind } = header;
+    log.error(
+      { file, workspace, source, kind, bytes: record.payload.length },
+      'the process died twice over a record of the journal; it was set aside',
+    );
+    position = record.end;
+    lag.stored(position);
+    await journal.checkpoint(position);
+    await guard.rest();
   }
 
   /** Counts deliveries for quality before they are stored; what cannot be read at all is found at fault later. */
@@ -342,7 +369,8 @@ export function openCollector(parts: {
 
     async start(): Promise<void> {
       await this.recall();
-      const [first] = await journal.read(position, 1);
+      await guard?.open(position);
+      const [first] = await journal.read(position, FEW_BYTES);
       if (first) lag.began(journal.end, opened(first, position).header.receivedAt);
       running = run();
     },
@@ -365,6 +393,7 @@ export function openCollector(parts: {
       await journal.close();
       await running?.catch((error) => log.error({ err: messageOf(error) }, 'the collector ended badly'));
       await lane;
+      await guard?.rest();
       drainWaiters = [];
     },
   };

@@ -15,6 +15,8 @@ export interface Health {
 export interface Storing {
   /** Since when the batch at hand cannot be stored; null while all goes well. */
   stuckSince: number | null;
+  /** Records over which the process died, and which were set aside. */
+  poisonKept: number;
   /** Since when the first of what waits does. */
   waitsSince: number | null;
   now: number;
@@ -36,7 +38,7 @@ export async function checkHealth(parts: {
     answers(parts.warehouse.query('SELECT 1')),
   ]);
   const down = ledger ? [] : ['The ledger does not answer.'];
-  const { stuckSince, waitsSince, now } = parts.storing;
+  const { stuckSince, poisonKept, waitsSince, now } = parts.storing;
   const late = waitsSince === null ? 0 : now - waitsSince;
   const degraded = [
     // Events are taken into the journal all the same: whoever sends them must not be sent away.
@@ -44,6 +46,11 @@ export async function checkHealth(parts: {
     ...(stuckSince === null
       ? []
       : [`Events have not been stored since ${new Date(stuckSince).toISOString()}; see the log.`]),
+    ...(poisonKept === 0
+      ? []
+      : [
+          `The server died twice over ${poisonKept} of its records; they were set aside in the journal's folder (poison-*.record), see the log.`,
+        ]),
     ...(late > LATE ? [`Events wait ${Math.round(late / SECOND)} seconds to be stored.`] : []),
     ...(parts.disk.isRefusing ? ['The disk is nearly full: no events are taken in.'] : []),
   ];
