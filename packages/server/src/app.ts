@@ -348,6 +348,7 @@ export async function buildApp({
     sources,
     quotas,
     accept: collector.acceptCall,
+    weight: hooks.weight,
     clock,
     publicUrl: () => publicUrl,
   });

@@ -5,7 +5,7 @@ import type { Quotas } from '../quota.ts';
 import type { Hook, Sources } from '../sources.ts';
 import { takeBytes } from '../wire/by-content.ts';
 import { weighed } from '../wire/unpack.ts';
-import type { AcceptCall } from './hooks.ts';
+import type { AcceptCall, HookCall } from './hooks.ts';
 import { HOOK_PRESETS } from './presets/index.ts';
 import { type Refusal, refusalOf, type Signed } from './signature.ts';
 
@@ -17,6 +17,8 @@ const MOST_HEADER_BYTES = 8000;
 interface Parts {
   sources: Sources;
   accept: AcceptCall;
+  /** How many events a call is charged for. */
+  weight: (hook: Hook, call: HookCall) => Promise<number>;
   quotas: Quotas;
   clock: Clock;
   publicUrl: () => string;
@@ -61,7 +63,9 @@ async function take(request: FastifyRequest, reply: FastifyReply, parts: Parts):
     }
     const { token: _token, ...query } = call.query;
     const kept = { headers: keptHeaders(call.headers), query, body: body.toString('utf8') };
-    await parts.quotas.within(hook.workspace, 1, () => parts.accept(hook, kept));
+    // Without the ledger nobody knows the workspace, nor what it may send: the call is taken in as it is.
+    const events = await parts.weight(hook, kept).catch(() => 1);
+    await parts.quotas.within(hook.workspace, events, () => parts.accept(hook, kept));
     return reply.send(HOOK_PRESETS[hook.preset].answer ?? { success: true });
   });
 }

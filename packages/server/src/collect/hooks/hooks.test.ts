@@ -320,6 +320,35 @@ const visits: HookMapping = {
   ],
 };
 
+describe('a quota', () => {
+  it('is charged what a call becomes, not that it is one call', async () => {
+    const hook = await webhook({ preset: 'custom' });
+    const [{ messages }] = visits.rules as [HookMapping['rules'][number]];
+    const [message] = messages as [(typeof messages)[number]];
+    const each = { ...message, messageId: 'item.id', identifiers: { user: 'item.who' }, properties: {} };
+    const mapping = { rules: [{ when: [], each: 'body.visits', messages: [each] }] };
+    await t.call(api.updateSource, { params: hook.params, body: { mapping } as never });
+    const params = { workspace: hook.workspace };
+    const most = { eventsPerSecond: null, burst: null, eventsPerMonth: null, uploadBytesPerDay: null };
+    await t.call(api.setQuota, { params, body: { ...most, eventsPerDay: 10 } });
+    let told = 0;
+    const send = (n: number) => {
+      const list = Array.from({ length: n }, () => ({ id: `v${told++}`, who: 'ann' }));
+      const body = JSON.stringify({ visits: list });
+      return post(hook.url, body, { 'x-signature': hex(hook.secret!, body) });
+    };
+    expect((await send(8)).statusCode).toBe(200);
+    const refused = await send(3);
+    expect(refused.statusCode).toBe(429);
+    expect(refused.json()).toMatchObject({ code: 'collect.quota' });
+    expect((await send(1)).statusCode).toBe(200);
+    // What becomes nothing is a call all the same.
+    expect((await send(0)).statusCode).toBe(200);
+    expect((await send(0)).statusCode).toBe(429);
+    expect(await eventsOf(hook)).toHaveLength(9);
+  });
+});
+
 describe('what cannot be read', () => {
   const send = (hook: Made, body: string) => post(hook.url, body, { 'x-signature': hex(hook.secret!, body) });
 

@@ -144,6 +144,14 @@ export function openHooks(parts: {
         );
     },
 
+    /** How many events a call is, as far as quotas go: what it would become, and at least itself. */
+    async weight(hook: Hook, call: HookCall): Promise<number> {
+      if (hook.isPaused) return 1;
+      const home = await workspaces.get(hook.workspace);
+      const delivered: Delivered = { ...call, id: 'weight', receivedAt: clock.now() };
+      return Math.max(1, mapDelivery(hook.mapping, delivered, home).messages.length);
+    },
+
     /** What a payload would become; nothing is stored. */
     async try(hook: Hook, mapping: HookMapping, sample: HookCall): Promise<Trial> {
       const home = await workspaces.get(hook.workspace);
