@@ -6,6 +6,9 @@ export const FLOOD = 1000;
 /** From how many pairs with one type on nothing more is noted: under any rules the identifier is shared by then. */
 export const ENOUGH = 2500;
 
+/** Most identifiers of one person, unless somebody decided otherwise: nobody has more, and what is unbounded can be abused. */
+export const PERSON_AT_MOST = 1000;
+
 /** Numbers that somebody said are of different people, both ways. */
 export type Apart = ReadonlyMap<number, ReadonlySet<number>>;
 
@@ -54,7 +57,7 @@ export function partitionZone(
   zone: Zone,
   rules: CompiledRules,
   apart: Apart,
-): { partOf: Int32Array; refused: number[] } {
+): Int32Array {
   const { nodes } = zone;
   const place = new Map<number, number>();
   for (let i = 0; i < nodes.length; i++) place.set(nodes[i]!, i);
@@ -73,6 +76,8 @@ export function partitionZone(
 
   const mayJoin = (a: number, b: number, edge: number): boolean => {
     if (apart.size > 0 && areApart(members[a]!, members[b]!, apart)) return false;
+    if (graph.kind[edge] !== DECIDED && members[a]!.length + members[b]!.length > PERSON_AT_MOST)
+      return false;
     if (graph.kind[edge] !== SEEN) return true;
     const byThing = IS_THING[graph.type[graph.from[edge]!]!] || IS_THING[graph.type[graph.to[edge]!]!];
     for (let rank = 0; rank < TYPES; rank++) {
@@ -87,26 +92,17 @@ export function partitionZone(
     return true;
   };
 
-  const refused: number[] = [];
   for (const edge of [...zone.edges].sort((x, y) => inTurn(graph, rules, x, y))) {
     let a = rootOf(place.get(graph.from[edge]!)!);
     let b = rootOf(place.get(graph.to[edge]!)!);
-    if (a === b) continue;
-    if (!mayJoin(a, b, edge)) {
-      refused.push(edge);
-      continue;
-    }
+    if (a === b || !mayJoin(a, b, edge)) continue;
     if (members[a]!.length < members[b]!.length) [a, b] = [b, a];
     partOf[b] = a;
     for (const node of members[b]!) members[a]!.push(node);
     for (let rank = 0; rank < TYPES; rank++) counts[a * TYPES + rank]! += counts[b * TYPES + rank]!;
   }
   for (let i = 0; i < nodes.length; i++) partOf[i] = rootOf(i);
-  // What two parts refused may have been joined another way since.
-  return {
-    partOf,
-    refused: refused.filter((e) => partOf[place.get(graph.from[e]!)!] !== partOf[place.get(graph.to[e]!)!]),
-  };
+  return partOf;
 }
 
 /** Whether no rule can stand against a zone: then it is one person whatever the order of its edges. */
@@ -117,6 +113,7 @@ export function isPlain(
   apart: Apart,
   counts: Uint32Array,
 ): boolean {
+  if (nodes.length > PERSON_AT_MOST) return false;
   counts.fill(0);
   for (const node of nodes) counts[graph.type[node]!]! += 1;
   let hasThings = false;

@@ -83,8 +83,8 @@ class Stored {
 }
 
 /** Lets sightings arrive in batches; every sighting is also a stored row. */
-function story(sightings: readonly Sighting[], batch = 1, rules = RULES) {
-  const index = new PersonIndex(rules);
+function story(sightings: readonly Sighting[], batch = 1, rules = RULES, mostLooked?: number) {
+  const index = new PersonIndex(rules, mostLooked);
   const stored = new Stored();
   for (let at = 0; at < sightings.length; at += batch) {
     const seen = sightings
@@ -96,6 +96,7 @@ function story(sightings: readonly Sighting[], batch = 1, rules = RULES) {
       stored.rows.push({ person: index.personOf(anchor), anchor });
     }
   }
+  while (index.isBehind) stored.take(index.settle());
   const of = (text: string) => index.find(id(text));
   return { index, stored, of };
 }
@@ -299,6 +300,42 @@ describe('laws', () => {
       );
   });
 
+  it('nor does it where little is done at once, and many are connected', () => {
+    const wide = fc
+      .tuple(
+        fc.constantFrom<IdentifierType>('user', 'phone', 'email', 'anonymous'),
+        fc.integer({ min: 1, max: 14 }),
+      )
+      .map(([type, value]) => `${type}:${value}`);
+    const many = fc.array(
+      fc.record({
+        ids: fc.array(wide, { minLength: 2, maxLength: 2 }),
+        day: fc.integer({ min: 0, max: 200 }),
+        told: fc.constantFrom(false, false, false, false, false, false, false, true),
+      }),
+      { minLength: 20, maxLength: 120 },
+    );
+    const twice = many.chain((all) =>
+      fc.tuple(
+        fc.constant(all),
+        fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }),
+        fc.integer({ min: 1, max: 60 }),
+      ),
+    );
+    for (const rules of [RULES, strict])
+      fc.assert(
+        fc.property(twice, ([all, other, batch]) => {
+          const one = story(all, batch, rules, 1);
+          expect(people(story(other, 7, rules).index, all)).toEqual(people(one.index, all));
+          const { stored, index } = one;
+          for (const row of stored.rows) expect(stored.personOf(row)).toBe(index.personOf(row.anchor));
+          const anew = run(index.useRules(rules, () => false));
+          expect([anew.merges, anew.splits, anew.numbers]).toEqual([[], [], []]);
+        }),
+        { numRuns: 100 },
+      );
+  });
+
   it('what grew step by step is what a computation from nothing gives', () => {
     fc.assert(
       fc.property(sightings, fc.integer({ min: 1, max: 8 }), (all, batch) => {
@@ -378,6 +415,79 @@ describe('laws', () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('what it costs', () => {
+  /** Each with the e-mail of the one before: all are connected, none is another. */
+  const chain = (length: number): Sighting[] =>
+    Array.from({ length }, (_, i) => [
+      { ids: [`user:${i}`, `email:${i}@x.cn`], day: i },
+      { ids: [`user:${i}`, `email:${i + 1}@x.cn`], day: i },
+    ]).flat();
+
+  /** How many edges the dearest of some sightings looks at, each a batch of its own. */
+  function dearest(index: PersonIndex, sightings: readonly Sighting[]): number {
+    let most = 0;
+    for (const s of sightings) {
+      const before = index.looked;
+      index.see(s.ids.map(id), T0 + s.day * DAY, LIVE, s.told);
+      index.settle();
+      most = Math.max(most, index.looked - before);
+    }
+    return most;
+  }
+
+  it('a chain of thousands who are connected costs what a chain of two does', () => {
+    const index = new PersonIndex(RULES);
+    expect(dearest(index, chain(1500))).toBeLessThan(100);
+    const middle: Sighting = { ids: ['anonymous:new', 'user:750'], day: 0 };
+    expect(dearest(index, [middle, { ids: ['user:750', 'email:99@x.cn'], day: 0 }])).toBeLessThan(200);
+    expect(run(index.useRules(RULES, () => false))).toMatchObject({ merges: [], splits: [] });
+  });
+
+  it('one that topples many at once is worked off in pieces, to what it would be anyway', () => {
+    const tight = compileRules({
+      types: DEFAULT_RULES.types.map((t) => ({
+        ...t,
+        ...(t.type === 'email' && { perPerson: 2, perPeriod: null }),
+      })),
+    });
+    // Whoever gets the e-mail before has no room for the one after, which then goes to the next.
+    const dominoes = Array.from({ length: 800 }, (_, i): Sighting[] => [
+      { ids: [`user:${i}`, `email:own${i}@x.cn`], day: 0 },
+      { ids: [`user:${i}`, `email:${i}@x.cn`], day: 2 + 2 * i },
+      { ids: [`user:${i}`, `email:${i + 1}@x.cn`], day: 3 + 2 * i },
+    ])
+      .flat()
+      .filter((s) => !s.ids.includes('email:0@x.cn'));
+    const first: Sighting = { ids: ['user:0', 'email:first@x.cn'], day: 1 };
+    const one = story(dominoes, 100, tight, 500);
+    const before = one.of('email:600@x.cn');
+    expect(dearest(one.index, [first])).toBeLessThan(1000);
+    expect(one.index.isBehind).toBe(true);
+    let most = 0;
+    while (one.index.isBehind) {
+      const looked = one.index.looked;
+      one.stored.take(one.index.settle());
+      most = Math.max(most, one.index.looked - looked);
+    }
+    expect(most).toBeLessThan(1000);
+    expect(one.of('email:600@x.cn')).not.toBe(before);
+    const all = [first, ...dominoes];
+    expect(people(one.index, all)).toEqual(people(story(all, 1000, tight).index, all));
+  });
+
+  it('nobody is made of thousands of identifiers, whoever says so', () => {
+    const one = story(
+      Array.from(
+        { length: 2500 },
+        (_, i): Sighting => ({ ids: ['user:u', `user:${i}`], day: i, told: true }),
+      ),
+      500,
+    );
+    expect(one.index.partsOf(one.of('user:u')).nodes.length).toBe(1000);
+    expect(run(one.index.useRules(RULES, () => false))).toMatchObject({ merges: [], splits: [] });
   });
 });
 

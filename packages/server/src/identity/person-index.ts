@@ -1,6 +1,7 @@
 import { IDENTIFIER_TYPES, type Identifier, type IdentifierType } from '../collect/index.ts';
 import { SECOND } from '../platform/clock.ts';
 import { DECIDED, EvidenceGraph, grown, NEW, SEEN, TOLD, UNCHANGED } from './evidence-graph.ts';
+import { PERSON_AT_MOST } from './partition.ts';
 import { type CompiledRules, RANK } from './rules.ts';
 import { Zones } from './zones.ts';
 
@@ -44,6 +45,11 @@ interface Split {
 }
 
 const LIVE = 1;
+const NONE: ReadonlySet<number> = new Set();
+/** Identifiers worked out together: some of the largest people. */
+const AT_ONCE = 5 * PERSON_AT_MOST;
+/** Edges looked at in one settle for the sake of what follows for others; the rest is looked at with the next. */
+const MOST_LOOKED = 50_000;
 
 /**
  * Who is who in one workspace, in memory. A person is a set of identifiers, one of which holds the person's number; of
@@ -68,10 +74,15 @@ export class PersonIndex {
   readonly #imports = new Map<string, number>([['', LIVE]]);
   #touched = new Set<number>();
   #newEdges: number[] = [];
+  /** Edges between people of whom one changed: whether they still may not join is to be looked at. */
+  #unsure = new Set<number>();
   #born: Changes['links'] = [];
   #heard = new Map<number, Changes['evidence'][number]>();
 
-  constructor(rules: CompiledRules) {
+  readonly #mostLooked: number;
+
+  constructor(rules: CompiledRules, mostLooked = MOST_LOOKED) {
+    this.#mostLooked = mostLooked;
     this.#zones = new Zones(this.graph, rules, this.#apart);
   }
 
@@ -147,18 +158,15 @@ export class PersonIndex {
     return type[a]! - type[b]! || high[a]! - high[b]! || low[a]! - low[b]!;
   }
 
-  /** Works out who is who after what was seen since the last time; answers what changed. */
+  /**
+   * Works out who is who after what was seen since the last time; answers what changed. Should more follow from it for
+   * others than is done at once, `isBehind` says so, and every further `settle` does another piece.
+   */
   settle(): Changes {
     const changes = noChanges();
-    if (this.#touched.size > 0) {
-      this.#extendZones();
-      const roots = new Set<number>();
-      for (const node of this.#touched) roots.add(this.#zones.root(node));
-      const parts: (readonly number[])[] = [];
-      for (const root of roots)
-        for (const part of this.#zones.people(this.#zones.members(root)).parts) parts.push(part);
-      this.#become(parts, changes);
-    }
+    this.#lookAtEnds();
+    if (this.#touched.size > 0 || this.#unsure.size > 0)
+      this.#become([...this.#workOut(this.#touched, this.#unsure)], changes);
     const lastOf = new Map(this.#born.map((link) => [link.node, link]));
     for (const link of lastOf.values()) {
       if (this.#first[link.node] === 0) this.#first[link.node] = this.#person[link.node]!;
@@ -178,28 +186,96 @@ export class PersonIndex {
     return changes;
   }
 
-  #extendZones(): void {
-    const zones = this.#zones;
+  /** Whether there is left to do for a further `settle`. */
+  get isBehind(): boolean {
+    return this.#unsure.size > 0;
+  }
+
+  /** Edges looked at so far to work out who is who: what it costs, whatever the machine. */
+  get looked(): number {
+    return this.#zones.looked;
+  }
+
+  #lookAtEnds(): void {
     const { from, to } = this.graph;
-    const fallen = new Set<number>();
     const looked = new Set<number>();
     for (const edge of this.#newEdges)
       for (const end of [from[edge]!, to[edge]!]) {
         if (looked.has(end)) continue;
         looked.add(end);
-        if (zones.evaluate(end)) fallen.add(end);
+        if (this.#zones.evaluate(end)) this.#touched.add(end);
       }
-    for (const edge of this.#newEdges) if (zones.mayJoin(edge)) zones.union(from[edge]!, to[edge]!);
-    const rebuilt = new Set<number>();
-    for (const node of fallen) {
-      if (rebuilt.has(node)) continue;
-      const members = zones.members(node);
-      for (const member of members) {
-        rebuilt.add(member);
-        this.#touched.add(member);
+  }
+
+  /**
+   * The people around identifiers of which something changed. First those whose they were are worked out anew, as if there
+   * were nobody else. Then every edge from them to others is tried: where both people stay what they are, it could not join,
+   * else what follows for others is looked at in turn. When no edge is left to try, the people are those that a computation
+   * from nothing gives: at each turn of it the identifiers joined so far are on both sides of an edge those that are joined
+   * within these people, so that it is refused here and there alike.
+   */
+  #workOut(touched: Iterable<number>, unsure: Set<number>): Set<readonly number[]> {
+    const zones = this.#zones;
+    const { graph } = this;
+    const partOf = new Map<number, readonly number[]>();
+    const partAt = (node: number) => {
+      const known = partOf.get(node);
+      if (known) return known;
+      const part = this.#nodesWith(node, partOf);
+      for (const one of part) partOf.set(one, part);
+      return part;
+    };
+    const queue = new Set<number>();
+    const work = (region: ReadonlySet<number>, isAnew: boolean) => {
+      for (const part of zones.among(region)) {
+        const before = partOf.get(part[0]!)!;
+        const isSame = before.length === part.length && part.every((node) => partOf.get(node) === before);
+        if (isSame && !isAnew) continue;
+        if (!isSame) for (const node of part) partOf.set(node, part);
+        for (const node of part)
+          for (let e = graph.first(node); e !== 0; e = graph.next(e, node)) {
+            zones.looked += 1;
+            if (!region.has(graph.other(e, node)) && zones.mayJoin(e)) queue.add(e);
+          }
       }
-      zones.rebuild(members);
+    };
+
+    let region = new Set<number>();
+    for (const node of touched) for (const one of partAt(node)) region.add(one);
+    work(region, true);
+    for (const edge of unsure) queue.add(edge);
+    unsure.clear();
+    const until = zones.looked + this.#mostLooked;
+    while (queue.size > 0 && zones.looked < until) {
+      region = new Set();
+      for (const edge of queue) {
+        if (region.size >= AT_ONCE) break;
+        queue.delete(edge);
+        if (!zones.mayJoin(edge)) continue;
+        const [a, b] = [partAt(graph.from[edge]!), partAt(graph.to[edge]!)];
+        if (a === b) continue;
+        for (const node of a) region.add(node);
+        for (const node of b) region.add(node);
+      }
+      work(region, false);
     }
+    for (const edge of queue) unsure.add(edge);
+    return new Set(partOf.values());
+  }
+
+  /** All identifiers that are one person with one, but for those that are dealt with. */
+  #nodesWith(node: number, dealtWith: { has(node: number): boolean }): number[] {
+    const person = this.#person[node]!;
+    const { graph } = this;
+    const found = new Set([node]);
+    if (person === 0) return [node];
+    for (const one of found)
+      for (let e = graph.first(one); e !== 0; e = graph.next(e, one)) {
+        this.#zones.looked += 1;
+        const other = graph.other(e, one);
+        if (this.#person[other] === person && !graph.isVoid(e) && !dealtWith.has(other)) found.add(other);
+      }
+    return [...found];
   }
 
   /**
@@ -388,7 +464,7 @@ export class PersonIndex {
   partsOf(person: number): { nodes: number[]; numbers: number[]; own: number[] } {
     const holder = this.#holderOf(person);
     if (person === 0 || this.personOf(holder) !== person) return { nodes: [], numbers: [], own: [] };
-    const nodes = this.#zones.members(holder).filter((node) => this.#person[node] === person);
+    const nodes = this.#nodesWith(holder, NONE);
     const own = [...new Set([person, ...nodes.map((n) => this.#numberOf(n)).filter((n) => this.#used[n])])];
     const was = nodes.flatMap((node) => this.#splits.get(node)?.was ?? []);
     return { nodes, numbers: [...new Set([...own, ...was])], own };
@@ -423,7 +499,7 @@ export class PersonIndex {
   partsIfApart(a: number, b: number): number[][] {
     const before = new Set(this.#apart.get(a));
     this.setApart(a, b, true);
-    const { parts } = this.#zones.people(this.#zones.members(a));
+    const parts = [...this.#workOut([a, b], new Set())];
     if (!before.has(b)) this.setApart(a, b, false);
     const person = this.#person[a];
     return parts
@@ -467,11 +543,9 @@ export class PersonIndex {
   unsetSame(a: number, b: number, evidence: { kind: number; seconds: number } | null): void {
     const edge = this.graph.edgeOf(a, b);
     if (edge === 0) return;
-    const members = this.#zones.members(a);
     this.graph.weaken(edge, evidence);
     if (evidence !== null) this.#newEdges.push(edge);
-    this.#zones.rebuild(members);
-    for (const node of members) this.#touched.add(node);
+    this.#touched.add(a).add(b);
   }
 
   /** All people under other rules, zone by zone; yields now and then so that other work has its turn. */
@@ -483,17 +557,9 @@ export class PersonIndex {
     const zones = new Zones(this.graph, rules, this.#apart);
     const { last } = this.graph;
     for (const _ of zones.build(isBlocked)) yield 0;
-    yield* this.#each(zones, last, take);
-  }
-
-  *#each(
-    zones: Zones,
-    last: number,
-    take: (parts: readonly (readonly number[])[]) => void,
-  ): Generator<number, void> {
-    for (let node = 1; node <= last; node++) {
-      if (this.graph.has(node) && zones.root(node) === node) take(zones.people(zones.members(node)).parts);
-      if (node % 20_000 === 0) yield node / last;
+    for (const { done, parts } of zones.everyone(last)) {
+      take(parts);
+      yield done;
     }
   }
 
@@ -505,7 +571,7 @@ export class PersonIndex {
     for (let node = 1; node <= this.graph.last; node++)
       if (this.graph.has(node)) sizes[this.#person[node]!]! += 1;
     const changed: (readonly number[])[] = [];
-    yield* this.#each(zones, this.graph.last, (parts) => {
+    for (const { done, parts } of zones.everyone(this.graph.last)) {
       for (const part of parts) {
         const person = this.#person[part[0]!]!;
         const isSame =
@@ -514,8 +580,10 @@ export class PersonIndex {
           part.every((node) => this.#person[node] === person);
         if (!isSame || this.#lowestNumber(part) !== person) changed.push(part);
       }
-    });
+      yield done;
+    }
     this.#zones = zones;
+    this.#unsure.clear();
     const changes = noChanges();
     this.#become(changed, changes);
     return changes;

@@ -7,6 +7,7 @@ import {
   isPlain,
   neighboursByType,
   partitionZone,
+  type Zone,
 } from './partition.ts';
 import { type CompiledRules, IS_THING, TYPES } from './rules.ts';
 
@@ -20,18 +21,18 @@ const BLOCKED = 4;
 /**
  * The zones of an evidence graph under some rules: identifiers between which there is a way along edges that may join.
  * A rule can only stand between people of one zone, so each is worked out by itself, and few are larger than a family.
+ * What may join is known at once; zones themselves are looked for when they are needed.
  */
 export class Zones {
   readonly #graph: EvidenceGraph;
   readonly rules: CompiledRules;
   readonly #apart: Apart;
-  #parent = new Uint32Array(1024);
-  /** The next identifier of the same zone, round and round. */
-  #next = new Uint32Array(1024);
   #flags = new Uint8Array(1024);
   /** Types of which nothing more is noted of an identifier, as bits. */
   readonly #full = new Map<number, number>();
   readonly #counts = new Uint32Array(TYPES);
+  /** Edges looked at so far: what work costs, whatever the machine. */
+  looked = 0;
 
   constructor(graph: EvidenceGraph, rules: CompiledRules, apart: Apart) {
     this.#graph = graph;
@@ -40,19 +41,13 @@ export class Zones {
   }
 
   get bytes(): number {
-    return this.#parent.byteLength + this.#next.byteLength + this.#flags.byteLength;
+    return this.#flags.byteLength;
   }
 
-  /** Takes an identifier up, in a zone of its own. */
+  /** Takes an identifier up. */
   add(node: number, isBlocked = false): void {
-    if (node >= this.#parent.length) {
-      const length = Math.max(this.#parent.length + (this.#parent.length >> 1), node + 1);
-      this.#parent = grown(this.#parent, length);
-      this.#next = grown(this.#next, length);
-      this.#flags = grown(this.#flags, length);
-    }
-    this.#parent[node] = node;
-    this.#next[node] = node;
+    if (node >= this.#flags.length)
+      this.#flags = grown(this.#flags, Math.max(this.#flags.length + (this.#flags.length >> 1), node + 1));
     this.#flags[node] = isBlocked ? BLOCKED : 0;
   }
 
@@ -60,17 +55,11 @@ export class Zones {
   *build(isBlocked: (node: number) => boolean): Generator<void> {
     const graph = this.#graph;
     const last = graph.last;
-    const lastEdge = graph.edges;
     for (let node = 1; node <= last; node++) {
       if (!graph.has(node)) continue;
       this.add(node, isBlocked(node));
       this.evaluate(node);
-      if (node % 20_000 === 0) yield;
-    }
-    for (let edge = 1; edge <= lastEdge; edge++) {
-      const [a, b] = [graph.from[edge]!, graph.to[edge]!];
-      if (a <= last && b <= last && this.mayJoin(edge)) this.union(a, b);
-      if (edge % 50_000 === 0) yield;
+      if (node % 5000 === 0) yield;
     }
   }
 
@@ -124,70 +113,62 @@ export class Zones {
     return !(this.#flags[b]! & FLOODED && IS_THING[graph.type[a]!]);
   }
 
-  root(node: number): number {
-    let at = node;
-    while (this.#parent[at] !== at) {
-      this.#parent[at] = this.#parent[this.#parent[at]!]!;
-      at = this.#parent[at]!;
-    }
-    return at;
+  /** The people among all identifiers up to one, zone by zone. */
+  *everyone(last: number): Generator<{ done: number; parts: (readonly number[])[] }> {
+    const taken = new Uint8Array(last + 1);
+    const take = (node: number) => {
+      if (node > last || taken[node] === 1) return false;
+      taken[node] = 1;
+      return true;
+    };
+    for (let node = 1; node <= last; node++)
+      if (this.#graph.has(node) && take(node))
+        yield { done: node / last, parts: this.#people(this.#zone(node, take, (other) => other <= last)) };
   }
 
-  union(a: number, b: number): void {
-    const [ofA, ofB] = [this.root(a), this.root(b)];
-    if (ofA === ofB) return;
-    // The lower is the root: the oldest zones are the largest.
-    if (ofA < ofB) this.#parent[ofB] = ofA;
-    else this.#parent[ofA] = ofB;
-    const next = this.#next[ofA]!;
-    this.#next[ofA] = this.#next[ofB]!;
-    this.#next[ofB] = next;
+  /** The people among some identifiers, as if there were no others. */
+  among(nodes: ReadonlySet<number>): (readonly number[])[] {
+    const left = new Set(nodes);
+    const parts: (readonly number[])[] = [];
+    for (const node of nodes)
+      if (left.delete(node)) {
+        const zone = this.#zone(
+          node,
+          (other) => left.delete(other),
+          (other) => nodes.has(other),
+        );
+        for (const part of this.#people(zone)) parts.push(part);
+      }
+    return parts;
   }
 
-  /** All identifiers of the zone of one. */
-  members(node: number): number[] {
-    const members: number[] = [];
-    let at = node;
-    do {
-      members.push(at);
-      at = this.#next[at]!;
-    } while (at !== node);
-    return members;
-  }
-
-  /** Works zones out anew that may have fallen apart. */
-  rebuild(members: readonly number[]): void {
-    for (const node of members) {
-      this.#parent[node] = node;
-      this.#next[node] = node;
-    }
+  #zone(first: number, take: (node: number) => boolean, isInside: (node: number) => boolean): Zone {
     const graph = this.#graph;
-    for (const node of members)
-      for (let e = graph.first(node); e !== 0; e = graph.next(e, node))
-        if (this.mayJoin(e)) this.union(node, graph.other(e, node));
-  }
-
-  /** The people of a zone: their identifiers, and the edges that rules or decisions did not let join. */
-  people(members: readonly number[]): { parts: (readonly number[])[]; refused: number[] } {
-    if (members.length === 1 || isPlain(this.#graph, members, this.rules, this.#apart, this.#counts))
-      return { parts: [members], refused: [] };
-    const zone = { nodes: members, edges: this.#edgesOf(members) };
-    const { partOf, refused } = partitionZone(this.#graph, zone, this.rules, this.#apart);
-    const parts = new Map<number, number[]>();
-    for (let i = 0; i < members.length; i++) {
-      const part = parts.get(partOf[i]!);
-      if (part) part.push(members[i]!);
-      else parts.set(partOf[i]!, [members[i]!]);
-    }
-    return { parts: [...parts.values()], refused };
-  }
-
-  #edgesOf(members: readonly number[]): number[] {
-    const graph = this.#graph;
+    const nodes = [first];
     const edges: number[] = [];
-    for (const node of members)
-      for (let e = graph.first(node); e !== 0; e = graph.next(e, node))
-        if (graph.from[e] === node && this.mayJoin(e)) edges.push(e);
-    return edges;
+    for (const node of nodes)
+      for (let e = graph.first(node); e !== 0; e = graph.next(e, node)) {
+        this.looked += 1;
+        const other = graph.other(e, node);
+        if (!isInside(other) || !this.mayJoin(e)) continue;
+        if (graph.from[e] === node) edges.push(e);
+        if (take(other)) nodes.push(other);
+      }
+    return { nodes, edges };
+  }
+
+  /** The people of a zone: their identifiers. */
+  #people(zone: Zone): (readonly number[])[] {
+    const { nodes } = zone;
+    if (nodes.length === 1 || isPlain(this.#graph, nodes, this.rules, this.#apart, this.#counts))
+      return [nodes];
+    const partOf = partitionZone(this.#graph, zone, this.rules, this.#apart);
+    const parts = new Map<number, number[]>();
+    for (let i = 0; i < nodes.length; i++) {
+      const part = parts.get(partOf[i]!);
+      if (part) part.push(nodes[i]!);
+      else parts.set(partOf[i]!, [nodes[i]!]);
+    }
+    return [...parts.values()];
   }
 }
