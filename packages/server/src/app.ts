@@ -54,6 +54,7 @@ import {
   openAccounts,
   openApiKeys,
   openAudit,
+  openGuesses,
   openMembers,
   openWorkspaces,
 } from './governance/index.ts';
@@ -158,6 +159,7 @@ export async function buildApp({
   const members = openMembers({ ...base, accounts });
   const workspaces = openWorkspaces({ ...base, hasZone: warehouse.hasTimeZone });
   const audit = openAudit(base);
+  const guesses = openGuesses({ ...base, audit });
 
   const catalog = openCatalog(base);
   const identity = openIdentity({ ...base, workspaces });
@@ -330,17 +332,17 @@ export async function buildApp({
   });
   cleaningRoutes(mount, { cleaning, masks, audit });
   identityRoutes(mount, {
-    ...{ identity, rules: identityRules, decisions, review, folding, jobs, audit },
+    ...{ identity, rules: identityRules, decisions, review, folding, jobs, audit, guesses },
     people: openPersonIdentity({ identity, mask: maskIdentifier }),
   });
-  profileRoutes(mount, { profile, audit });
+  profileRoutes(mount, { profile, audit, guesses });
   promotionRoutes(mount, { promotion, audit });
   segmentRoutes(mount, { segment, audit });
   campaignRoutes(mount, { campaigns, audit });
   await campaignPublicRoutes(http.app, campaigns.reactions);
   insightRoutes(mount, {
     overview: openOverview({ ...base, workspaces }),
-    search: openSearch({ profile, segment, catalog, campaigns: campaigns.list }),
+    search: openSearch({ profile, guesses, segment, catalog, campaigns: campaigns.names }),
   });
   reportRoutes(mount, openCampaignReport({ ...base, campaigns, promotion }));
   await ingestRoutes(http.app, { collector, sources, quotas });

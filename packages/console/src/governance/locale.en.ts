@@ -158,6 +158,7 @@ export const en = {
       redeem: 'Redeemed {thing}',
       reveal: 'Looked at {thing}',
       export: 'Exported {thing}',
+      guess: 'Looked for too many unknown values of {thing}',
       retry: 'Ran {thing} again',
       test: 'Sent a test of {thing}',
       withdraw: 'Withdrew {thing}',

@@ -155,6 +155,7 @@ export const zh: Words<typeof en> = {
       redeem: '核销了{thing}',
       reveal: '查看了{thing}',
       export: '导出了{thing}',
+      guess: '多次查找{thing}的未知信息（已限制）',
       retry: '重新运行了{thing}',
       test: '测试发送了{thing}',
       withdraw: '撤回了{thing}',

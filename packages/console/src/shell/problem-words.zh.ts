@@ -38,6 +38,7 @@ export const CHINESE_PROBLEMS: Record<string, string> = {
   'collect.unknown_key': '写入密钥无效，请在数据源页面核对。',
   'collect.unknown_preset': '没有名为「{1}」的预设。',
   'customer.masked_sort': '您的角色看不到姓名，按姓名排序会透露姓名，请换一种排序。',
+  'customer.too_many_guesses': '查找不存在的信息次数过多，请等一分钟。拥有查看完整信息权限的人不受此限。',
   'demo.busy': '模拟商家正在忙，请等它完成。',
   'import.files_removed': '此次导入的文件已不再保留：没有导入的文件会在 {1} 天后删除。请重新上传。',
   'import.no_file': '没有选择文件。',

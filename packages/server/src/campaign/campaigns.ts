@@ -82,6 +82,7 @@ export function openCampaigns(parts: CampaignParts) {
 
   return {
     list: drafts.list,
+    names: drafts.names,
     get: drafts.get,
     create: drafts.create,
     update: drafts.update,

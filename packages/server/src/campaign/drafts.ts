@@ -75,6 +75,16 @@ export function openDrafts(parts: {
       return presentAll(workspace, rows as CampaignRow[]);
     },
 
+    /** What campaigns are called, newest first. */
+    names: async (workspace: string) =>
+      db
+        .selectFrom('campaign_campaign')
+        .select(['id', 'name', 'state'])
+        .where('workspace', '=', workspace)
+        .orderBy('created_at', 'desc')
+        .orderBy('id')
+        .execute(),
+
     async create(workspace: string, draft: CampaignDraft, createdBy: string): Promise<Campaign> {
       const found = await check(workspace, draft);
       const id = randomUUID();

@@ -3,6 +3,24 @@ import { AppError, TryLater } from '../platform/errors.ts';
 export const tooManyTries = (detail: string, seconds: number) =>
   new TryLater({ code: 'auth.too_many_tries', status: 429, detail }, seconds);
 
+/** Somebody who sees personal data masked asked for too many values that are nobody's. */
+export class TooManyGuesses extends TryLater {
+  constructor(
+    seconds: number,
+    readonly isFirst: boolean,
+  ) {
+    super(
+      {
+        code: 'customer.too_many_guesses',
+        status: 429,
+        detail:
+          'Too many values were looked for that are nobody\'s; wait a minute. The permission "customer.reveal" has no such limit.',
+      },
+      seconds,
+    );
+  }
+}
+
 export const wrongPassword = () =>
   new AppError({
     code: 'auth.wrong_password',

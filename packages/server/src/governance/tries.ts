@@ -21,8 +21,9 @@ export interface Try {
  * who guesses is stopped at their own address and locks nobody else out.
  */
 export function openTries(clock: Clock) {
-  const pairs = counter(clock, PAIR_LIMIT);
-  const addresses = counter(clock, ADDRESS_LIMIT);
+  const refuse = (seconds: number) => tooManyTries('Too many wrong passwords; wait ten minutes.', seconds);
+  const pairs = counter(clock, { limit: PAIR_LIMIT, windowMs: WINDOW, refuse });
+  const addresses = counter(clock, { limit: ADDRESS_LIMIT, windowMs: WINDOW, refuse });
   return (email: string, address: string): Try => {
     const from = networkOf(address);
     const pair = pairs.take(`${email}\n${from}`);
@@ -49,17 +50,24 @@ export type Tries = ReturnType<typeof openTries>;
 interface Window {
   count: number;
   until: number;
+  wasRefused: boolean;
 }
 
-/** Tries by name in windows of equal length: the order they began in is the order they end in. */
-function counter(clock: Clock, limit: number) {
+/**
+ * Tries by name in windows of equal length: the order they began in is the order they end in. One beyond the limit is
+ * refused, with the seconds until the window ends, and whether it is the first of its window.
+ */
+export function counter(
+  clock: Clock,
+  rule: { limit: number; windowMs: number; refuse: (seconds: number, isFirst: boolean) => Error },
+) {
   const windows = new Map<string, Window>();
 
   function current(name: string): Window {
     const known = windows.get(name);
     if (known && known.until > clock.now()) return known;
     windows.delete(name);
-    const begun = { count: 0, until: clock.now() + WINDOW };
+    const begun = { count: 0, until: clock.now() + rule.windowMs, wasRefused: false };
     windows.set(name, begun);
     for (const [oldest, { until }] of windows) {
       if (until > clock.now() && windows.size <= REMEMBERED) break;
@@ -71,11 +79,11 @@ function counter(clock: Clock, limit: number) {
   return {
     take(name: string) {
       const window = current(name);
-      if (window.count >= limit)
-        throw tooManyTries(
-          'Too many wrong passwords; wait ten minutes.',
-          Math.ceil((window.until - clock.now()) / 1000),
-        );
+      if (window.count >= rule.limit) {
+        const isFirst = !window.wasRefused;
+        window.wasRefused = true;
+        throw rule.refuse(Math.ceil((window.until - clock.now()) / 1000), isFirst);
+      }
       window.count += 1;
       return {
         giveBack: () => {

@@ -1,6 +1,6 @@
 import { identityEndpoints as e, type IdentityRules, type IdentityState } from '@qianmian/contract';
 import { IDENTIFIER_TYPES, type IdentifierType } from '../collect/index.ts';
-import type { Audit } from '../governance/index.ts';
+import type { Audit, Guesses } from '../governance/index.ts';
 import { isoOrNull } from '../platform/clock.ts';
 import { cursorOf, offsetCursor, pageFrom } from '../platform/cursor.ts';
 import type { Mount } from '../platform/http.ts';
@@ -27,17 +27,22 @@ export function identityRoutes(
     folding: Folding;
     jobs: Jobs;
     audit: Audit;
+    guesses: Guesses;
   },
 ): void {
   const { identity, people, rules, decisions, review, jobs, audit } = parts;
 
   mount(e.getIdentityState, ({ workspace }) => stateOf(workspace, parts));
 
-  mount(e.findByIdentifier, async ({ workspace, query }) => {
+  mount(e.findByIdentifier, async ({ workspace, query, who, may }) => {
     if (!(IDENTIFIER_TYPES as readonly string[]).includes(query.type))
       throw unknownType(query.type, IDENTIFIER_TYPES);
     const identifier = { type: query.type as IdentifierType, value: query.value };
-    return { personId: await identity.personOf(workspace, identifier) };
+    const find = () => identity.personOf(workspace, identifier);
+    const personId = may(REVEAL)
+      ? await find()
+      : await parts.guesses({ workspace, who }, find, (found) => found !== null);
+    return { personId };
   });
 
   mount(e.listShared, async ({ workspace, query, may }) => {

@@ -2,7 +2,9 @@ import type { Overview } from '@qianmian/contract';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fact } from '../collect/index.ts';
+import { openAudit, openGuesses } from '../governance/index.ts';
 import { DAY } from '../platform/clock.ts';
+import type { Principal } from '../platform/http.ts';
 import { dayIn } from '../platform/zone.ts';
 import { purchase, type Shop, shop, told } from '../profile/test-shop.ts';
 import { openSegment, type SegmentService, segmentMigrations } from '../segment/index.ts';
@@ -21,10 +23,13 @@ beforeAll(async () => {
   segment = openSegment({ ...s, campaignsUsing: async () => [] });
   search = openSearch({
     ...s,
+    guesses: openGuesses({ ...s, audit: openAudit(s) }),
     segment,
     campaigns: async () => [{ id: 'c1', name: 'Tea week', state: 'draft' }],
   });
 });
+
+const who: Principal = { kind: 'apiKey', id: 'k', name: 'tester', permissionsIn: () => null };
 
 const value = (o: Overview, key: string) => {
   const { value, previous, change } = o.indicators.find((i) => i.key === key)!;
@@ -264,7 +269,7 @@ describe('the search', () => {
       { name: 'Tea drinkers', description: '', condition: { kind: 'all', of: [] } },
       'me',
     );
-    const all = await search(ws, 'tea', () => true);
+    const all = await search(ws, 'tea', { may: () => true, who });
     expect(all.map((h) => [h.kind, h.title])).toEqual([
       ['customer', 'Tea Lover'],
       ['segment', 'Tea drinkers'],
@@ -272,10 +277,10 @@ describe('the search', () => {
       ['product', 'Green tea'],
     ]);
     expect(all[3]).toMatchObject({ titleZh: '绿茶', detail: 'tea-1 · Leaf' });
-    const some = await search(ws, 'tea', (p) => p === 'segment.read');
+    const some = await search(ws, 'tea', { may: (p) => p === 'segment.read', who });
     expect(some.map((h) => h.kind)).toEqual(['segment']);
-    const masked = await search(ws, 'u1', (p) => p !== 'customer.reveal');
+    const masked = await search(ws, 'u1', { may: (p) => p !== 'customer.reveal', who });
     expect(masked).toMatchObject([{ kind: 'customer', title: 'T**', detail: 't***@***.example' }]);
-    expect(await search(ws, "'; DROP TABLE x; -- \\", () => true)).toEqual([]);
+    expect(await search(ws, "'; DROP TABLE x; -- \\", { may: () => true, who })).toEqual([]);
   });
 });

@@ -1,17 +1,28 @@
 import { profileEndpoints as e } from '@qianmian/contract';
-import type { Audit } from '../governance/index.ts';
+import type { Audit, Guesses } from '../governance/index.ts';
 import type { Mount } from '../platform/http.ts';
 import type { Profile } from './profile.ts';
 
 /** HTTP edge of profile. */
-export function profileRoutes(mount: Mount, parts: { profile: Profile; audit: Audit }): void {
-  const { profile, audit } = parts;
+export function profileRoutes(
+  mount: Mount,
+  parts: { profile: Profile; audit: Audit; guesses: Guesses },
+): void {
+  const { profile, audit, guesses } = parts;
 
-  mount(e.listCustomers, ({ workspace, query, may }) =>
-    profile.listCustomers(workspace, query, may('customer.reveal')),
-  );
+  mount(e.listCustomers, ({ workspace, query, may, who }) => {
+    const reveal = may('customer.reveal');
+    const list = () => profile.listCustomers(workspace, query, reveal);
+    return reveal || !query.search ? list() : guesses({ workspace, who }, list, ({ total }) => total > 0);
+  });
   mount(e.exportCustomers, async ({ workspace, query, may, who, reply }) => {
     const reveal = may('customer.reveal');
+    if (!reveal && query.search)
+      await guesses(
+        { workspace, who },
+        () => profile.listCustomers(workspace, { ...query, limit: 1 }, reveal),
+        ({ total }) => total > 0,
+      );
     const csv = await profile.exportCustomers(workspace, query, reveal);
     await audit.note(workspace, who, 'customer.export', workspace, { masked: !reveal });
     reply.header('content-disposition', 'attachment; filename="customers.csv"');
