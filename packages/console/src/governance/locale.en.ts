@@ -144,6 +144,7 @@ export const en = {
     // `{thing}` is put in by audit-words.ts, from the names below.
     verb: {
       create: 'Created {thing}',
+      save: 'Saved {thing}',
       update: 'Changed {thing}',
       change: 'Changed {thing}',
       delete: 'Deleted {thing}',

@@ -141,6 +141,7 @@ export const zh: Words<typeof en> = {
     unnamed: '无名称（{{id}}…）',
     verb: {
       create: '创建了{thing}',
+      save: '保存了{thing}',
       update: '修改了{thing}',
       change: '修改了{thing}',
       delete: '删除了{thing}',

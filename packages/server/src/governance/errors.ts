@@ -5,10 +5,8 @@ export const tooManyTries = (detail: string, seconds: number) =>
 
 /** Somebody who sees personal data masked asked for too many values that are nobody's. */
 export class TooManyGuesses extends TryLater {
-  constructor(
-    seconds: number,
-    readonly isFirst: boolean,
-  ) {
+  readonly isFirst: boolean;
+  constructor(seconds: number, isFirst: boolean) {
     super(
       {
         code: 'customer.too_many_guesses',
@@ -18,6 +16,7 @@ export class TooManyGuesses extends TryLater {
       },
       seconds,
     );
+    this.isFirst = isFirst;
   }
 }
 
