@@ -108,13 +108,23 @@ export function collectRoutes(
     const run = await runs.get(workspace, params.id);
     return may(REVEAL) ? run : masked.import(run);
   });
-  mount(e.updateImport, ({ workspace, params, body }) => runs.update(workspace, params.id, body));
+  mount(e.updateImport, async ({ workspace, params, body, who }) => {
+    const changed = await runs.update(workspace, params.id, body);
+    const { mappings: given, ...settings } = body;
+    const mapped = given ? { mappings: Object.keys(given).length } : {};
+    await audit.note(workspace, who, 'import.change', params.id, { ...settings, ...mapped });
+    return changed;
+  });
   mount(e.startImport, async ({ workspace, params, who }) => {
     const started = await runs.start(workspace, params.id);
     await audit.note(workspace, who, 'import.start', params.id);
     return started;
   });
-  mount(e.cancelImport, ({ workspace, params }) => runs.cancel(workspace, params.id));
+  mount(e.cancelImport, async ({ workspace, params, who }) => {
+    const cancelled = await runs.cancel(workspace, params.id);
+    await audit.note(workspace, who, 'import.cancel', params.id);
+    return cancelled;
+  });
   mount(e.previewUndo, ({ workspace, params }) => runs.previewUndo(workspace, params.id));
   mount(e.undoImport, async ({ workspace, params, who }) => {
     const begun = await runs.undo(workspace, params.id);
@@ -137,9 +147,14 @@ export function collectRoutes(
   });
 
   mount(e.listMappings, ({ workspace }) => mappings.list(workspace));
-  mount(e.saveMapping, ({ workspace, body }) => mappings.save(workspace, body.name, body.mapping));
-  mount(e.deleteMapping, async ({ workspace, params }) => {
+  mount(e.saveMapping, async ({ workspace, body, who }) => {
+    const saved = await mappings.save(workspace, body.name, body.mapping);
+    await audit.note(workspace, who, 'mapping.save', saved.id, { name: saved.name });
+    return saved;
+  });
+  mount(e.deleteMapping, async ({ workspace, params, who }) => {
     await mappings.remove(workspace, params.id);
+    await audit.note(workspace, who, 'mapping.delete', params.id);
     return undefined;
   });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, utimes } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { collectEndpoints, type ImportRun } from '@qianmian/contract';
+import { collectEndpoints, governanceEndpoints, type ImportRun } from '@qianmian/contract';
 import { describe, expect, it } from 'vitest';
 import { DAY } from '../platform/clock.ts';
 import { testApp } from '../test-app.ts';
@@ -67,5 +67,27 @@ describe('uploaded files', () => {
     await utimes(old!, before, before);
     await t.app.importRuns.removeOldUploads(0);
     expect([existsSync(old!), existsSync(fresh!)]).toEqual([false, true]);
+  });
+
+  it('and what columns mean: who changed, stopped, saved or deleted it is on record', async () => {
+    const workspace = await t.workspace();
+    const { id } = await draft(workspace, 'a.csv');
+    const params = { workspace, id };
+    await t.call(collectEndpoints.updateImport, { params, body: { timeZone: 'Asia/Tokyo' } });
+    await t.call(collectEndpoints.cancelImport, { params });
+    const mapping = { kind: 'customers', fields: { email: { columns: ['mail'] } } };
+    const saved = await t.call(collectEndpoints.saveMapping, {
+      params: { workspace },
+      body: { name: 'Members', mapping },
+    });
+    await t.call(collectEndpoints.deleteMapping, { params: { workspace, id: saved.id } });
+    const { rows } = await t.call(governanceEndpoints.listAudit, { params: { workspace }, query: {} });
+    expect(rows.map((entry) => [entry.action, entry.target]).reverse()).toEqual([
+      ['import.change', id],
+      ['import.cancel', id],
+      ['mapping.save', saved.id],
+      ['mapping.delete', saved.id],
+    ]);
+    expect(rows.at(-1)?.detail).toEqual({ timeZone: 'Asia/Tokyo' });
   });
 });

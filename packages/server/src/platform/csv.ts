@@ -3,9 +3,12 @@ export function csvLine(cells: readonly (string | number | boolean | null | unde
   return `${cells.map(cell).join(',')}\r\n`;
 }
 
+/** Excel takes the wide signs of Chinese and Japanese for formulas as well. */
+const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
+
 function cell(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return '';
   if (typeof value !== 'string') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
