@@ -3,6 +3,7 @@ import type { AudiencePreview, Coupon } from '@qianmian/contract';
 export const KNOWN_WARNINGS = [
   'nobody',
   'noControl',
+  'tinyGroup',
   'smallControl',
   'noMailServer',
   'couponFinished',

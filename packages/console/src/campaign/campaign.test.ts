@@ -157,6 +157,21 @@ describe('the sentence of a report', () => {
     expect(hasTooFew(report(null, few))).toBe(true);
   });
 
+  it('says that a group is too small, where no number of buyers could make it firm', () => {
+    const small = {
+      ...few,
+      treated: arm(213, 3000),
+      control: arm(17, 3000),
+      buyers: { measured: 17, needed: 271 },
+    };
+    expect(say('en', report(null, small))).toContain('The smaller group has 17 people');
+    expect(say('zh', report(null, { ...small, ...open }))).toContain('较小的一组只有 17 人');
+    for (const language of ['en', 'zh'] as const)
+      expect(say(language, report(null, small))).not.toContain('271');
+    expect(lessonsOf(report(null, small))).toEqual([{ key: 'tooSmall' }]);
+    expect(lessonWords({ key: 'tooSmall' }, ...words('en'))).toContain('at least 20');
+  });
+
   it('says until when is measured and what was taken off already', () => {
     expect(reportNote(report([1, -1, 2], open), ...words('en'))).toBe(
       'Day 4 of 14; orders count until Nov 15, 2026.',

@@ -269,6 +269,8 @@ export const en = {
     warning: {
       nobody: 'Nobody can be written to. Choose another segment, or collect addresses and consent first.',
       noControl: 'Nobody is held out: what the campaign earns cannot be measured.',
+      tinyGroup:
+        'Too few people are held out or written to for sales ever to be compared firmly: each group needs at least 20, better 100.',
       smallControl: 'Fewer than 100 people are held out: only large effects will show.',
       noMailServer: 'No mail server is set. Whoever runs the server sets QM_SMTP_URL.',
       couponFinished: 'The coupon has ended: nobody could use it.',
@@ -318,6 +320,12 @@ export const en = {
     error: 'It could not be launched',
   },
   verdict: {
+    tooSmall:
+      'The smaller group has {{people}} people, too few ever to compare sales: at least 20 are needed, better 100.',
+    runningRoughSmall:
+      'Still running: so far roughly {{value}} against not sending it, from {{low}} to {{high}} (provisional). The smaller group has {{people}} people, too few ever to make it firm.',
+    roughSmall:
+      'Roughly {{value}} against not sending it, somewhere from {{low}} to {{high}} (95% interval). The smaller group has {{people}} people, too few ever to make it firm: at least 20 are needed, better 100.',
     nobody: 'Nobody was written to.',
     noControl:
       'Recipients bought for {{revenue}}. What they would have bought anyway is unknown: nobody was held out.',
@@ -343,6 +351,8 @@ export const en = {
     discount: ' Coupon discounts of {{amount}} are already taken off.',
   },
   report: {
+    tooSmall:
+      'Estimates are rough and stay so: the smaller group has {{people}} people, and even if all of them bought that would be too few. Nothing is concluded from them.',
     funnel: 'From letter to till',
     funnelNote: 'Shares of the people written to.',
     sent: 'Sent',
@@ -399,6 +409,8 @@ export const en = {
     plan: 'What was sent',
   },
   lesson: {
+    tooSmall:
+      'Hold out at least 20 people next time, better 100: with fewer, no campaign can be told from chance.',
     wait: 'Decide nothing before {{date}}: orders still come in, and an early look deceives.',
     holdOut: 'Hold out a tenth next time: without it no one can say what the campaign earned.',
     checkSplit: 'Find out why people are missing on one side before the next launch.',

@@ -253,6 +253,8 @@ export const zh: Words<typeof en> = {
     warning: {
       nobody: '没有可以发送的人。请选择其他人群，或先收集邮箱与同意。',
       noControl: '没有留出对照组，无法衡量活动成效。',
+      tinyGroup:
+        '发送组和对照组各至少要 20 人，最好 100 人；人数再少，销售额的比较无论如何都不足以得出可靠结论。',
       smallControl: '对照组不足 100 人，只能发现较大的效果。',
       noMailServer: '尚未设置邮件服务器，请服务器管理员设置 QM_SMTP_URL。',
       couponFinished: '优惠券已结束，顾客无法使用。',
@@ -297,6 +299,11 @@ export const zh: Words<typeof en> = {
     error: '未能启动',
   },
   verdict: {
+    tooSmall: '较小的一组只有 {{people}} 人，无法比较销售额：至少要 20 人，最好 100 人',
+    runningRoughSmall:
+      '进行中：目前与不发送大约相差 {{value}}，在 {{low}}至 {{high}}之间（暂定）；较小的一组只有 {{people}} 人，无论如何都不足以得出可靠结论',
+    roughSmall:
+      '与不发送相比大约相差 {{value}}，在 {{low}}至 {{high}}之间（95% 区间）；较小的一组只有 {{people}} 人，无论如何都不足以得出可靠结论：至少要 20 人，最好 100 人',
     nobody: '没有发送给任何人',
     noControl: '收件人共购买 {{revenue}}；由于没有对照组，无法知道其中多少是活动带来的',
     badSplit: '实际分组与计划不符，以下数字不可信',
@@ -319,6 +326,8 @@ export const zh: Words<typeof en> = {
     discount: '已扣除优惠券优惠 {{amount}}。',
   },
   report: {
+    tooSmall:
+      '估计比较粗略，以后也不会变准：较小的一组只有 {{people}} 人，即使人人都购买也太少，不据此下结论。',
     funnel: '从邮件到下单',
     funnelNote: '占发送组人数的比例。',
     sent: '已发送',
@@ -372,6 +381,7 @@ export const zh: Words<typeof en> = {
     plan: '发送内容',
   },
   lesson: {
+    tooSmall: '下次请至少留出 20 人作对照，最好 100 人；再少就分不清是效果还是偶然。',
     wait: '{{date}}之前先不要下结论：订单还在产生，过早查看会误导。',
     holdOut: '下一次请留出一成作对照，否则无法知道活动带来了多少。',
     checkSplit: '下次启动之前，先查明一侧人员缺失的原因。',

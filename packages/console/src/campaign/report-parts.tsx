@@ -3,7 +3,15 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Bars, type Format, LineCompare, Panel, useFormat, usePalette } from '../ui/index.ts';
 import { IntervalPlot } from './interval-plot.tsx';
-import { fewBuyers, hasTooFew, intervalOf, lessonsOf, lessonWords, verdictOf } from './report-words.ts';
+import {
+  fewBuyers,
+  hasTooFew,
+  intervalOf,
+  isTooSmall,
+  lessonsOf,
+  lessonWords,
+  verdictOf,
+} from './report-words.ts';
 
 type Part = { report: CampaignReport };
 
@@ -73,7 +81,11 @@ export function Effects({ report }: Part) {
     <Panel title={t('report.effect')} note={t('report.effectNote')}>
       {isRunning && <p className="qm-note">{t('report.provisional')}</p>}
       {!report.buyers && <p className="qm-note">{t('report.none')}</p>}
-      {hasTooFew(report) && <p className="qm-note">{t('report.tooFew', fewBuyers(report, format))}</p>}
+      {hasTooFew(report) && (
+        <p className="qm-note">
+          {t(isTooSmall(report) ? 'report.tooSmall' : 'report.tooFew', fewBuyers(report, format))}
+        </p>
+      )}
       {revenue && (
         <IntervalPlot
           label={t('report.revenue')}

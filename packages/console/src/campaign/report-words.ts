@@ -23,9 +23,18 @@ export function hasTooFew({ buyers }: CampaignReport): boolean {
   return buyers !== null && buyers.measured > 0 && buyers.measured < buyers.needed;
 }
 
-/** Numbers of the sentence on too few buyers. */
-export function fewBuyers({ buyers }: CampaignReport, format: Format) {
-  return { buyers: format.number(buyers?.measured ?? 0), needed: format.number(buyers?.needed ?? 0) };
+/** Whether a group is so small that estimates stayed rough even if all bought. */
+export function isTooSmall({ buyers, treated, control }: CampaignReport): boolean {
+  return buyers !== null && buyers.needed > treated.people + control.people;
+}
+
+/** Numbers of the sentence on too few buyers, or on too few people. */
+export function fewBuyers({ buyers, treated, control }: CampaignReport, format: Format) {
+  return {
+    buyers: format.number(buyers?.measured ?? 0),
+    needed: format.number(buyers?.needed ?? 0),
+    people: format.number(Math.min(treated.people, control.people)),
+  };
 }
 
 /** Whether orders still count towards it. */
@@ -63,9 +72,13 @@ export function reportHeadline(report: CampaignReport, t: TFunction<'campaign'>,
     case 'noOrders':
       return t('verdict.noOrders');
     case 'tooFew':
-      return effect
-        ? t('verdict.rough', { value: say(effect.value), ...between, ...fewBuyers(report, format) })
-        : t('verdict.tooFew', fewBuyers(report, format));
+      if (!effect)
+        return t(isTooSmall(report) ? 'verdict.tooSmall' : 'verdict.tooFew', fewBuyers(report, format));
+      return t(isTooSmall(report) ? 'verdict.roughSmall' : 'verdict.rough', {
+        value: say(effect.value),
+        ...between,
+        ...fewBuyers(report, format),
+      });
     case 'gain':
       return t('verdict.gain', { value: say(effect?.value ?? 0), ...between });
     case 'loss':
@@ -82,10 +95,14 @@ function runningSentence(report: CampaignReport, t: TFunction<'campaign'>, forma
   if (effect) {
     const says = { value: say(effect.value), low: say(effect.low), high: say(effect.high) };
     return hasTooFew(report)
-      ? t('verdict.runningRough', { ...says, ...fewBuyers(report, format) })
+      ? t(isTooSmall(report) ? 'verdict.runningRoughSmall' : 'verdict.runningRough', {
+          ...says,
+          ...fewBuyers(report, format),
+        })
       : t('verdict.running', says);
   }
-  if (hasTooFew(report)) return t('verdict.runningTooFew', fewBuyers(report, format));
+  if (hasTooFew(report))
+    return t(isTooSmall(report) ? 'verdict.tooSmall' : 'verdict.runningTooFew', fewBuyers(report, format));
   return t('verdict.runningNoOrders');
 }
 
@@ -126,6 +143,7 @@ export type Lesson =
   | { key: 'doNotRepeat' }
   | { key: 'more'; people: number; now: number }
   | { key: 'noSize' }
+  | { key: 'tooSmall' }
   | { key: 'fewBuyers'; buyers: number; needed: number }
   | { key: 'subject'; share: number }
   | { key: 'offer'; share: number }
@@ -170,6 +188,7 @@ function effectLessons(report: CampaignReport): Lesson[] {
     case 'noOrders':
       return [{ key: 'noSize' }];
     case 'tooFew':
+      if (isTooSmall(report)) return [{ key: 'tooSmall' }];
       return report.buyers
         ? [{ key: 'fewBuyers', buyers: report.buyers.measured, needed: report.buyers.needed }]
         : [];

@@ -56,6 +56,9 @@ export function isAddress(email: string): boolean {
   return LOCAL.test(email.slice(0, at)) && DOMAIN.test(email.slice(at + 1));
 }
 
+/** With fewer people on a side no number of buyers makes a comparison of sales firm. */
+const LEAST_GROUP = 20;
+
 /** What an operator should know before launch; codes that the console puts into words. */
 export function warningsOf(
   reach: number,
@@ -65,6 +68,7 @@ export function warningsOf(
   const warnings: string[] = [];
   if (reach === 0) warnings.push('nobody');
   else if (split.control === 0) warnings.push('noControl');
+  else if (Math.min(split.control, split.treated) < LEAST_GROUP) warnings.push('tinyGroup');
   else if (split.control < 100) warnings.push('smallControl');
   if (!has.mailServer) warnings.push('noMailServer');
   if (has.couponFinished) warnings.push('couponFinished');
