@@ -1,6 +1,19 @@
-import { appendFile, mkdir, mkdtemp, open, readdir, rm, rmdir, truncate } from 'node:fs/promises';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  rmdir,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Damage, type Journal, openJournal } from './journal.ts';
@@ -15,6 +28,14 @@ async function folder(): Promise<string> {
 afterAll(async () => {
   for (const f of folders) await rm(f, { recursive: true, force: true });
 });
+
+/** A record as it was before there was a key: anybody can make one. */
+function plainRecord(text: string): Buffer {
+  const header = Buffer.from('QMJ1____....');
+  header.writeUInt32LE(text.length, 4);
+  header.writeUInt32LE(crc32(text), 8);
+  return Buffer.concat([header, Buffer.from(text)]);
+}
 
 async function readAll(journal: Journal, from: number, maxBytes = 64): Promise<string[]> {
   const texts: string[] = [];
@@ -94,6 +115,67 @@ describe('the journal', () => {
     );
   });
 
+  it('takes no bytes of a sender for a record, whatever a crash leaves of the one they stand in', async () => {
+    const dir = await folder();
+    const first = await openJournal(dir);
+    await first.append(Buffer.from('whole'));
+    const forged = plainRecord('forged');
+    const body = Buffer.concat([Buffer.alloc(50, 'x'), forged, Buffer.alloc(500, 'y'), forged]);
+    await first.append(body);
+    // What stands in the file itself, under its own mark and sum, is no record elsewhere either.
+    const [segment] = (await readdir(dir)).filter((n) => n.endsWith('.journal'));
+    const record = (await readFile(join(dir, segment!))).subarray(0, 17);
+    await first.append(Buffer.concat([Buffer.alloc(60, 'z'), record, Buffer.alloc(300, 'z')]));
+    await first.close();
+    for (const lost of [100, 400, 600]) {
+      const copy = await folder();
+      await cp(dir, copy, { recursive: true });
+      await truncate(join(copy, segment!), first.end - lost);
+      const damage: Damage[] = [];
+      const second = await openJournal(copy, { onDamage: (what) => damage.push(what) });
+      expect((await readAll(second, 0)).filter((text) => text !== body.toString())).toEqual(['whole']);
+      expect(damage).toEqual([]);
+      await second.close();
+    }
+  });
+
+  it('reads what was written before records were keyed, and writes no more of it', async () => {
+    const dir = await folder();
+    const old = Buffer.concat(['one', 'two'].map(plainRecord));
+    await writeFile(join(dir, `${'0'.repeat(16)}.journal`), Buffer.concat([old, Buffer.from('QMJ1torn')]));
+    const first = await openJournal(dir);
+    await first.append(Buffer.from('three'));
+    expect(await readAll(first, 0)).toEqual(['one', 'two', 'three']);
+    await first.close();
+    const second = await openJournal(dir);
+    expect(await readAll(second, 0)).toEqual(['one', 'two', 'three']);
+    await second.checkpoint(old.length);
+    expect((await readdir(dir)).filter((n) => n.endsWith('.journal'))).toEqual([
+      `${String(old.length).padStart(16, '0')}.2.journal`,
+    ]);
+    await second.close();
+  });
+
+  it('gives nothing up for want of its key', async () => {
+    const dir = await folder();
+    const first = await openJournal(dir);
+    await first.append(Buffer.from('kept'));
+    await first.close();
+    const key = join(dir, 'key');
+    const text = await readFile(key, 'utf8');
+    await writeFile(
+      key,
+      text.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+    );
+    await expect(openJournal(dir)).rejects.toThrow('damaged');
+    await rm(key);
+    await expect(openJournal(dir)).rejects.toThrow('missing');
+    await writeFile(key, text);
+    const second = await openJournal(dir);
+    expect(await readAll(second, 0)).toEqual(['kept']);
+    await second.close();
+  });
+
   it('puts nothing before its checkpoint when the end of the last segment is lost', async () => {
     const dir = await folder();
     const first = await openJournal(dir);
@@ -115,7 +197,7 @@ describe('the journal', () => {
     const dir = await folder();
     const journal = await openJournal(dir, { segmentBytes: 30 });
     await journal.append(Buffer.from('a record that fills the segment'));
-    const blocked = join(dir, `${String(journal.end).padStart(16, '0')}.journal`);
+    const blocked = join(dir, `${String(journal.end).padStart(16, '0')}.2.journal`);
     await mkdir(blocked);
     await expect(journal.append(Buffer.from('refused'))).rejects.toMatchObject({
       code: 'collect.not_durable',

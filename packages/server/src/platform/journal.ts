@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   type FileHandle,
   mkdir,
@@ -17,8 +18,9 @@ import { AppError, TryLater } from './errors.ts';
 
 /**
  * What arrives is on disk before it is acknowledged. Records are appended to segment files named by the position of
- * their first byte; a record is [mark u32][length u32][crc32 u32][payload]. Many appends share one write and one fsync. A
- * reader goes through the records from its checkpoint; segments wholly behind the checkpoint are deleted.
+ * their first byte; a record is [mark u32][length u32][sum u32][payload]. Many appends share one write and one fsync. A
+ * reader goes through the records from its checkpoint; segments wholly behind the checkpoint are deleted. Payloads are
+ * what anybody sends: mark and sum follow from a key of the journal, so that nothing inside one can pass for a record.
  */
 export interface Journal {
   /** Resolves with the record's end position when the record is on disk. Rejects when it is not (full disk, overload). */
@@ -51,11 +53,50 @@ export interface JournalRecord {
   end: number;
 }
 
-/** Begins every record, so that the next good one is found behind a damaged one: "QMJ1". */
-const MARK = Buffer.from('QMJ1');
-/** Begins the record that stands in for a damaged stretch, and says nothing: "QMJ0". */
-const FILLER = Buffer.from('QMJ0');
 const HEADER = 12;
+
+/** What makes a record one of ours. */
+interface Seal {
+  /** What names of its segments end with. */
+  suffix: string;
+  /** Begins every record, so that the next good one is found behind a damaged one. */
+  mark: Buffer;
+  /** Begins the record that stands in for a damaged stretch, and says nothing. */
+  filler: Buffer;
+  /** The checksum of a record that begins at a position. */
+  sum(payload: Buffer, position: number): number;
+}
+
+/** Of segments that were written before there was a key. They are read and never begun. */
+const PLAIN: Seal = {
+  suffix: '.journal',
+  mark: Buffer.from('QMJ1'),
+  filler: Buffer.from('QMJ0'),
+  sum: (payload) => crc32(payload),
+};
+const SUFFIX = '.2.journal';
+
+/** Whoever does not know the key guesses 64 bits, and hears nothing of whether they were right. */
+function sealOf(key: Buffer): Seal {
+  const bits = createHmac('sha256', key).update('records').digest();
+  const seed = bits.readUInt32LE(8);
+  const place = Buffer.alloc(8);
+  return {
+    suffix: SUFFIX,
+    mark: bits.subarray(0, 4),
+    filler: bits.subarray(4, 8),
+    sum(payload, position) {
+      place.writeBigUInt64LE(BigInt(position));
+      return crc32(payload, crc32(place, seed));
+    },
+  };
+}
+
+/** A file of records, named by the position of its first byte. */
+interface Segment {
+  base: number;
+  seal: Seal;
+}
 
 interface Pending {
   buffers: Buffer[];
@@ -130,21 +171,20 @@ export async function openJournal(
   const reserveBytes = limits.reserveBytes ?? 0;
   const room = openRoom(folder, reserveBytes);
   await mkdir(folder, { recursive: true });
-  const segments = await listSegments(folder);
+  const seal = sealOf(await journalKey(folder));
+  const segments = await listSegments(folder, seal);
   const checkpointFile = join(folder, 'checkpoint');
   let checkpointed = Number(await readFile(checkpointFile, 'utf8').catch(() => '0')) || 0;
-  if (segments.length === 0) segments.push(checkpointed);
   const onDamage = limits.onDamage ?? (() => {});
-  for (const segment of segments.slice(0, -1)) await mendSegment(segmentFile(folder, segment), onDamage);
-  let base = segments.at(-1)!;
-  let end = base + (await mendSegment(segmentFile(folder, base), onDamage));
-  if (end < checkpointed) {
-    // The end of what was dealt with is lost: new records must not lie before the checkpoint.
-    segments.push(checkpointed);
-    base = checkpointed;
-    end = checkpointed;
-  }
-  let file: FileHandle = await open(segmentFile(folder, base), 'a');
+  let end = checkpointed;
+  for (const segment of segments)
+    end = segment.base + (await mendSegment(segmentFile(folder, segment), segment, onDamage));
+  // Where the end of what was dealt with is lost, new records must not lie before the checkpoint.
+  const isEndLost = end < checkpointed;
+  if (isEndLost) end = checkpointed;
+  if (isEndLost || segments.at(-1)?.seal !== seal) segments.push({ base: end, seal });
+  let { base } = segments.at(-1)!;
+  let file: FileHandle = await open(segmentFile(folder, segments.at(-1)!), 'a');
   await syncFolder(folder);
 
   let pending: Pending = { buffers: [], bytes: 0, waiters: [] };
@@ -160,7 +200,7 @@ export async function openJournal(
     if (closed) return Promise.reject(overloaded());
     if (pending.bytes + payload.length > pendingBytes || tail - checkpointed > lagBytes)
       return Promise.reject(overloaded());
-    const header = headerOf(MARK, payload);
+    const header = headerOf(seal.mark, payload, seal.sum(payload, tail));
     tail += HEADER + payload.length;
     const at = tail;
     return new Promise((resolve, reject) => {
@@ -216,10 +256,11 @@ export async function openJournal(
 
   /** Begins a new segment; when it cannot be opened nothing has changed, and the next append tries again. */
   async function roll(): Promise<void> {
-    const next = await open(segmentFile(folder, end), end === base ? 'w' : 'a');
+    const segment = { base: end, seal };
+    const next = await open(segmentFile(folder, segment), end === base ? 'w' : 'a');
     const full = file;
     file = next;
-    if (end !== base) segments.push(end);
+    if (end !== base) segments.push(segment);
     base = end;
     broken = false;
     await full.close().catch(() => {});
@@ -228,18 +269,19 @@ export async function openJournal(
 
   async function read(from: number, maxBytes: number): Promise<JournalRecord[]> {
     if (from >= end) return [];
-    const segment = [...segments].reverse().find((s) => s <= from);
-    if (segment === undefined) throw new Error(`The journal begins at ${segments[0]}, behind ${from}.`);
-    const following = segments[segments.indexOf(segment) + 1];
+    const segment = segments.findLast(({ base: first }) => first <= from);
+    if (segment === undefined) throw new Error(`The journal begins at ${segments[0]!.base}, behind ${from}.`);
+    const following = segments[segments.indexOf(segment) + 1]?.base;
     const until = Math.min(end, following ?? end);
     let bytes = await readRange(
       segmentFile(folder, segment),
-      from - segment,
+      from - segment.base,
       Math.min(maxBytes, until - from),
     );
     const first = bytes.length >= HEADER ? HEADER + bytes.readUInt32LE(4) : HEADER;
-    if (first > bytes.length) bytes = await readRange(segmentFile(folder, segment), from - segment, first);
-    const { records, next } = recordsIn(bytes, from);
+    if (first > bytes.length)
+      bytes = await readRange(segmentFile(folder, segment), from - segment.base, first);
+    const { records, next } = recordsIn(bytes, from, segment.seal);
     if (records.length > 0) return records;
     // Nothing but a filler, or a segment whose end was lost: what follows begins behind it.
     const onward = next > from ? next : (following ?? from);
@@ -248,14 +290,9 @@ export async function openJournal(
 
   async function checkpoint(position: number): Promise<void> {
     // First, so that a full disk has room for the few bytes below: reading never begins before the first segment.
-    while (segments.length > 1 && segments[1]! <= position)
+    while (segments.length > 1 && segments[1]!.base <= position)
       await unlink(segmentFile(folder, segments.shift()!));
-    const draft = `${checkpointFile}.new`;
-    const handle = await open(draft, 'w');
-    await handle.writeFile(String(position));
-    await handle.datasync();
-    await handle.close();
-    await rename(draft, checkpointFile);
+    await writeDurably(checkpointFile, String(position));
     checkpointed = position;
   }
 
@@ -265,7 +302,7 @@ export async function openJournal(
     read,
     checkpoint,
     get checkpointed() {
-      return Math.max(checkpointed, segments[0]!);
+      return Math.max(checkpointed, segments[0]!.base);
     },
     get end() {
       return end;
@@ -284,13 +321,52 @@ export async function openJournal(
   };
 }
 
-function segmentFile(folder: string, base: number): string {
-  return join(folder, `${String(base).padStart(16, '0')}.journal`);
+function segmentFile(folder: string, { base, seal }: Segment): string {
+  return join(folder, `${String(base).padStart(16, '0')}${seal.suffix}`);
 }
 
-async function listSegments(folder: string): Promise<number[]> {
-  const names = (await readdir(folder)).filter((n) => /^\d{16}\.journal$/.test(n)).sort();
-  return names.map((n) => Number(n.slice(0, 16)));
+async function listSegments(folder: string, seal: Seal): Promise<Segment[]> {
+  return (await readdir(folder))
+    .flatMap((name) => {
+      const suffix = /^\d{16}((\.2)?\.journal)$/.exec(name)?.[1];
+      if (!suffix) return [];
+      return [{ base: Number(name.slice(0, 16)), seal: suffix === SUFFIX ? seal : PLAIN }];
+    })
+    .sort((a, b) => a.base - b.base || (a.seal === PLAIN ? -1 : 1));
+}
+
+/** The key of the journal, as it lies beside the records; made where there is none. */
+async function journalKey(folder: string): Promise<Buffer> {
+  const path = join(folder, 'key');
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (text !== null) {
+    const key = Buffer.from(text.slice(0, 64), 'hex');
+    if (text === keyText(key)) return key;
+    throw new Error(`The key of the journal is damaged: put ${path} back from a backup.`);
+  }
+  // Without it no record can be told from what is inside one: none is given up for a new key.
+  if ((await readdir(folder)).some((name) => name.endsWith(SUFFIX)))
+    throw new Error(`The key of the journal is missing: put ${path} back from a backup.`);
+  const key = randomBytes(32);
+  await writeDurably(path, keyText(key));
+  await syncFolder(folder);
+  return key;
+}
+
+/** The key and a checksum of it, in hexadecimal digits. */
+const keyText = (key: Buffer) => `${key.toString('hex')}${crc32(key).toString(16).padStart(8, '0')}\n`;
+
+/** Writes a file so that there is the old one or the new one, and never half of one. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  const draft = `${path}.new`;
+  const handle = await open(draft, 'w', 0o600);
+  await handle.writeFile(text);
+  await handle.datasync();
+  await handle.close();
+  await rename(draft, path);
 }
 
 async function writeAll(file: FileHandle, buffers: Buffer[]): Promise<void> {
@@ -311,33 +387,33 @@ async function readRange(path: string, from: number, length: number): Promise<Bu
   }
 }
 
-function headerOf(mark: Buffer, payload: Buffer): Buffer {
+function headerOf(mark: Buffer, payload: Buffer, sum: number): Buffer {
   const header = Buffer.allocUnsafe(HEADER);
   mark.copy(header);
   header.writeUInt32LE(payload.length, 4);
-  header.writeUInt32LE(crc32(payload), 8);
+  header.writeUInt32LE(sum, 8);
   return header;
 }
 
-/** The place behind the whole record that begins at `at`; null when there is none. */
-function behindRecord(bytes: Buffer, at: number): number | null {
+/** The place behind the whole record that begins at `at`; null when there is none. `base` is the position of the bytes. */
+function behindRecord(bytes: Buffer, at: number, { base, seal }: Segment): number | null {
   if (at + HEADER > bytes.length) return null;
   const mark = bytes.subarray(at, at + 4);
-  if (!mark.equals(MARK) && !mark.equals(FILLER)) return null;
+  if (!mark.equals(seal.mark) && !mark.equals(seal.filler)) return null;
   const next = at + HEADER + bytes.readUInt32LE(at + 4);
-  if (next > bytes.length || crc32(bytes.subarray(at + HEADER, next)) !== bytes.readUInt32LE(at + 8))
-    return null;
-  return next;
+  if (next > bytes.length) return null;
+  const sum = seal.sum(bytes.subarray(at + HEADER, next), base + at);
+  return sum === bytes.readUInt32LE(at + 8) ? next : null;
 }
 
 /** Records that lie whole in `bytes`, and the position behind them. */
-function recordsIn(bytes: Buffer, from: number): { records: JournalRecord[]; next: number } {
+function recordsIn(bytes: Buffer, from: number, seal: Seal): { records: JournalRecord[]; next: number } {
   const records: JournalRecord[] = [];
   let at = 0;
   while (at + HEADER <= bytes.length && at + HEADER + bytes.readUInt32LE(at + 4) <= bytes.length) {
-    const next = behindRecord(bytes, at);
+    const next = behindRecord(bytes, at, { base: from, seal });
     if (next === null) throw new Error(`The journal is damaged at position ${from + at}.`);
-    if (bytes.subarray(at, at + 4).equals(MARK))
+    if (bytes.subarray(at, at + 4).equals(seal.mark))
       records.push({ payload: bytes.subarray(at + HEADER, next), end: from + next });
     else if (records.length > 0) records.at(-1)!.end = from + next;
     at = next;
@@ -356,7 +432,11 @@ export interface Damage {
  * Length of the readable part of a segment. What stands half written at its end was never acknowledged and is cut off;
  * a stretch that is followed by good records is kept aside and overwritten by a filler of the same length.
  */
-async function mendSegment(path: string, onDamage: (what: Damage) => void): Promise<number> {
+async function mendSegment(
+  path: string,
+  segment: Segment,
+  onDamage: (what: Damage) => void,
+): Promise<number> {
   const size = await stat(path).then(
     (s) => s.size,
     () => -1,
@@ -368,10 +448,10 @@ async function mendSegment(path: string, onDamage: (what: Damage) => void): Prom
   const bytes = await readFile(path);
   let at = 0;
   while (at < size) {
-    const next = behindRecord(bytes, at);
-    const good = next ?? nextRecord(bytes, at + 1);
+    const next = behindRecord(bytes, at, segment);
+    const good = next ?? nextRecord(bytes, at + 1, segment);
     if (good === null) break;
-    if (next === null) await fill(path, bytes.subarray(at, good), at, onDamage);
+    if (next === null) await fill(path, bytes.subarray(at, good), at, segment, onDamage);
     at = good;
   }
   if (at < size) await truncate(path, at);
@@ -379,9 +459,10 @@ async function mendSegment(path: string, onDamage: (what: Damage) => void): Prom
 }
 
 /** Where the first whole record at or behind `from` begins that leaves room for a filler before it. */
-function nextRecord(bytes: Buffer, from: number): number | null {
-  for (let at = bytes.indexOf(MARK, from); at >= 0; at = bytes.indexOf(MARK, at + 1))
-    if (at - (from - 1) >= HEADER && behindRecord(bytes, at) !== null) return at;
+function nextRecord(bytes: Buffer, from: number, segment: Segment): number | null {
+  const { mark } = segment.seal;
+  for (let at = bytes.indexOf(mark, from); at >= 0; at = bytes.indexOf(mark, at + 1))
+    if (at - (from - 1) >= HEADER && behindRecord(bytes, at, segment) !== null) return at;
   return null;
 }
 
@@ -389,6 +470,7 @@ async function fill(
   path: string,
   damaged: Buffer,
   at: number,
+  { base, seal }: Segment,
   onDamage: (what: Damage) => void,
 ): Promise<void> {
   const keptIn = `${path}.damaged-${at}`;
@@ -396,7 +478,8 @@ async function fill(
   const nothing = Buffer.alloc(damaged.length - HEADER);
   const handle = await open(path, 'r+');
   try {
-    await handle.write(Buffer.concat([headerOf(FILLER, nothing), nothing]), 0, damaged.length, at);
+    const header = headerOf(seal.filler, nothing, seal.sum(nothing, base + at));
+    await handle.write(Buffer.concat([header, nothing]), 0, damaged.length, at);
     await handle.datasync();
   } finally {
     await handle.close();
