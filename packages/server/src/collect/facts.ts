@@ -121,6 +121,8 @@ export interface OrderLineFact extends FromMessage {
   whole?: boolean;
   /** On sale lines: `time` is that of a change; an order that is known keeps the time it has. */
   isChange?: boolean;
+  /** On sale lines of an order told whole: when it was so; what the same source said of an earlier time is no news. */
+  toldAt?: number;
   /** A person decided that the order does not count: the line is kept and does not stand. */
   isDropped?: boolean;
   claim?: ReturnClaim;

@@ -123,6 +123,23 @@ describe('A client’s key', () => {
     expect(await s.lines()).toEqual(['till sale 2100', 'web sale 1500']);
   });
 
+  it('takes back nothing of an order that a server tells later', async () => {
+    const s = await shop();
+    await s.say(
+      s.site.writeKey,
+      { event: 'Order Cancelled', properties: { order_id: 'late' } },
+      order('late', 20, 'Order Refunded'),
+      order('other', 3),
+    );
+    await s.say(s.server.writeKey, order('late', 20), { ...order('other', 4), event: 'Order Updated' });
+    expect(await s.lines()).toEqual(['late sale 2000', 'other sale 400']);
+    await s.say(s.site.writeKey, order('own', 5), {
+      event: 'Order Cancelled',
+      properties: { order_id: 'own' },
+    });
+    expect(await s.lines()).toEqual(['late sale 2000', 'other sale 400', 'own return -500', 'own sale 500']);
+  });
+
   it('says nothing under an id of anybody else’s, and keeps none of theirs from being heard', async () => {
     const s = await shop();
     const bought = { ...order('o1', 20), messageId: 'order-1' };

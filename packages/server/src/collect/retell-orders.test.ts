@@ -1,8 +1,13 @@
+import { clientKey } from '@qianmian/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Resolved } from './batch.ts';
+import { withinKey } from './client-key.ts';
 import type { OrderLineFact } from './facts.ts';
-import { retellOrders, type StoredOrders } from './retell-orders.ts';
+import { newestTellings } from './newest-telling.ts';
+import { type Retelling, retellOrders, withoutToldOrders } from './retell-orders.ts';
 import type { ClaimRow, OrderLineRow } from './store.ch.ts';
+import type { StoredOrders, Teller } from './teller.ts';
 import { factsOfMessage } from './wire/segment.ts';
 
 const RECEIVED = Date.parse('2026-06-01T00:00:00Z');
@@ -19,6 +24,14 @@ interface Message {
   at: number;
   properties: { refund_id?: string; products?: Product[]; total?: number };
 }
+
+const KEY = clientKey.parse({});
+const resolvedTo = (id: number) => (fact: OrderLineFact) => ({ fact, personId: id, anchor: id });
+
+const retold = (lines: readonly Resolved<OrderLineFact>[], stored: StoredOrders, teller: Teller) => {
+  const newest = newestTellings(lines, stored, { ...teller, receivedAt: RECEIVED });
+  return retellOrders(newest, stored, teller);
+};
 
 /** Rows of one order as the warehouse would keep them. */
 class Shelf {
@@ -38,13 +51,22 @@ class Shelf {
     this.take(messages.flatMap(factsOf), importId);
   }
 
-  take(facts: readonly OrderLineFact[], importId = ''): void {
+  /** Stores messages as one batch that came by a client's key, of somebody else. */
+  claim(messages: readonly Message[]): void {
     this.version += 1;
-    const { lines, claims } = retellOrders(
-      facts.map((fact) => ({ fact, personId: 1, anchor: 1 })),
-      this.stored(),
-      { workspace: 'w', source: 's', importId, version: this.version },
-    );
+    const facts = withinKey(messages.flatMap(factsOf), KEY).facts as OrderLineFact[];
+    const told = withoutToldOrders(facts, this.stored(), 'page');
+    const teller = { workspace: 'w', source: 'page', importId: '', version: this.version, client: KEY };
+    this.#keepAll(retold(told.map(resolvedTo(2)), this.stored(), teller));
+  }
+
+  take(facts: readonly OrderLineFact[], importId = '', personId = 1): void {
+    this.version += 1;
+    const teller = { workspace: 'w', source: importId ? 'f' : 's', importId, version: this.version };
+    this.#keepAll(retold(facts.map(resolvedTo(personId)), this.stored(), teller));
+  }
+
+  #keepAll({ lines, claims }: Retelling): void {
     for (const row of lines) this.#keep(this.lines, `${row.line_kind} ${row.line_id}`, row);
     for (const row of claims) this.#keep(this.claims, `${row.return_id} ${row.line_id}`, row);
   }
@@ -62,6 +84,16 @@ class Shelf {
   words(): string[] {
     return this.standing()
       .map((r) => `${r.line_kind} ${r.line_id} ${r.quantity} ${r.net_cents} ${r.discount_cents}`)
+      .sort();
+  }
+
+  /** What stands, whose it is and of which day. */
+  all(): string[] {
+    return this.standing()
+      .map(
+        (r) =>
+          `${r.source} ${r.line_kind} ${r.line_id} ${r.person_id} ${r.time} ${r.quantity} ${r.net_cents}`,
+      )
       .sort();
   }
 
@@ -242,6 +274,105 @@ describe('laws', () => {
         }
         expect(other.words()).toEqual(one.words());
       }),
+    );
+  });
+
+  it('an order is as its source told it last, in whatever sequence that comes, and as of the day it was made', () => {
+    const tellings = fc
+      .array(fc.record({ products, event: fc.constantFrom('Order Completed', 'Order Updated') }), {
+        minLength: 1,
+        maxLength: 5,
+      })
+      .map((all) => all.map((one, at) => message(one.event, { products: one.products }, at)));
+    const refunds = fc.array(fc.record({ properties, at: fc.nat({ max: 9 }) }), { maxLength: 2 });
+    fc.assert(
+      fc.property(
+        tellings,
+        refunds,
+        fc.infiniteStream(fc.nat()),
+        fc.boolean(),
+        (told, back, random, isTwice) => {
+          const all = [...told, ...back.map((one) => message('Order Refunded', one.properties, one.at))];
+          const shuffled = all
+            .map((one) => ({ one, by: random.next().value as number }))
+            .sort((a, b) => a.by - b.by)
+            .map(({ one }) => one);
+          const [inTurn, mixed] = [new Shelf(), new Shelf()];
+          for (const one of all) inTurn.tell([one]);
+          for (let at = 0; at < all.length; ) {
+            const size = 1 + ((random.next().value as number) % 3);
+            for (let times = isTwice ? 2 : 1; times > 0; times--) mixed.tell(shuffled.slice(at, at + size));
+            at += size;
+          }
+          expect(mixed.all()).toEqual(inTurn.all());
+          const last = factsOf(told.at(-1)!);
+          const sold = (of: { lineId: string; netCents: number }) => `${of.lineId} ${of.netCents}`;
+          expect(
+            mixed
+              .standing()
+              .filter((row) => row.line_kind === 'sale')
+              .map((row) => sold({ lineId: row.line_id, netCents: row.net_cents }))
+              .sort(),
+          ).toEqual(last.map(sold).sort());
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('older news tells whose an order is where nobody else did, and nothing of a file’s', () => {
+    const [first, then] = [
+      completed(item('A', 1)),
+      message('Order Updated', { products: [item('B', 2)] }, 5),
+    ];
+    const shelf = new Shelf();
+    shelf.take(factsOf(then), '', 0);
+    shelf.take(factsOf(first), '', 1);
+    expect(shelf.standing()).toMatchObject([{ line_id: 'B', person_id: 1, time: factsOf(first)[0]!.time }]);
+    // A file has the last word, and what is told live after it as well.
+    shelf.take([{ ...factsOf(first)[0]!, messageId: undefined, lineId: 'F' }], 'import');
+    shelf.tell([completed(item('C', 3))]);
+    expect(shelf.words()).toEqual(['sale C 1 300 0']);
+  });
+
+  it('what a client’s key says changes nothing that others told, whichever comes first', () => {
+    const line = fc.record({ product, whole: fc.boolean(), person: fc.constantFrom(0, 1) });
+    const others = fc.oneof(
+      fc.record({ message: told.map((all) => all[0]!), person: fc.constantFrom(0, 1) }),
+      fc.record({ line }),
+    );
+    const page = fc.array(
+      told.map((all) => all[0]!),
+      { minLength: 1, maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(
+        page,
+        fc.array(others, { maxLength: 5 }),
+        fc.infiniteStream(fc.boolean()),
+        (claimed, said, random) => {
+          const tellers = said.map((one) => (shelf: Shelf) => {
+            if ('message' in one) return shelf.take(factsOf(one.message), '', one.person);
+            const fact = factsOf(completed(one.line.product))[0]!;
+            shelf.take([{ ...fact, messageId: undefined, whole: one.line.whole }], 'import', one.line.person);
+          });
+          const [apart, mixed, alone] = [new Shelf(), new Shelf(), new Shelf()];
+          for (const tell of tellers) tell(apart);
+          for (const one of claimed) apart.claim([one]);
+          const pages = [...claimed];
+          for (const tell of tellers) {
+            while (pages.length > 0 && random.next().value) mixed.claim([pages.shift()!]);
+            tell(mixed);
+          }
+          for (const one of pages) mixed.claim([one]);
+          expect(mixed.all()).toEqual(apart.all());
+          // Beside the shop's own orders nothing is left of what the page says.
+          for (const tell of tellers) tell(alone);
+          if (alone.standing().some((row) => row.line_kind === 'sale'))
+            expect(mixed.all()).toEqual(alone.all());
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 

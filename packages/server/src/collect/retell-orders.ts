@@ -1,21 +1,10 @@
 import type { Resolved } from './batch.ts';
 import { type Counted, countReturns } from './count-returns.ts';
 import type { OrderLineFact } from './facts.ts';
+import { idAtClient } from './message-id.ts';
+import type { NewestTellings, Telling } from './newest-telling.ts';
 import type { ClaimRow, OrderLineRow } from './store.ch.ts';
-
-/** Who tells of orders, and when. */
-export interface Teller {
-  workspace: string;
-  source: string;
-  importId: string;
-  version: number;
-}
-
-/** What is stored of some orders: lines as they are last (deleted ones too), claims in force. */
-export interface StoredOrders {
-  lines: readonly OrderLineRow[];
-  claims: readonly ClaimRow[];
-}
+import { isOutdone, isOwn, NOBODY, type StoredOrders, type Teller, type Whose } from './teller.ts';
 
 /** Rows to be written. */
 export interface Retelling {
@@ -44,15 +33,33 @@ interface Order {
  * are gone, and what counts of its returns is worked out anew. The same told again leaves what it left before.
  */
 export function retellOrders(
-  told: readonly Resolved<OrderLineFact>[],
+  { told, tellings }: NewestTellings,
   stored: StoredOrders,
   teller: Teller,
 ): Retelling {
   const orders = ordersOf(stored);
   for (const line of told) hear(orderIn(orders, line.fact.orderId), line, teller);
   const out: Retelling = { lines: [], replaced: [], agreed: [], claims: [] };
-  for (const order of orders.values()) retell(order, teller, out);
+  for (const [id, order] of orders) {
+    date(order, tellings.get(id), teller);
+    retell(order, teller, out);
+  }
   return out;
+}
+
+/**
+ * What counts of the lines that a client's key tells: none that was sold in an order which somebody else told of, a
+ * server, a file, a service. What it says came back is kept, and counts where its own sale does.
+ */
+export function withoutToldOrders(
+  lines: readonly OrderLineFact[],
+  stored: StoredOrders,
+  source: string,
+): OrderLineFact[] {
+  const told = new Set(
+    stored.lines.flatMap((row) => (row.line_kind === 'sale' && row.source !== source ? [row.order_id] : [])),
+  );
+  return lines.filter((line) => line.claim || !told.has(line.orderId));
 }
 
 /**
@@ -130,7 +137,6 @@ function hear(order: Order, line: Resolved<OrderLineFact>, teller: Teller): void
     return;
   }
   const row = lineRow(line, teller);
-  if (fact.isChange) row.time = Math.min(row.time, madeAt(order));
   if (fact.whole) {
     // A later message tells all of the order again. A file tells an order in one piece or in several.
     if (fact.messageId !== order.toldBy)
@@ -141,12 +147,22 @@ function hear(order: Order, line: Resolved<OrderLineFact>, teller: Teller): void
   order.told.set(keyOf(row), row);
 }
 
-/** When the order was made, as far as it is known. */
-function madeAt(order: Order): number {
-  let time = Number.POSITIVE_INFINITY;
-  for (const row of [...order.stored, ...order.told.values()])
-    if (row.line_kind === 'sale' && !row.is_deleted) time = Math.min(time, row.time);
-  return time;
+/** Lets the lines of an order say when it was made, by all that its source told of it, whatever came last. */
+function date(order: Order, telling: Telling | undefined, teller: Teller): void {
+  if (!telling) return;
+  const about = { time: telling.time, told_at: telling.toldAt, dated_at: telling.datedAt };
+  const sayIt = (row: OrderLineRow) => ({ ...row, ...about, ...whoseOf(row, telling.whose) });
+  if (order.isWhole) {
+    for (const [key, row] of order.told) if (row.line_kind === 'sale') order.told.set(key, sayIt(row));
+    return;
+  }
+  // Older news tells of no line.
+  for (const row of order.stored) {
+    if (row.line_kind !== 'sale' || row.is_deleted || !isOwn(row, teller)) continue;
+    const now = sayIt(row);
+    if (now.time !== row.time || now.dated_at !== row.dated_at || now.person_id !== row.person_id)
+      order.told.set(keyOf(row), now);
+  }
 }
 
 function hearClaim(order: Order, line: Resolved<OrderLineFact>, teller: Teller): void {
@@ -154,7 +170,7 @@ function hearClaim(order: Order, line: Resolved<OrderLineFact>, teller: Teller):
   const { returnId, of } = fact.claim!;
   const known = order.claims.get(returnId);
   const claim = known?.messageId === fact.messageId ? known! : { messageId: fact.messageId, rows: new Map() };
-  const { line_kind: _, import_id: __, is_counted: ___, ...row } = lineRow(line, teller);
+  const { line_kind, import_id, is_counted, told_at, dated_at, ...row } = lineRow(line, teller);
   claim.rows.set(row.line_id, { ...row, return_id: returnId, is_rest: of === 'rest' ? 1 : 0 });
   order.claims.set(returnId, claim);
 }
@@ -170,7 +186,8 @@ function retell(order: Order, teller: Teller, out: Retelling): void {
     const old = before.get(keyOf(row));
     if (!old) put(row);
     else {
-      const next = { ...row, ...whoseOf(row, old), version: above(old, teller) };
+      const whose = isOutdone(old, teller) ? NOBODY : old;
+      const next = { ...row, ...whoseOf(row, whose), version: above(old, teller) };
       if (teller.importId === '') put(next);
       else importLine(next, old, teller, put, out);
     }
@@ -193,7 +210,7 @@ function importLine(
   out: Retelling,
 ): void {
   const isOwn = old.import_id === teller.importId;
-  if (!old.is_deleted && wordOf(old) === wordOf(row)) {
+  if (!old.is_deleted && !isOutdone(old, teller) && wordOf(old) === wordOf(row)) {
     // Were the other import undone, this one still said it.
     if (!isOwn && old.import_id !== '') out.agreed.push(old);
     return;
@@ -203,18 +220,21 @@ function importLine(
 }
 
 /**
- * Sale lines that an order told whole no longer names, and what its file said was returned of them. What an import
- * said itself stays: its file may tell an order in several pieces.
+ * Sale lines that an order told whole no longer names, and what its file said was returned of them; and those of a
+ * client's key, as soon as somebody else tells of the order. What an import said itself stays: its file may tell an
+ * order in several pieces.
  */
 function goneLines({ stored, told, isWhole }: Order, teller: Teller): OrderLineRow[] {
-  if (!isWhole) return [];
+  const isSold = [...told.values()].some((row) => row.line_kind === 'sale');
   const may = (row: OrderLineRow) =>
     !row.is_deleted &&
     !row.is_counted &&
     !told.has(keyOf(row)) &&
     (teller.importId === '' || row.import_id !== teller.importId);
-  const sales = stored.filter((row) => row.line_kind === 'sale' && may(row));
-  const returns = new Set(sales.map((row) => `return:${row.line_id}`));
+  const sales = stored.filter(
+    (row) => row.line_kind === 'sale' && may(row) && (isWhole || (isSold && isOutdone(row, teller))),
+  );
+  const returns = new Set(isWhole ? sales.map((row) => `return:${row.line_id}`) : []);
   return [
     ...sales,
     ...stored.filter((row) => row.line_kind === 'return' && returns.has(row.line_id) && may(row)),
@@ -237,8 +257,6 @@ function claimsNow({ storedClaims, claims }: Order, teller: Teller, out: Retelli
   return now;
 }
 
-const NOBODY = { person_id: 0, anchor: 0 };
-
 /** The rows that change so that the lines of an order say what counts of its returns. */
 function recount(
   lines: readonly OrderLineRow[],
@@ -251,7 +269,7 @@ function recount(
   const rows: OrderLineRow[] = [];
   // A return that names nobody is of who bought.
   const buyer = standing.find((row) => row.line_kind === 'sale' && row.person_id > 0) ?? NOBODY;
-  for (const counted of countReturns(standing, claims)) {
+  for (const counted of countReturns(standing, claimsThatCount(standing, claims))) {
     const row = countedRow(counted, teller, buyer);
     const old = before.get(keyOf(row));
     before.delete(keyOf(row));
@@ -264,11 +282,24 @@ function recount(
   return rows;
 }
 
-function countedRow(
-  { claim, sold, quantity, cents }: Counted,
-  teller: Teller,
-  buyer: Pick<OrderLineRow, 'person_id' | 'anchor'>,
-): OrderLineRow {
+/**
+ * Claims by a client's key count of orders that only the same source told, whichever came first, and not beside what
+ * others claim of the same return.
+ */
+function claimsThatCount(
+  standing: readonly OrderLineRow[],
+  claims: readonly ClaimRow[],
+): readonly ClaimRow[] {
+  if (!claims.some((claim) => claim.by_client)) return claims;
+  const others = new Set(claims.flatMap((claim) => (claim.by_client ? [] : [claim.return_id])));
+  const sellers = new Set(standing.flatMap((row) => (row.line_kind === 'sale' ? [row.source] : [])));
+  return claims.filter(
+    ({ by_client, return_id, source }) =>
+      !by_client || (!others.has(idAtClient(return_id)) && [...sellers].every((one) => one === source)),
+  );
+}
+
+function countedRow({ claim, sold, quantity, cents }: Counted, teller: Teller, buyer: Whose): OrderLineRow {
   const { return_id, is_rest: _, ...said } = claim;
   const of = sold ?? said;
   return {
@@ -285,6 +316,9 @@ function countedRow(
     version: teller.version,
     is_deleted: 0,
     is_counted: 1,
+    by_client: claim.by_client,
+    told_at: 0,
+    dated_at: 0,
   };
 }
 
@@ -316,14 +350,14 @@ function lineRow({ fact, personId, anchor }: Resolved<OrderLineFact>, teller: Te
     version: teller.version,
     is_deleted: fact.isDropped ? 1 : 0,
     is_counted: 0,
+    by_client: teller.client ? 1 : 0,
+    told_at: 0,
+    dated_at: 0,
   };
 }
 
 /** Whose the first is; whose the second is, where that is not known. */
-function whoseOf(
-  first: { person_id: number; anchor: number },
-  second: { person_id: number; anchor: number },
-): { person_id: number; anchor: number } {
+function whoseOf(first: Whose, second: Whose): Whose {
   const { person_id, anchor } = first.person_id ? first : second;
   return { person_id, anchor };
 }

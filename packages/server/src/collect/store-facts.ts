@@ -13,9 +13,11 @@ import type {
   StockFact,
   StoreFact,
 } from './facts.ts';
-import { retellOrders, type StoredOrders } from './retell-orders.ts';
+import { newestTellings } from './newest-telling.ts';
+import { retellOrders, withoutToldOrders } from './retell-orders.ts';
 import type { SeenMessages } from './seen-messages.ts';
 import type { CollectWarehouse, EventRow } from './store.ch.ts';
+import type { StoredOrders } from './teller.ts';
 
 /** Who is behind identifiers seen together; identity's verb, handed in by `app.ts`. */
 export type ResolvePeople = (
@@ -85,7 +87,7 @@ export async function storeFacts(
   // A file may be older than the memory of messages, and may repeat what another file brought.
   if (batch.importId !== '' || batch.isOld) await leaveOutStored(batch.workspace, kinds, warehouse);
   const stored = await storedOrders(batch.workspace, kinds.orderLines, warehouse);
-  if (batch.client) leaveOutTold(kinds, stored, batch.source);
+  if (batch.client) kinds.orderLines = withoutToldOrders(kinds.orderLines, stored, batch.source);
   const personFacts = [...kinds.people, ...kinds.orderLines, ...kinds.events];
   const { people: ids, anchors } = await parts.resolve(batch.workspace, personFacts, batch);
   const resolvedPart = <F>(facts: F[], from: number): Resolved<F>[] =>
@@ -99,13 +101,17 @@ export async function storeFacts(
     orderLines: resolvedPart(kinds.orderLines, kinds.people.length),
     events: resolvedPart(kinds.events, kinds.people.length + kinds.orderLines.length),
   };
+  const newest = newestTellings(resolved.orderLines, stored, batch);
   if (cleaned) {
     const { people, trails } = cleanPeople(resolved.people, cleaned);
     resolved.people = people;
-    await parts.cleaning?.keep(changesOf(resolved, { trails }, stored.lines), `${batch.token}:cleaned`);
+    await parts.cleaning?.keep(
+      changesOf({ ...resolved, orderLines: newest.told }, { trails }, stored.lines),
+      `${batch.token}:cleaned`,
+    );
   }
   for (const sink of parts.sinks) await sink(resolved);
-  const retelling = retellOrders(resolved.orderLines, stored, batch);
+  const retelling = retellOrders(newest, stored, batch);
   // All replace themselves, and stand before the lines do that rest on them.
   await warehouse.insertClaims(retelling.claims);
   await warehouse.insertReplaced(retelling.replaced);
@@ -125,16 +131,6 @@ export async function storeFacts(
     repeats: kinds.repeats,
     said: announcement(batch.workspace, kinds, [...ids, ...retelling.lines.map((row) => row.person_id)]),
   };
-}
-
-/** What anybody could say by a client's key changes no order that somebody else told of: a server, a file, a service. */
-function leaveOutTold(kinds: Kinds, stored: StoredOrders, source: string): void {
-  const told = new Set(
-    stored.lines.flatMap((row) =>
-      row.line_kind === 'sale' && !row.is_deleted && row.source !== source ? [row.order_id] : [],
-    ),
-  );
-  kinds.orderLines = kinds.orderLines.filter((line) => !told.has(line.orderId));
 }
 
 /** What is stored of the orders that lines are of. */

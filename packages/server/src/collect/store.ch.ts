@@ -172,6 +172,23 @@ export const collectMigrations: WarehouseMigration[] = [
     name: 'collect/0010_compact_parts',
     layout: [{ table: 'collect_event', change: 'MODIFY SETTING min_bytes_for_wide_part = 268435456' }],
   },
+  {
+    // Told by a client's key: it counts while nobody else told of the order, whoever of them comes first.
+    name: 'collect/0011_by_client',
+    columns: ['collect_order_line', 'collect_order_line_replaced', 'collect_return'].map((table) => ({
+      table,
+      column: 'by_client UInt8 DEFAULT 0',
+    })),
+  },
+  {
+    // When a line's order was told as it stands, and when it was last told when the order was made, in milliseconds: older
+    // news that comes later changes nothing.
+    name: 'collect/0012_told_at',
+    columns: ['collect_order_line', 'collect_order_line_replaced'].flatMap((table) => [
+      { table, column: 'told_at Int64 DEFAULT 0' },
+      { table, column: 'dated_at Int64 DEFAULT 0' },
+    ]),
+  },
 ];
 
 export interface EventRow {
@@ -218,9 +235,15 @@ export interface OrderLineRow {
   version: number;
   is_deleted: number;
   is_counted: number;
+  /** It came by a client's key. */
+  by_client: number;
+  /** When the order was told as it stands, and when it was last told when it was made; 0 where that is not known. */
+  told_at: number;
+  dated_at: number;
 }
 
-export interface ClaimRow extends Omit<OrderLineRow, 'line_kind' | 'import_id' | 'is_counted'> {
+export interface ClaimRow
+  extends Omit<OrderLineRow, 'line_kind' | 'import_id' | 'is_counted' | 'told_at' | 'dated_at'> {
   return_id: string;
   is_rest: number;
 }
@@ -263,7 +286,10 @@ const NOTES = `FROM collect_import_note FINAL
   WHERE workspace = {workspace:String} AND import_id = {importId:String}
     AND (empty({kind:String}) OR toString(kind) = {kind:String}) AND (empty({code:String}) OR code = {code:String})`;
 
-const LINE_NAMES = [...LINE_COLUMNS.split('\n').flatMap((line) => line.trim().split(' ')[0] || []), 'anchor'];
+const LINE_NAMES = [
+  ...LINE_COLUMNS.split('\n').flatMap((line) => line.trim().split(' ')[0] || []),
+  ...['anchor', 'by_client', 'told_at', 'dated_at'],
+];
 
 /** The rows of some orders as they are kept last, deleted ones too, with times in milliseconds. */
 const ofOrders = (table: string, key: string) =>

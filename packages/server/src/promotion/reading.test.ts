@@ -38,7 +38,7 @@ const line = (orderId: string, version: number, code: string) => ({
     discount_cents: 0,
   },
   ...{ net_cents: 100, currency: 'CNY', coupon_code: code, source: '', import_id: '', version },
-  ...{ is_deleted: 0, is_counted: 1 },
+  ...{ is_deleted: 0, is_counted: 1, by_client: 0, told_at: 0, dated_at: 0 },
 });
 
 it('reads nothing where nothing new was stored, and what holds of an order that was told again', async () => {

@@ -102,6 +102,25 @@ describe('steps of cleaning', () => {
     );
   });
 
+  it('are taken back to what was told last, where older news came after it', async () => {
+    const workspace = await shop([]);
+    await save(workspace, [scale('cents', 100)]);
+    const say = (event: string, ago: number, price: number) =>
+      t.send(workspace, [
+        {
+          ...{ type: 'track', userId: 'u', event, messageId: event },
+          timestamp: new Date(t.clock.now() - ago).toISOString(),
+          properties: { order_id: 'a', products: [{ product_id: 'p', price, quantity: 1 }] },
+        },
+      ]);
+    const cents = async () => (await stored(workspace)).map((row) => row.net_cents);
+    await say('Order Updated', HOUR, 5);
+    await say('Order Completed', 2 * HOUR, 3);
+    expect(await cents()).toEqual([50_000]);
+    await save(workspace, [], true);
+    expect(await cents()).toEqual([500]);
+  });
+
   it('are applied to the past, taken back, and put in another order, from what was told each time', async () => {
     const told = [
       line('a', { channel: 'x', unitPriceCents: 7, quantity: 3 }),

@@ -114,6 +114,45 @@ describe('a Shopify shop', () => {
     expect(after!.lines.reduce((sum, line) => sum + line.netCents, 0)).toBe(0);
   });
 
+  it('sends calls in any sequence, and the order is as it was last and of the day it was made', async () => {
+    const [first, second] = JSON.parse(order).line_items;
+    const create = JSON.parse(order);
+    const update = (hour: number, line_items: object[]) => ({
+      ...create,
+      updated_at: `2026-05-31T${hour}:00:00-05:00`,
+      line_items,
+    });
+    const calls = [
+      { body: create, topic: 'orders/create' },
+      { body: update(11, [first, second]), topic: 'orders/updated' },
+      { body: update(12, [{ ...first, quantity: 3 }]), topic: 'orders/updated' },
+    ];
+    const made: unknown[] = [];
+    for (const turn of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [2, 0, 1],
+    ]) {
+      const hook = await shopifyHook();
+      for (const at of turn) {
+        const { body, topic } = calls[at]!;
+        const text = JSON.stringify(body);
+        await post(hook.url, text, signedOrder(text, 'shopify-secret', topic));
+      }
+      made.push(
+        await t.app.warehouse.query(
+          `SELECT line_id, quantity, net_cents, toString(time) AS time FROM collect_order_line FINAL
+           WHERE workspace = {workspace:String}`,
+          { workspace: hook.workspace },
+        ),
+      );
+    }
+    expect(made[0]).toMatchObject([
+      { line_id: 'IPOD2008PINK', quantity: 3, time: '2026-05-30 15:30:00.000' },
+    ]);
+    expect(made).toEqual([made[0], made[0], made[0]]);
+  });
+
   it('counts a repeat once, however it comes', async () => {
     const hook = await shopifyHook();
     for (let i = 0; i < 3; i++) await post(hook.url, order, signedOrder(order));

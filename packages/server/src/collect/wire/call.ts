@@ -132,7 +132,8 @@ export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
 
 /** Earliest time that is believed; before it clocks are wrong, not old. */
 const EARLIEST = Date.UTC(1990, 0, 1);
-const FUTURE_TOLERANCE = DAY;
+/** How far ahead of ours a clock may be and is still believed. */
+export const FUTURE_TOLERANCE = DAY;
 
 /** When it happened by our clock: the client's time stamp, moved by how far its clock is off. */
 export function momentOf(

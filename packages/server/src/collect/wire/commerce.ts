@@ -175,7 +175,11 @@ function orderFacts(event: EventFact, currency: string, lineKind: 'sale' | 'retu
   const about: Partial<OrderLineFact> =
     lineKind === 'return'
       ? { claim: { returnId, of: 'amount' } }
-      : { whole: true, ...(event.name === 'Order Updated' ? { isChange: true } : {}) };
+      : {
+          whole: true,
+          toldAt: toldAtOf(event),
+          ...(event.name === 'Order Updated' ? { isChange: true } : {}),
+        };
   const seen = new Map<string, number>();
   const facts: Fact[] = [];
   for (const [i, line] of lines.entries()) {
@@ -203,6 +207,15 @@ function orderFacts(event: EventFact, currency: string, lineKind: 'sale' | 'retu
     } satisfies OrderLineFact);
   }
   return facts;
+}
+
+/** A moment that says its zone. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:?\d\d)$/i;
+
+/** When an order was so: when it was changed last, where that is said, else when it was told. */
+function toldAtOf({ properties: { updated_at: said }, time }: EventFact): number {
+  const at = typeof said === 'string' && MOMENT.test(said) ? Date.parse(said) : Number.NaN;
+  return Number.isFinite(at) ? at : time;
 }
 
 /** Why an order or one of its products is held for its currency. */

@@ -35,6 +35,8 @@ const shopCurrency = (set: string, plain: string): HookValue =>
 const order: Record<string, HookValue> = {
   order_id: 'body.id',
   order_name: 'body.name',
+  // Calls come in any sequence and again: the newest state of an order stands.
+  updated_at: { path: 'body.updated_at', as: 'date' },
   currency: shopCurrency('body.total_price_set', 'body.currency'),
   total: inShopMoney('body.total_price_set', 'body.total_price'),
   discount: inShopMoney('body.total_discounts_set', 'body.total_discounts'),
@@ -191,7 +193,7 @@ const refundRules: HookRule[] = [
 ];
 
 export const shopify: HookPreset = {
-  version: 2,
+  version: 3,
   check: { kind: 'shopify' },
   mapping: {
     topic: 'header.x-shopify-topic',

@@ -16,6 +16,8 @@ const guest = { email: 'body.billing.email', phone: 'body.billing.phone' };
 const order: Record<string, HookValue> = {
   order_id: 'body.id',
   order_name: 'body.number',
+  // Calls come in any sequence and again: the newest state of an order stands.
+  updated_at: gmt('body.date_modified_gmt'),
   currency: 'body.currency',
   total: 'body.total',
   tax: 'body.total_tax',
@@ -55,7 +57,7 @@ function ofAnyone(rule: Omit<HookRule, 'messages'>, message: HookMessage): HookR
 const PAID = ['processing', 'completed', 'on-hold'];
 
 export const woocommerce: HookPreset = {
-  version: 1,
+  version: 2,
   check: { kind: 'woocommerce' },
   mapping: {
     topic: 'header.x-wc-webhook-topic',
