@@ -14,3 +14,9 @@ export function useCalled(): Called {
   const { data } = useApi(api.listNames, {}, { staleMs: 5 * 60_000, enabled });
   return useMemo(() => calledIn(language, data ?? NONE), [language, data]);
 }
+
+/** Whether names are still asked for: a sentence that waits for them does not change under the reader's eyes. */
+export function useNamesComing(): boolean {
+  const enabled = useCan('catalog.read');
+  return useApi(api.listNames, {}, { staleMs: 5 * 60_000, enabled }).isLoading;
+}

@@ -4,7 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
-import { useCalled } from '../catalog/use-called.ts';
+import { useCalled, useNamesComing } from '../catalog/use-called.ts';
 import { WhyDrawer } from '../segment/why-drawer.tsx';
 import { useTo } from '../shell/address.ts';
 import { useApi } from '../shell/use-api.ts';
@@ -47,7 +47,9 @@ function Portrait({ customer }: { customer: Customer }) {
   const words = usePortraitWords(customer);
   return (
     <>
-      <p className="qm-portrait">{words}</p>
+      <p className="qm-portrait" aria-busy={words === null}>
+        {words ?? '\u00a0'}
+      </p>
       {customer.masked && (
         <p className="qm-masked">
           <LockOutlined aria-hidden="true" /> {t('customer.masked')}
@@ -90,11 +92,12 @@ function Portrait({ customer }: { customer: Customer }) {
   );
 }
 
-function usePortraitWords(customer: Customer): string {
+/** Null while what it names is still asked for. */
+function usePortraitWords(customer: Customer): string | null {
   const { t } = useTranslation('profile');
   const format = useFormat();
-  const { data: rfm } = useApi(api.getRfm, {}, { staleMs: 5 * 60_000 });
-  const { data: stores } = useApi(
+  const { data: rfm, isLoading: rfmComing } = useApi(api.getRfm, {}, { staleMs: 5 * 60_000 });
+  const { data: stores, isLoading: storesComing } = useApi(
     api.listStores,
     {},
     { staleMs: 5 * 60_000, enabled: customer.favouriteStore !== null },
@@ -102,6 +105,8 @@ function usePortraitWords(customer: Customer): string {
   const store = stores?.find((one) => one.storeId === customer.favouriteStore);
   const storeName = store && nameIn(format.language, store, store.storeId);
   const called = useCalled();
+  const namesComing = useNamesComing();
+  if (rfmComing || storesComing || namesComing) return null;
   const named: Customer = {
     ...customer,
     city: called('city', customer.city),
