@@ -115,6 +115,8 @@ export const orderRow = z.object({
       quantity: z.number(),
       netCents: z.number(),
       lineKind: z.enum(['sale', 'return']),
+      /** Fields whose values were put in by a step of cleaning where none was told, and those that follow from them. */
+      imputed: z.array(z.string()),
     }),
   ),
 });

@@ -165,11 +165,13 @@ export async function buildApp({
   const identity = openIdentity({ ...base, workspaces });
 
   const collected = collectWarehouse(warehouse);
+  const cleaned = cleaningWarehouse(warehouse);
   const profile = openProfile({
     ...base,
     workspaces,
     identity,
     setAside: collected.insertQuarantine,
+    imputedLines: cleaned.imputedLines,
     // Segments stand to the right: profile asks for them when a page does.
     members: {
       source: (workspace, id) => segment.members.source(workspace, id),
@@ -200,7 +202,6 @@ export async function buildApp({
   const journalName = createHash('sha256').update(secret).digest('hex').slice(0, 32);
   const quality = openQuality({ ...base, warehouse: judged, workspaces, journal: journalName });
   const cleaningSteps = openCleaningSteps({ ...base, workspaces });
-  const cleaned = cleaningWarehouse(warehouse);
   const guard = openPoisonGuard(join(config.dataDir, 'journal'));
   const collector = openCollector({
     ...base,

@@ -347,6 +347,8 @@ export const en = {
     lineQuantity: 'Quantity',
     lineNet: 'Paid',
     lineReturn: 'Returned',
+    linePutIn: 'value put in',
+    linePutInWhy: 'No value was told: a step of cleaning put a usual one in',
   },
   told: {
     items: '{{products}} and {{more}} more',

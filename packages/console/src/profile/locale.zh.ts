@@ -343,6 +343,8 @@ export const zh: Words<typeof en> = {
     lineQuantity: '数量',
     lineNet: '实付',
     lineReturn: '退货',
+    linePutIn: '含填补值',
+    linePutInWhy: '原始数据缺值，由清洗步骤填补',
   },
   told: {
     items: '{{products}}，另有 {{more}} 种',

@@ -91,6 +91,9 @@ function Order({ order }: { order: OrderRow }) {
                   <td>
                     <Anchor href={to('/products', { product: line.productId })}>{name(line)}</Anchor>
                     {line.lineKind === 'return' && <small> · {t('customer.lineReturn')}</small>}
+                    {line.imputed.length > 0 && (
+                      <small title={t('customer.linePutInWhy')}> · {t('customer.linePutIn')}</small>
+                    )}
                   </td>
                   <td className="qm-right">{format.number(line.quantity)}</td>
                   <td className="qm-right">

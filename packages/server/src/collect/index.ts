@@ -2,6 +2,8 @@ export type { FactBatch, FactSink, Resolved } from './batch.ts';
 export {
   cleaningRoutes,
   cleaningWarehouse,
+  type ImputedLines,
+  lineKey,
   openApply,
   openCleaning,
   openQueue as openCleaningQueue,

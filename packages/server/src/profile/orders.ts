@@ -1,4 +1,5 @@
 import type { OrderRow } from '@qianmian/contract';
+import { lineKey } from '../collect/index.ts';
 import { isoOf } from '../platform/clock.ts';
 import type { LineRow } from './person.ch.ts';
 
@@ -83,8 +84,16 @@ export function orderFacts(lines: readonly LineRow[]): OrderFacts {
   };
 }
 
-/** One order with its lines; `netCents` is after returns. */
-export function presentOrder(orderId: string, lines: readonly LineRow[]): OrderRow {
+/** The key of a line in collect's words. */
+export const lineKeyOf = (line: Pick<LineRow, 'order_id' | 'line_kind' | 'line_id'>) =>
+  lineKey({ orderId: line.order_id, lineKind: line.line_kind, lineId: line.line_id });
+
+/** One order with its lines; `netCents` is after returns. `imputed` holds the fields of lines whose values were put in. */
+export function presentOrder(
+  orderId: string,
+  lines: readonly LineRow[],
+  imputed: ReadonlyMap<string, string[]>,
+): OrderRow {
   const sales = lines.filter(isSale);
   const first = [...(sales.length > 0 ? sales : lines)].sort((a, b) => a.ms - b.ms)[0]!;
   return {
@@ -104,6 +113,7 @@ export function presentOrder(orderId: string, lines: readonly LineRow[]): OrderR
       quantity: l.quantity,
       netCents: l.net_cents,
       lineKind: l.line_kind,
+      imputed: imputed.get(lineKeyOf(l)) ?? [],
     })),
   };
 }

@@ -1,5 +1,6 @@
 import { CHANNELS, type Customer, type OrderRow, type TimelineEntry } from '@qianmian/contract';
 import { z } from 'zod';
+import type { ImputedLines } from '../collect/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { DAY, isoOf, isoOrNull } from '../platform/clock.ts';
 import { cursorOf, offsetCursor, pageFrom, placeOf } from '../platform/cursor.ts';
@@ -10,7 +11,7 @@ import type { TimelineKind } from './event-kinds.ts';
 import { presentKnownBy } from './known-by.ts';
 import { lifecycleStage } from './lifecycle.ts';
 import { maskIdentifier, maskProperties, maskValue } from './masking.ts';
-import { byOrder, orderFacts, presentOrder } from './orders.ts';
+import { byOrder, lineKeyOf, orderFacts, presentOrder } from './orders.ts';
 import { personWarehouse } from './person.ch.ts';
 import { personName } from './person-name.ts';
 import type { Refresh } from './refresh.ts';
@@ -21,6 +22,7 @@ import { traitValue } from './trait-value.ts';
 /** The time of a page's last entry, and its id. */
 const timelinePlace = z.tuple([z.number().int(), z.string()]);
 
+const NOTHING_PUT_IN: ReadonlyMap<string, string[]> = new Map();
 const at = (time: string) => isoOf(Date.parse(time));
 
 /** One customer, straight from the facts: a page shows what arrived a moment ago. */
@@ -30,6 +32,7 @@ export function openPerson(parts: {
   refresh: Refresh;
   tags: Tags;
   members: SegmentMembers;
+  imputedLines: ImputedLines;
 }) {
   const store = personWarehouse(parts.warehouse);
 
@@ -212,11 +215,15 @@ export function openPerson(parts: {
     ): Promise<{ rows: OrderRow[]; nextCursor: string | null; total: number | null }> {
       const { whose } = await known(workspace, number);
       const offset = offsetCursor(query.cursor);
+      // The newest first, by the same moment that is shown; only those of the page are asked about.
       const orders = [...byOrder(await store.lines(workspace, whose))]
-        .map(([id, lines]) => presentOrder(id, lines))
-        .sort((a, b) => Date.parse(b.time) - Date.parse(a.time) || (a.orderId < b.orderId ? -1 : 1));
+        .map(([id, lines]) => ({ id, lines, time: Date.parse(presentOrder(id, lines, NOTHING_PUT_IN).time) }))
+        .sort((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1));
+      const shown = orders.slice(offset, offset + query.limit + 1);
+      const keys = shown.flatMap(({ lines }) => lines.map(lineKeyOf));
+      const imputed = keys.length > 0 ? await parts.imputedLines(workspace, keys) : NOTHING_PUT_IN;
       return pageFrom(
-        orders.slice(offset, offset + query.limit + 1),
+        shown.map(({ id, lines }) => presentOrder(id, lines, imputed)),
         { limit: query.limit, offset },
         orders.length,
       );

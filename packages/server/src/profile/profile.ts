@@ -1,3 +1,4 @@
+import type { ImputedLines } from '../collect/index.ts';
 import type { Workspaces } from '../governance/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Bus } from '../platform/bus.ts';
@@ -27,6 +28,7 @@ export function openProfile(parts: {
   workspaces: Pick<Workspaces, 'get'>;
   identity: Pick<Identity, 'whoIs' | 'whoAre'>;
   members: SegmentMembers;
+  imputedLines: ImputedLines;
   /** What is not kept is told in quarantine. */
   setAside: SetAside;
 }) {

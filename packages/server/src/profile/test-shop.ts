@@ -4,7 +4,13 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogMigrations, openCatalog } from '../catalog/index.ts';
-import { collectMigrations, collectWarehouse, type Fact, openCollector } from '../collect/index.ts';
+import {
+  cleaningWarehouse,
+  collectMigrations,
+  collectWarehouse,
+  type Fact,
+  openCollector,
+} from '../collect/index.ts';
 import { openWorkspaces } from '../governance/index.ts';
 import { identityMigrations, openIdentity } from '../identity/index.ts';
 import { Bus } from '../platform/bus.ts';
@@ -62,6 +68,7 @@ export async function openShop(right: { migrations?: WarehouseMigration[]; domai
     identity,
     members,
     setAside: collectWarehouse(warehouse).insertQuarantine,
+    imputedLines: cleaningWarehouse(warehouse).imputedLines,
   });
   const collector = openCollector({
     ...base,

@@ -1,4 +1,5 @@
 import {
+  api,
   type CleanStep,
   catalogEndpoints,
   cleaningEndpoints as e,
@@ -351,8 +352,18 @@ describe('steps of cleaning', () => {
     await t.call(e.applyCleaning, { params: { workspace } });
     await t.app.jobs.idle();
     expect(await prices()).toEqual(filled);
+    // Who looks at the customer is told.
+    const { personId } = await t.call(api.findByIdentifier, {
+      ...{ params: { workspace }, query: { type: 'user', value: 'u-x' } },
+    });
+    const linesOf = async () => {
+      const call = { params: { workspace, personId: personId! }, query: {} };
+      return (await t.call(api.getOrders, call)).rows.flatMap((order) => order.lines);
+    };
+    expect(await linesOf()).toMatchObject([{ netCents: 40, imputed: ['unitPriceCents', 'netCents'] }]);
     await save(workspace, [{ ...median, isOn: false }], true);
     expect((await prices()).map((row) => row.net_cents)).toEqual([0, 0]);
+    expect(await linesOf()).toMatchObject([{ netCents: 0, imputed: [] }]);
   });
 
   it('are not saved over those of somebody else, nor in a form that means nothing', async () => {

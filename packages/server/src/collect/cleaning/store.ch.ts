@@ -64,6 +64,9 @@ export interface ChangeRow {
   version: string;
 }
 
+/** Of order lines, by key, the fields whose values were put in where none was told. */
+export type ImputedLines = (workspace: string, keys: string[]) => Promise<Map<string, string[]>>;
+
 export interface ChangeShown {
   subject: CleanSubject;
   key: string;
@@ -145,6 +148,17 @@ export function cleaningWarehouse(warehouse: Warehouse) {
       }
       return rows;
     },
+
+    /** Of order lines the fields whose values were put in, by the line's key. */
+    imputedLines: (async (workspace, keys) => {
+      const rows = await warehouse.query<{ key: string; put: string[] }>(
+        `SELECT key, arrayDistinct(arrayFlatten(groupArray(arrayFilter((f, i) -> i = 1, fields, imputed)))) AS put
+         FROM collect_cleaning_change FINAL PREWHERE workspace = {workspace:String} AND subject = 'line'
+           AND key IN {keys:Array(String)} WHERE has(imputed, 1) GROUP BY key`,
+        { workspace, keys },
+      );
+      return new Map(rows.map((row) => [row.key, row.put]));
+    }) satisfies ImputedLines,
 
     /** Things of which something is other than told, by kind. */
     changedSubjects: (workspace: string) =>
