@@ -1,4 +1,7 @@
 import type { DuplicateReason } from '@qianmian/contract';
+import { hash64 } from '../platform/hash64.ts';
+import { grown } from './evidence-graph.ts';
+import { StringPool } from './string-pool.ts';
 
 /** What of a person is compared. Empty where it is not known. */
 export interface Portrait {
@@ -29,18 +32,30 @@ export interface Candidate {
 /** People who share a key, at most; where more do, it tells nothing and is skipped. */
 export const BLOCK_AT_MOST = 60;
 const PROPOSE_FROM = 0.5;
+/** Pairs that are kept, of those found the most probable. */
+const KEPT_AT_MOST = 15_000;
+/** Pairs or people looked at between two turns of others. */
+const A_TURN = 500;
 /** Of all people one in ten is thought to have a twin. */
 const TWINS = 0.1;
 
-interface Prepared extends Portrait {
+interface Prepared {
+  person: number;
   nameKey: string;
   nameSorted: string;
+  birthday: string;
+  gender: string;
   digits: string;
   local: string;
   domain: string;
   cityKey: string;
   addressKey: string;
 }
+type Part = Exclude<keyof Prepared, 'person'>;
+const PARTS: readonly Part[] = [
+  ...(['nameKey', 'nameSorted', 'birthday', 'gender', 'digits'] as const),
+  ...(['local', 'domain', 'cityKey', 'addressKey'] as const),
+];
 
 /** One form of a text whatever its width, case and spaces. */
 const folded = (text: string) =>
@@ -50,13 +65,16 @@ const folded = (text: string) =>
     .replace(/[\s.,'’·・-]+/g, ' ')
     .trim();
 
-function prepared(p: Portrait): Prepared {
+/** Someone in the forms that are compared. */
+export function prepared(p: Portrait): Prepared {
   const nameKey = folded(p.name);
   const [local = '', domain = ''] = folded(p.email.replaceAll('.', '\u0001'))
     .replaceAll('\u0001', '.')
     .split('@');
   return {
-    ...p,
+    person: p.person,
+    birthday: p.birthday,
+    gender: p.gender,
     // Chinese names are written with and without a space.
     nameKey: /\p{Script=Han}/u.test(nameKey) ? nameKey.replaceAll(' ', '') : nameKey,
     nameSorted: nameKey.split(' ').sort().join(' '),
@@ -68,106 +86,202 @@ function prepared(p: Portrait): Prepared {
   };
 }
 
-/** Keys under which two who are one would meet, whatever single slip parts them. */
-function keysOf(p: Prepared): string[] {
-  const keys: string[] = [];
-  if (p.digits.length >= 8) {
-    keys.push(`8${p.digits.slice(-8)}`, `<${p.digits.slice(0, -2)}`, `#${[...p.digits].sort().join('')}`);
-  }
-  if (p.local.length >= 5) keys.push(`@${p.local}`, `@${p.local.slice(1)}`, `%${p.local.slice(0, -1)}`);
-  if (p.nameSorted && p.birthday) keys.push(`b${p.birthday} ${p.nameSorted.replaceAll(' ', '')}`);
-  if (p.nameSorted && p.addressKey) keys.push(`a${p.addressKey} ${p.nameSorted}`);
-  if (p.nameSorted && p.cityKey) keys.push(`c${p.cityKey} ${p.nameSorted}`);
-  if (p.birthday && p.addressKey) keys.push(`d${p.birthday} ${p.addressKey}`);
-  return keys;
-}
-
-/** How often values occur: what is rare says more when it is the same. */
-function shares(people: readonly Prepared[], of: (p: Prepared) => string): (value: string) => number {
-  const counts = new Map<string, number>();
-  let known = 0;
-  for (const p of people) {
-    const value = of(p);
-    if (value === '') continue;
-    known += 1;
-    counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  // The pair itself is left out, and few values known are no proof that there are few.
-  return (value) => Math.max((counts.get(value) ?? 1) - 1, 1) / (known + 20);
-}
+/** Keys under which two who are one would meet, whatever single slip parts them: kind by kind, at most two of a kind. */
+export const KEYS: ((p: Prepared) => readonly string[])[] = [
+  (p) => (p.digits.length >= 8 ? [p.digits.slice(-8)] : []),
+  (p) => (p.digits.length >= 8 ? [p.digits.slice(0, -2)] : []),
+  (p) => (p.digits.length >= 8 ? [[...p.digits].sort().join('')] : []),
+  (p) => (p.local.length >= 5 ? [p.local, p.local.slice(1)] : []),
+  (p) => (p.local.length >= 5 ? [p.local.slice(0, -1)] : []),
+  (p) => (p.nameSorted && p.birthday ? [`${p.birthday} ${p.nameSorted.replaceAll(' ', '')}`] : []),
+  (p) => (p.nameSorted && p.addressKey ? [`${p.addressKey} ${p.nameSorted}`] : []),
+  (p) => (p.nameSorted && p.cityKey ? [`${p.cityKey} ${p.nameSorted}`] : []),
+  (p) => (p.birthday && p.addressKey ? [`${p.birthday} ${p.addressKey}`] : []),
+];
+const KEYS_OF_A_KIND = 2;
 
 /**
  * Pairs of people who are probably one, most probable first, with reasons. Every attribute gives bits of evidence: the
  * logarithm of how much more often it agrees (or differs) between records of one person than between two people drawn at
  * random. I. P. Fellegi and A. B. Sunter, A Theory for Record Linkage, JASA 64 (1969), eq. 14; agreement on a rare value
  * weighs more, as in their section 3.3.2. Pairs are looked for among people who share a key; keys that too many share are
- * skipped and counted. Yields now and then.
+ * skipped and counted. What is the same for many is held once, and one kind of key at a time.
  */
-export function* findDuplicates(
-  portraits: readonly Portrait[],
-): Generator<number, { candidates: Candidate[]; skippedBlocks: number }> {
-  const people = portraits.map(prepared);
-  const score = scorer(people);
-  const blocks = new Map<string, number[]>();
-  for (const [i, p] of people.entries()) {
-    for (const key of keysOf(p)) {
-      const block = blocks.get(key);
-      if (!block) blocks.set(key, [i]);
-      else if (block.length <= BLOCK_AT_MOST) block.push(i);
-    }
-    if (i % 2000 === 0) yield (i / people.length) * 0.3;
+export class DuplicateSearch {
+  readonly #pools = Object.fromEntries(PARTS.map((part) => [part, new StringPool()])) as Record<
+    Part,
+    StringPool
+  >;
+  readonly #columns = Object.fromEntries(PARTS.map((part) => [part, new Uint32Array(1024)])) as Record<
+    Part,
+    Uint32Array<ArrayBuffer>
+  >;
+  #person = new Uint32Array(1024);
+  #people = 0;
+  readonly #keptAtMost: number;
+  /** Pairs and people looked at so far. */
+  looked = 0;
+
+  constructor(keptAtMost = KEPT_AT_MOST) {
+    this.#keptAtMost = keptAtMost;
   }
-  let skippedBlocks = 0;
-  let done = 0;
-  const seen = new Set<number>();
-  const candidates: Candidate[] = [];
-  for (const block of blocks.values()) {
-    done += 1;
-    if (done % 5000 === 0) yield 0.3 + 0.7 * (done / blocks.size);
-    if (block.length < 2) continue;
-    if (block.length > BLOCK_AT_MOST) {
-      skippedBlocks += 1;
-      continue;
+
+  /** Takes someone up. */
+  add(portrait: Portrait): void {
+    const i = this.#people++;
+    if (i >= this.#person.length) {
+      this.#person = grown(this.#person, i * 2) as Uint32Array<ArrayBuffer>;
+      for (const part of PARTS)
+        this.#columns[part] = grown(this.#columns[part], i * 2) as Uint32Array<ArrayBuffer>;
     }
-    for (let i = 0; i < block.length; i++)
-      for (let j = i + 1; j < block.length; j++) {
-        const [x, y] = [block[i]!, block[j]!];
-        if (x === y) continue;
-        const pair = Math.min(x, y) * people.length + Math.max(x, y);
-        if (seen.has(pair)) continue;
-        seen.add(pair);
-        const found = score(people[x]!, people[y]!);
-        if (found.score >= PROPOSE_FROM)
-          candidates.push({ a: people[x]!.person, b: people[y]!.person, ...found });
+    const p = prepared(portrait);
+    this.#person[i] = p.person;
+    for (const part of PARTS) this.#columns[part][i] = this.#pools[part].add(p[part]);
+  }
+
+  #at(i: number): Prepared {
+    const text = (part: Part) => this.#pools[part].text(this.#columns[part][i]!);
+    return {
+      person: this.#person[i]!,
+      nameKey: text('nameKey'),
+      nameSorted: text('nameSorted'),
+      birthday: text('birthday'),
+      gender: text('gender'),
+      digits: text('digits'),
+      local: text('local'),
+      domain: text('domain'),
+      cityKey: text('cityKey'),
+      addressKey: text('addressKey'),
+    };
+  }
+
+  /** How often values occur: what is rare says more when it is the same. */
+  #shares(part: Part): (i: number) => number {
+    const [pool, column] = [this.#pools[part], this.#columns[part]];
+    // The pair itself is left out, and few values known are no proof that there are few.
+    return (i) => Math.max(pool.count(column[i]!) - 1, 1) / (pool.given + 20);
+  }
+
+  /** Looks for pairs; yields how far it is every few hundred pairs or people. */
+  *find(): Generator<number, { candidates: Candidate[]; skippedBlocks: number }> {
+    const score = scorer(this.#people, {
+      name: this.#shares('nameSorted'),
+      birthday: this.#shares('birthday'),
+      city: this.#shares('cityKey'),
+      local: this.#shares('local'),
+      address: this.#shares('addressKey'),
+    });
+    let candidates: (Candidate & { pair: number })[] = [];
+    const found = new Set<number>();
+    let skippedBlocks = 0;
+    const keep = () => {
+      candidates.sort((x, y) => y.score - x.score || x.a - y.a || x.b - y.b);
+      candidates = candidates.slice(0, this.#keptAtMost);
+      found.clear();
+      for (const { pair } of candidates) found.add(pair);
+    };
+    let turn = this.looked;
+    for (const [kind, keysOf] of KEYS.entries())
+      for (const step of this.#blocks(keysOf)) {
+        const done = (kind + step.done) / KEYS.length;
+        if (step.block.length > BLOCK_AT_MOST) skippedBlocks += 1;
+        else {
+          const block = step.block.map((i) => ({ i, p: this.#at(i) }));
+          for (let x = 0; x < block.length; x++)
+            for (let y = x + 1; y < block.length; y++) {
+              const [one, other] = [block[x]!, block[y]!];
+              if (one.i === other.i) continue;
+              this.looked += 1;
+              const judged = score(one.p, other.p, one.i);
+              const pair = one.i * this.#people + other.i;
+              if (judged.score >= PROPOSE_FROM && !found.has(pair)) {
+                found.add(pair);
+                candidates.push({ a: one.p.person, b: other.p.person, ...judged, pair });
+                if (candidates.length >= 2 * this.#keptAtMost) keep();
+              }
+              if (this.looked - turn >= A_TURN) {
+                turn = this.looked;
+                yield done;
+              }
+            }
+        }
+        if (this.looked - turn >= A_TURN) {
+          turn = this.looked;
+          yield done;
+        }
       }
+    keep();
+    return { candidates: candidates.map(({ pair, ...candidate }) => candidate), skippedBlocks };
   }
-  candidates.sort((x, y) => y.score - x.score || x.a - y.a || x.b - y.b);
-  return { candidates, skippedBlocks };
+
+  /** Those who share a key of a kind, key by key; an empty block now and then between. One more than too many is enough. */
+  *#blocks(keysOf: (p: Prepared) => readonly string[]): Generator<{ done: number; block: number[] }> {
+    const places = this.#people * KEYS_OF_A_KIND;
+    const keys = new Float64Array(places);
+    const shelves = 2 ** Math.ceil(Math.log2(Math.max(1, places / 256)));
+    const starts = new Uint32Array(shelves + 1);
+    const shelfOf = (key: number) => key % shelves;
+    const hash = new Uint32Array(2);
+    const none = (done: number) => ({ done, block: [] });
+    for (let i = 0; i < this.#people; i++) {
+      let place = i * KEYS_OF_A_KIND;
+      for (const key of keysOf(this.#at(i))) {
+        hash64(key, hash);
+        // 53 bits of it; 0 stands for no key.
+        keys[place] = hash[0]! * 2 ** 21 + (hash[1]! >>> 11) + 1;
+        starts[shelfOf(keys[place]!) + 1]! += 1;
+        place += 1;
+      }
+      this.looked += 1;
+      if (i % 100 === 0) yield none((0.3 * i) / this.#people);
+    }
+    for (let shelf = 0; shelf < shelves; shelf++) starts[shelf + 1]! += starts[shelf]!;
+    const next = starts.slice(0, shelves);
+    const onShelf = new Uint32Array(starts[shelves]!);
+    for (let place = 0; place < places; place++) {
+      const key = keys[place]!;
+      if (key !== 0) onShelf[next[shelfOf(key)]!++] = place;
+      if (place % 1000 === 0) {
+        this.looked += 100;
+        yield none(0.3);
+      }
+    }
+    const blocks = new Map<number, number[]>();
+    for (let shelf = 0; shelf < shelves; shelf++) {
+      for (let at = starts[shelf]!; at < starts[shelf + 1]!; at++) {
+        const key = keys[onShelf[at]!]!;
+        const i = Math.floor(onShelf[at]! / KEYS_OF_A_KIND);
+        const block = blocks.get(key);
+        if (!block) blocks.set(key, [i]);
+        else if (block.length <= BLOCK_AT_MOST) block.push(i);
+        this.looked += 1;
+        if (at % 100 === 0) yield none(0.3);
+      }
+      for (const block of blocks.values())
+        if (block.length > 1) yield { done: 0.3 + (0.7 * shelf) / shelves, block };
+      blocks.clear();
+    }
+  }
 }
 
-/** Judges pairs among some people. */
-function scorer(people: readonly Prepared[]) {
-  const share = {
-    name: shares(people, (p) => p.nameSorted),
-    birthday: shares(people, (p) => p.birthday),
-    city: shares(people, (p) => p.cityKey),
-    local: shares(people, (p) => p.local),
-    address: shares(people, (p) => p.addressKey),
-  };
-  const prior = Math.log2(TWINS / Math.max(people.length, 2));
+/** Judges pairs among so many people; `share` says how often what one of them has occurs. */
+function scorer(
+  people: number,
+  share: Record<'name' | 'birthday' | 'city' | 'local' | 'address', (i: number) => number>,
+) {
+  const prior = Math.log2(TWINS / Math.max(people, 2));
   const agree = (often: number, by: number) => Math.log2(often / by);
-  return (a: Prepared, b: Prepared): { score: number; reasons: Reason[] } => {
+  return (a: Prepared, b: Prepared, i: number): { score: number; reasons: Reason[] } => {
     const reasons: Reason[] = [];
     const add = (reason: DuplicateReason, weight: number) =>
       reasons.push({ reason, weight: Math.round(weight * 10) / 10 });
     if (a.nameKey && b.nameKey) {
-      if (a.nameSorted === b.nameSorted || a.nameKey === b.nameKey)
-        add('name', agree(0.9, share.name(a.nameSorted)));
-      else if (isNearName(a.nameKey, b.nameKey)) add('nameAlike', agree(0.9, share.name(a.nameSorted)) / 2);
+      if (a.nameSorted === b.nameSorted || a.nameKey === b.nameKey) add('name', agree(0.9, share.name(i)));
+      else if (isNearName(a.nameKey, b.nameKey)) add('nameAlike', agree(0.9, share.name(i)) / 2);
       else add('namesDiffer', -4);
     }
     if (a.birthday && b.birthday) {
-      if (a.birthday === b.birthday) add('birthday', agree(0.95, share.birthday(a.birthday)));
+      if (a.birthday === b.birthday) add('birthday', agree(0.95, share.birthday(i)));
       else if (isNearDate(a.birthday, b.birthday)) add('birthdayAlike', 5);
       else add('birthdaysDiffer', -5);
     }
@@ -178,16 +292,15 @@ function scorer(people: readonly Prepared[]) {
     if (a.local && b.local) {
       if (a.local === b.local && a.domain === b.domain) add('email', 14);
       else if (a.local === b.local)
-        add(isOneSlip(a.domain, b.domain) ? 'emailTypo' : 'emailLocal', agree(0.6, share.local(a.local)));
+        add(isOneSlip(a.domain, b.domain) ? 'emailTypo' : 'emailLocal', agree(0.6, share.local(i)));
       else if (a.local.length >= 6 && a.domain === b.domain && isOneSlip(a.local, b.local))
         add('emailTypo', 8);
     }
     if (a.cityKey && b.cityKey) {
-      if (a.cityKey === b.cityKey) add('city', agree(0.8, share.city(a.cityKey)));
+      if (a.cityKey === b.cityKey) add('city', agree(0.8, share.city(i)));
       else add('citiesDiffer', -1.5);
     }
-    if (a.addressKey && a.addressKey === b.addressKey)
-      add('address', agree(0.7, share.address(a.addressKey)));
+    if (a.addressKey && a.addressKey === b.addressKey) add('address', agree(0.7, share.address(i)));
     if (a.gender && b.gender) {
       if (a.gender === b.gender) add('gender', 0.9);
       else add('gendersDiffer', -5);

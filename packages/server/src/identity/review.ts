@@ -4,7 +4,7 @@ import type { Insertable } from 'kysely';
 import type { Clock } from '../platform/clock.ts';
 import type { Decisions } from './decisions.ts';
 import { strongest } from './decisions.ts';
-import { findDuplicates, type Portrait } from './duplicates.ts';
+import { DuplicateSearch, type Portrait } from './duplicates.ts';
 import { noDuplicate } from './errors.ts';
 import { type Identity, inSteps } from './identity.ts';
 import type { IdentityTables } from './store.pg.ts';
@@ -19,6 +19,13 @@ export interface People {
   portraits(workspace: string): AsyncIterable<readonly Portrait[]>;
   /** Some people as they are shown. */
   sides(workspace: string, people: readonly number[], reveal: boolean): Promise<DuplicateSide[]>;
+}
+
+function* takeUp(search: DuplicateSearch, some: readonly Portrait[]): Generator<void> {
+  for (const [i, portrait] of some.entries()) {
+    search.add(portrait);
+    if (i % 100 === 0) yield;
+  }
 }
 
 /** The queue of people who are probably one: found by a job, decided by a person. */
@@ -48,11 +55,14 @@ export function openReview(parts: {
   return {
     /** Looks for duplicates among everyone; pairs that were decided are not proposed again. */
     async find(workspace: string, progress: (done: number) => Promise<void>): Promise<void> {
-      const everyone: Portrait[] = [];
-      for await (const some of people.portraits(workspace)) for (const p of some) everyone.push(p);
-      const { candidates, skippedBlocks } = await inSteps(findDuplicates(everyone), (done) =>
-        progress(done * 0.9),
-      );
+      const search = new DuplicateSearch();
+      for await (const some of people.portraits(workspace)) await inSteps(takeUp(search, some));
+      let told = 0;
+      const { candidates, skippedBlocks } = await inSteps(search.find(), async (done) => {
+        if (done - told < 0.01) return;
+        told = done;
+        await progress(done * 0.9);
+      });
       const index = await indexOf(workspace);
       const now = new Date(clock.now());
       const rows: Omit<Insertable<IdentityTables['identity_duplicate']>, 'put_off_at'>[] = [];

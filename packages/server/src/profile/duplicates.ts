@@ -4,7 +4,7 @@ import type { Warehouse } from '../platform/warehouse.ts';
 import { customersWarehouse, type PortraitRow } from './customers.ch.ts';
 import { maskEmail, maskName, maskPhone, maskValue } from './masking.ts';
 
-const ROWS_A_READ = 50_000;
+const ROWS_A_READ = 10_000;
 
 /** What identity needs to know of people to find those who are probably one. */
 export function openDuplicates(parts: { warehouse: Warehouse }) {
