@@ -37,7 +37,7 @@ export function openRules(parts: {
     /** What other rules would change; people go on being resolved meanwhile. */
     async preview(workspace: string, rules: IdentityRules): Promise<RulesEffect> {
       const index = await inner.indexOf(workspace);
-      const compiled = compileRules(rules);
+      const compiled = compileRules(rules, await inner.countryOf(workspace));
       const partsOf = new Map<number, number>();
       const joinedInto = new Map<number, number>();
       let people = 0;
@@ -105,7 +105,7 @@ export function openRules(parts: {
         const row = await rowOf(workspace);
         const wanted = row?.wanted;
         if (!wanted) return;
-        const compiled = compileRules(wanted);
+        const compiled = compileRules(wanted, await inner.countryOf(workspace));
         const isBlocked = await inner.blockedBy(workspace, compiled);
         await db
           .updateTable('identity_rules')

@@ -363,6 +363,25 @@ describe('rules', () => {
     await t.collect(workspace, [seen(1, 'user=u2', 'member_card=Staff'), seen(1, 'member_card=STAFF')]);
     expect(await portrait(workspace, 'member_card=STAFF')).toBeNull();
   });
+
+  it('block a phone however it is written, also where it came before', async () => {
+    const workspace = await t.workspace();
+    await t.collect(workspace, [
+      seen(0, 'user=u1', 'phone=139 2222 0000'),
+      seen(0, 'anonymous=x', 'phone=+8613922220000'),
+    ]);
+    const params = { workspace };
+    const body = {
+      types: DEFAULT_RULES.types.map((r) => (r.type === 'phone' ? { ...r, blocked: ['139-22220000'] } : r)),
+    };
+    expect((await t.call(api.previewIdentityRules, { params, body })).parted).toBe(2);
+    await t.call(api.putIdentityRules, { params, body });
+    await t.app.jobs.idle();
+    const [u, x] = [(await portrait(workspace, 'user=u1'))!, (await portrait(workspace, 'anonymous=x'))!];
+    expect(u.personId).not.toBe(x.personId);
+    await t.collect(workspace, [seen(1, 'user=u2', 'phone=+86 139 2222 0000')]);
+    expect(await portrait(workspace, 'phone=13922220000')).toBeNull();
+  });
 });
 
 describe('folding', () => {

@@ -52,7 +52,7 @@ export function openIdentity(parts: {
       .select('rules')
       .where('workspace', '=', workspace)
       .executeTakeFirst();
-    return compileRules(row?.rules ?? DEFAULT_RULES);
+    return compileRules(row?.rules ?? DEFAULT_RULES, await countryOf(workspace));
   }
 
   /** Identifiers whose values a workspace's rules say mean nothing. */
@@ -211,7 +211,7 @@ export function openIdentity(parts: {
   return {
     resolve,
     /** For the parts of identity itself. */
-    inner: { store, db, indexOf, keep, nextVersion, blockedBy, decisionsOf },
+    inner: { store, db, indexOf, keep, nextVersion, blockedBy, decisionsOf, countryOf },
 
     /** The person known by an identifier, as written by whoever asks; null for nobody. */
     async personOf(workspace: string, identifier: Identifier): Promise<number | null> {

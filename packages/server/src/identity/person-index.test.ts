@@ -11,7 +11,7 @@ const id = (text: string): Identifier => {
   return { type, value };
 };
 const LIVE = { source: 'test', importId: '' };
-const RULES = compileRules(DEFAULT_RULES);
+const RULES = compileRules(DEFAULT_RULES, 'CN');
 const T0 = Date.UTC(2026, 0, 1);
 
 interface Sighting {
@@ -211,9 +211,12 @@ describe('who is who', () => {
     const sightings = [seen('user:u', 'phone:1'), seen('member_card:7', 'phone:1'), seen('phone:1')];
     const { index, stored, of } = story(sightings);
     expect(new Set([of('user:u'), of('member_card:7'), of('phone:1')]).size).toBe(1);
-    const none = compileRules({
-      types: DEFAULT_RULES.types.map((t) => (t.type === 'phone' ? { ...t, joins: false } : t)),
-    });
+    const none = compileRules(
+      {
+        types: DEFAULT_RULES.types.map((t) => (t.type === 'phone' ? { ...t, joins: false } : t)),
+      },
+      'CN',
+    );
     stored.take(run(index.useRules(none, () => false)));
     expect(new Set([of('user:u'), of('member_card:7'), of('phone:1')]).size).toBe(3);
     expect(stored.rows.map((r) => stored.personOf(r))).toEqual([
@@ -285,9 +288,12 @@ describe('laws', () => {
       batches: fc.tuple(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 40 })),
     }),
   );
-  const strict = compileRules({
-    types: DEFAULT_RULES.types.map((t) => ({ ...t, perPerson: Math.min(t.perPerson, 2), sharedFrom: 2 })),
-  });
+  const strict = compileRules(
+    {
+      types: DEFAULT_RULES.types.map((t) => ({ ...t, perPerson: Math.min(t.perPerson, 2), sharedFrom: 2 })),
+    },
+    'CN',
+  );
 
   it('the order of arrival does not matter, nor how it is cut into batches', () => {
     for (const rules of [RULES, strict])
@@ -447,12 +453,15 @@ describe('what it costs', () => {
   });
 
   it('one that topples many at once is worked off in pieces, to what it would be anyway', () => {
-    const tight = compileRules({
-      types: DEFAULT_RULES.types.map((t) => ({
-        ...t,
-        ...(t.type === 'email' && { perPerson: 2, perPeriod: null }),
-      })),
-    });
+    const tight = compileRules(
+      {
+        types: DEFAULT_RULES.types.map((t) => ({
+          ...t,
+          ...(t.type === 'email' && { perPerson: 2, perPeriod: null }),
+        })),
+      },
+      'CN',
+    );
     // Whoever gets the e-mail before has no room for the one after, which then goes to the next.
     const dominoes = Array.from({ length: 800 }, (_, i): Sighting[] => [
       { ids: [`user:${i}`, `email:own${i}@x.cn`], day: 0 },

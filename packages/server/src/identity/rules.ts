@@ -1,6 +1,7 @@
 import type { IdentifierRule, IdentityRules } from '@qianmian/contract';
 import { IDENTIFIER_TYPES, type IdentifierType } from '../collect/index.ts';
 import { DAY, SECOND } from '../platform/clock.ts';
+import { normaliseIdentifier } from './normalise.ts';
 
 /** Identifiers that name a person, whatever device they use. */
 const PERSONAL = new Set<IdentifierType>(['user', 'member_card', 'unionid', 'phone', 'email']);
@@ -53,6 +54,11 @@ export function completeRules({ types }: IdentityRules): IdentityRules {
 /** The form in which values that say nothing are compared. */
 export const blockedForm = (value: string) => value.normalize('NFKC').trim().toLowerCase();
 
+/** A value in the form in which identifiers are kept; as it is where it would identify nobody. */
+function asStored(type: string, value: string, country: string): string {
+  return normaliseIdentifier(type as IdentifierType, value, country)?.toLowerCase() ?? value;
+}
+
 /** Rules by rank of type (its place in IDENTIFIER_TYPES), for loops. */
 export interface CompiledRules {
   joins: Uint8Array;
@@ -72,8 +78,8 @@ export const RANK = new Map<string, number>(IDENTIFIER_TYPES.map((t, i) => [t, i
 export const IS_PERSONAL = Uint8Array.from(IDENTIFIER_TYPES, (t) => (PERSONAL.has(t) ? 1 : 0));
 export const IS_THING = Uint8Array.from(IDENTIFIER_TYPES, (t) => (THINGS.includes(t) ? 1 : 0));
 
-/** Rules in the form in which they are applied. */
-export function compileRules(rules: IdentityRules): CompiledRules {
+/** Rules in the form in which they are applied; phones are written as in `country` where they say no other. */
+export function compileRules(rules: IdentityRules, country: string): CompiledRules {
   const compiled: CompiledRules = {
     joins: new Uint8Array(TYPES),
     perPerson: new Uint16Array(TYPES),
@@ -92,7 +98,10 @@ export function compileRules(rules: IdentityRules): CompiledRules {
     compiled.periodSeconds[rank] = ((r.perPeriod?.days ?? 0) * DAY) / SECOND;
     compiled.sharedFrom[rank] = r.sharedFrom;
     compiled.priority[rank] = place;
-    compiled.blocked[rank] = new Set(r.blocked);
+    compiled.blocked[rank] = new Set([
+      ...r.blocked,
+      ...r.blocked.map((value) => asStored(r.type, value, country)),
+    ]);
   }
   return compiled;
 }
