@@ -51,6 +51,11 @@ it('files of a folder are read: seen first, given a meaning, each row once', asy
   await page.waitForURL(/\/pulls\/[^/]+$/);
   await page.getByText('Done', { exact: true }).first().waitFor({ timeout: 60_000 });
   expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'What is read' }).click();
+  await page.getByLabel('Path of the files').fill('*.csv');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('*.csv', { exact: true }).first().waitFor();
 });
 
 it('a step is tried, saved and brought to the past; taken out, everything is as told', async () => {

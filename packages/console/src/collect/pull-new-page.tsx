@@ -6,7 +6,7 @@ import {
   type PullTable,
   type PullTarget,
 } from '@qianmian/contract';
-import { Alert, Button, Form, Input, InputNumber, Radio, Select } from 'antd';
+import { Alert, Button, Form, Input, Radio, Select } from 'antd';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGo, useTo } from '../shell/address.ts';
@@ -22,7 +22,8 @@ import {
   connectionOf,
   emptyConnection,
 } from './pull-connection.tsx';
-import { isTime, named, overlapFor, SCHEDULES, scheduleKey, suggestedReading } from './pull-words.ts';
+import { ReadingFields } from './pull-reading-fields.tsx';
+import { named, SCHEDULES, scheduleKey, suggestedReading } from './pull-words.ts';
 import { SampleRows } from './sample-rows.tsx';
 
 type Looked = AnswerOf<typeof api.lookAtPull>;
@@ -335,37 +336,6 @@ function When({
         </Button>
       </Form>
     </Panel>
-  );
-}
-
-/** How a table is followed. */
-function ReadingFields({ table }: { table: PullTable }) {
-  const { t } = useTranslation('collect');
-  const form = Form.useFormInstance<Reading>();
-  const cursor = Form.useWatch('cursor', form);
-  const columns = table.columns.map(({ name, type }) => ({ value: name, label: `${name} · ${type}` }));
-  const typeOf = (name: string | undefined) => table.columns.find((one) => one.name === name)?.type ?? '';
-  const needed = [{ required: true, message: t('pull.needed') }];
-  return (
-    <div className="qm-pull-fields">
-      <FormField name="cursor" label={t('pull.cursor')} hint={t('pull.cursorHint')} rules={needed}>
-        <Select
-          showSearch={{ optionFilterProp: 'label' }}
-          options={columns}
-          onChange={(next: string) => form.setFieldValue('overlap', overlapFor(typeOf(next)))}
-        />
-      </FormField>
-      <FormField name="key" label={t('pull.key')} hint={t('pull.keyHint')} rules={needed}>
-        <Select mode="multiple" maxCount={4} options={columns} showSearch={{ optionFilterProp: 'label' }} />
-      </FormField>
-      <FormField
-        name="overlap"
-        label={t(isTime(typeOf(cursor)) ? 'pull.overlapTime' : 'pull.overlapNumber')}
-        hint={t('pull.overlapHint')}
-      >
-        <InputNumber min={0} max={10_000_000} changeOnWheel={false} />
-      </FormField>
-    </div>
   );
 }
 

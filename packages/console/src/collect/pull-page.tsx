@@ -1,6 +1,6 @@
 import { type AnswerOf, api, type Pull } from '@qianmian/contract';
 import { useParams } from '@tanstack/react-router';
-import { Alert, Button, Form, Input, Modal, Radio, Select } from 'antd';
+import { Alert, Button, Checkbox, Form, Input, Modal, Radio, Select } from 'antd';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTo } from '../shell/address.ts';
@@ -28,8 +28,9 @@ import { deletePull, pausePull, resumePull, runPull } from './pull-actions.ts';
 import { type ConnectionDraft, ConnectionForm, checkedConnection, connectionOf } from './pull-connection.tsx';
 import { PullError } from './pull-error.tsx';
 import { useSchedules } from './pull-new-page.tsx';
+import { ChangeReading } from './pull-reading.tsx';
 import { PullRuns } from './pull-runs.tsx';
-import { PULL_TONES, placeOf, scheduleKey } from './pull-words.ts';
+import { isMoved, PULL_TONES, placeOf, scheduleKey } from './pull-words.ts';
 
 const PAGE_ACTIONS = [runPull, pausePull, resumePull, deletePull];
 
@@ -73,7 +74,7 @@ function Sentence({ pull }: { pull: Pull }) {
 function Actions({ pull }: { pull: Pull }) {
   const { t } = useTranslation('collect');
   const canWrite = useCan('data.write');
-  const [open, setOpen] = useState<'edit' | 'replay' | 'changeMapping' | null>(null);
+  const [open, setOpen] = useState<'edit' | 'replay' | 'changeMapping' | 'changeReading' | null>(null);
   usePageActions(PAGE_ACTIONS, pull);
   const close = () => setOpen(null);
   return (
@@ -84,6 +85,7 @@ function Actions({ pull }: { pull: Pull }) {
       {canWrite && pull.state !== 'paused' && (
         <Button onClick={() => setOpen('replay')}>{t('pull.replay')}</Button>
       )}
+      {canWrite && <Button onClick={() => setOpen('changeReading')}>{t('pull.changeReading')}</Button>}
       {canWrite && <Button onClick={() => setOpen('changeMapping')}>{t('pull.changeMapping')}</Button>}
       {canWrite && <Button onClick={() => setOpen('edit')}>{t('pull.edit')}</Button>}
       <ActionButton action={deletePull} subject={pull} type="text" />
@@ -92,11 +94,12 @@ function Actions({ pull }: { pull: Pull }) {
         onCancel={close}
         footer={null}
         destroyOnHidden
-        width={open === 'changeMapping' ? 900 : 620}
+        width={open === 'changeMapping' || open === 'changeReading' ? 900 : 620}
         title={open && t(`pull.${open}`)}
       >
         {open === 'edit' && <Edit pull={pull} onDone={close} />}
         {open === 'replay' && <Replay pull={pull} onDone={close} />}
+        {open === 'changeReading' && <ChangeReading pull={pull} onDone={close} />}
         {open === 'changeMapping' && <ChangeMapping pull={pull} onDone={close} />}
       </Modal>
     </>
@@ -179,6 +182,9 @@ function Edit({ pull, onDone }: { pull: Pull; onDone: () => void }) {
   });
   useFieldFaults(place, save.fields);
   const { kind, ...initial } = pull.connection;
+  const typed = Form.useWatch([], place) as Partial<ConnectionDraft> | undefined;
+  const isElsewhere = isMoved(pull.connection, typed ?? {});
+  const [isSameData, setSameData] = useState(false);
   const submit = async ({ name, every }: { name: string; every: number | 'asked' }) => {
     const draft = await checkedConnection(place);
     if (!draft) return;
@@ -189,6 +195,7 @@ function Edit({ pull, onDone }: { pull: Pull; onDone: () => void }) {
       body: {
         ...{ name, everyMinutes: every === 'asked' ? null : every },
         ...(isOther && kind !== 'folder' ? { connection, ...(secret ? { secret } : {}) } : {}),
+        ...(isElsewhere && isSameData ? { isSameData } : {}),
       },
     });
   };
@@ -213,6 +220,14 @@ function Edit({ pull, onDone }: { pull: Pull; onDone: () => void }) {
         </FormField>
       </Form>
       <ConnectionForm form={place} kind={kind} initial={initial as ConnectionDraft} isKept />
+      {isElsewhere && (
+        <div className="qm-pull-anew">
+          <Checkbox checked={isSameData} onChange={(event) => setSameData(event.target.checked)}>
+            {t('pull.sameData')}
+          </Checkbox>
+          <p className="qm-note">{t('pull.sameDataNote')}</p>
+        </div>
+      )}
       <Button type="primary" loading={save.running} onClick={() => form.submit()}>
         {t('pull.save')}
       </Button>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { named, placeOf, scheduleKey, suggestedReading } from './pull-words.ts';
+import { beginsAnew, isMoved, named, placeOf, scheduleKey, suggestedReading } from './pull-words.ts';
 
 const table = (...columns: [string, string, boolean?][]) => ({
   ...{ schema: 'public', table: 'orders', isView: false },
@@ -20,6 +20,19 @@ test('a table is read on by what changes with every write, else by its number', 
     ...{ cursor: 'gmt_modified', key: [], overlap: 300 },
   });
   expect(suggestedReading(table(['a', 'text'])).cursor).toBeNull();
+});
+
+test('what is another table, order or database is told before it is read from its start', () => {
+  const of = { of: 'table', schema: 's', table: 't', cursor: 'at', key: ['id'], overlap: 0 } as const;
+  const before = { ...of, key: ['id'] };
+  expect(beginsAnew(before, { ...before, overlap: 900 })).toBe(false);
+  for (const change of [{ schema: 'x' }, { table: 'x' }, { cursor: 'x' }, { key: ['id', 'x'] }])
+    expect(beginsAnew(before, { ...before, ...change }), JSON.stringify(change)).toBe(true);
+  expect(beginsAnew({ of: 'files', pattern: 'a' }, { of: 'files', pattern: 'b' })).toBe(false);
+  const shop = { kind: 'mysql', host: 'db.example', port: 3306, database: 'shop', user: 'u' } as const;
+  expect(isMoved(shop, { ...shop, user: 'other', host: ' db.example ' })).toBe(false);
+  expect(isMoved(shop, { ...shop, port: 3307 })).toBe(true);
+  expect(isMoved({ kind: 'folder' }, {})).toBe(false);
 });
 
 test('where a source reads is said in one line', () => {

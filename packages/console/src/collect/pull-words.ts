@@ -1,4 +1,4 @@
-import type { Pull, PullConnection, PullRun, PullTable } from '@qianmian/contract';
+import type { Pull, PullConnection, PullRun, PullTable, PullTarget } from '@qianmian/contract';
 import type { Tone } from '../ui/index.ts';
 
 export const PULL_TONES: Record<Pull['state'], Tone> = { active: 'good', paused: 'quiet', failing: 'bad' };
@@ -67,6 +67,21 @@ export function suggestedReading(table: PullTable): {
   const cursor = byName[0] ?? number ?? times[0] ?? null;
   const keyed = key.length > 0 ? key : number ? [number.name] : [];
   return { cursor: cursor?.name ?? null, key: keyed, overlap: overlapFor(cursor?.type ?? '') };
+}
+
+/** Whether what is read is another from then on: it is read from its start. */
+export function beginsAnew(before: PullTarget, after: PullTarget): boolean {
+  if (before.of !== 'table' || after.of !== 'table') return before.of !== after.of;
+  const of = ({ schema, table, cursor, key }: typeof before) => JSON.stringify([schema, table, cursor, key]);
+  return of(before) !== of(after);
+}
+
+/** Whether a connection leads to another server or database, which may hold other data. */
+export function isMoved(before: PullConnection, after: Partial<Record<string, unknown>>): boolean {
+  if (before.kind !== 'postgresql' && before.kind !== 'mysql') return false;
+  return (['host', 'port', 'database'] as const).some(
+    (name) => after[name] !== undefined && String(after[name]).trim() !== String(before[name]),
+  );
 }
 
 /** How far back each run should go by a cursor of a type: seconds, or numbers. */
