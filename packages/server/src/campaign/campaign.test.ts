@@ -393,6 +393,59 @@ describe('a campaign', () => {
     ).toHaveLength(60 - letters);
   });
 
+  it('that is stopped leaves nobody waiting, also not who was put off at that moment', async () => {
+    const people = await t.people(workspace, 4);
+    const { id } = await t.campaigns.create(workspace, t.draft(), 'tester');
+    t.line.send = async (envelope, message) => {
+      if (envelope.to !== address(2)) return t.mailServer.send(envelope, message);
+      await t.campaigns.stop(workspace, id);
+      return { fate: 'later', why: 'greylisted' };
+    };
+    t.members.set('s', people);
+    await t.campaigns.launch(workspace, id, { confirmReach: 4, revision: 1 });
+    await t.shop.jobs.idle();
+    const counts = async () => (await t.campaigns.list(workspace)).find((one) => one.id === id)!;
+    const stopped = await counts();
+    expect(stopped).toMatchObject({ state: 'stopped', counts: { treated: 4, queued: 0 } });
+
+    // An hour after the end its counts stand in its row.
+    t.shop.clock.advance(HOUR);
+    expect((await counts()).counts).toEqual(stopped.counts);
+    await t.shop.ledger
+      .withTables<CampaignTables>()
+      .deleteFrom('campaign_recipient')
+      .where('campaign_id', '=', id)
+      .execute();
+    expect((await counts()).counts).toEqual(stopped.counts);
+  });
+
+  it('asks only of those it is about whether they left, by number or by address', async () => {
+    const people = await t.people(workspace, 6);
+    const refuse = (person: number, at: string) =>
+      t.shop.ledger
+        .withTables<CampaignTables>()
+        .insertInto('campaign_refusal')
+        .values({
+          ...{ workspace, person_id: person, address: at, campaign_id: 'c' },
+          ...{ at: new Date(t.shop.clock.now()), told_at: new Date(t.shop.clock.now()) },
+        })
+        .execute();
+    t.line.send = async () => ({ fate: 'unreachable', why: 'connect ECONNREFUSED' });
+    const id = await t.send(workspace, t.draft(), people);
+    await refuse(people[0]!, 'old@x.example');
+    await refuse(1_000_000, address(2));
+    for (let i = 0; i < 50; i++) await refuse(2_000_000 + i, `other${i}@x.example`);
+    const asked = vi.spyOn(t.shop.identity, 'whoAre');
+    t.line.send = t.mailServer.send;
+    t.shop.clock.advance(MINUTE);
+    await t.shop.jobs.idle();
+    const most = Math.max(...asked.mock.calls.map(([, numbers]) => numbers.length));
+    asked.mockRestore();
+    expect((await t.campaigns.get(workspace, id)).counts).toMatchObject({ sent: 4, failed: 2 });
+    for (const i of [1, 2]) expect(t.post.to(address(i))).toEqual([]);
+    expect(most).toBeLessThan(20);
+  });
+
   it('goes on whatever names of traits arrive or go: one that is gone is missing for each who waits', async () => {
     const people = await t.people(workspace, 3, () => ({ vipLevel: 'gold' }));
     const email = { fromName: 'S', subject: 'x', body: 'you are {{ customer.vipLevel }}' };

@@ -33,7 +33,7 @@ export interface CampaignParts {
   jobs: Jobs;
   metrics: Metrics;
   workspaces: Workspaces;
-  identity: Pick<Identity, 'whoAre'>;
+  identity: Pick<Identity, 'whoAre' | 'whoIs'>;
   segments: Segments;
   promotion: Promotion;
   record: Collector['record'];

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Campaign, CampaignDraft } from '@qianmian/contract';
 import type { Clock } from '../platform/clock.ts';
-import { isoOrNull } from '../platform/clock.ts';
+import { HOUR, isoOrNull } from '../platform/clock.ts';
 import { notFound } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import type { Promotion } from '../promotion/index.ts';
 import { changedMeanwhile, incomplete, wrongState } from './errors.ts';
 import type { Messages } from './messages.ts';
-import { type CampaignRow, type CampaignTables, stateCounts } from './store.pg.ts';
+import {
+  type CampaignRow,
+  type CampaignTables,
+  ENDED,
+  keepCounts,
+  type RecipientState,
+  type StateCounts,
+  stateCounts,
+} from './store.pg.ts';
 
 /** What campaign needs of segments. */
 export interface Segments {
@@ -39,12 +47,28 @@ export function openDrafts(parts: {
   }
 
   async function presentAll(workspace: string, rows: readonly CampaignRow[]): Promise<Campaign[]> {
-    const launched = rows.filter((r) => r.state !== 'draft').map((r) => r.id);
-    const counts = launched.length > 0 ? await stateCounts(db, launched) : [];
+    const counts = await countsOf(rows.filter((r) => r.state !== 'draft'));
     const coupons = rows.some((r) => r.coupon_id)
       ? await parts.promotion.coupons.names(workspace)
       : new Map();
-    return rows.map((row) => present(row, counts, coupons));
+    return rows.map((row) => present(row, counts.get(row.id) ?? {}, coupons));
+  }
+
+  /** Recipients by state: counted while a campaign is under way and just after, kept from then on. */
+  async function countsOf(launched: readonly CampaignRow[]): Promise<Map<string, StateCounts>> {
+    const counts = new Map(launched.map((row) => [row.id, row.counts ?? {}]));
+    const open = launched.filter((row) => row.counts === null);
+    if (open.length === 0) return counts;
+    for (const { campaign_id, state, people } of await stateCounts(
+      db,
+      open.map((row) => row.id),
+    ))
+      counts.get(campaign_id)![state] = people;
+    for (const row of open) {
+      const own = counts.get(row.id)!;
+      if (isSettled(row, own, parts.clock.now())) await keepCounts(db, row.id, own);
+    }
+    return counts;
   }
 
   async function get(workspace: string, id: string): Promise<Campaign> {
@@ -106,6 +130,7 @@ export function openDrafts(parts: {
           launched_at: null,
           audience_at: null,
           finished_at: null,
+          counts: null,
         })
         .execute();
       return get(workspace, id);
@@ -185,6 +210,12 @@ export function segmentOf(row: CampaignRow): string {
   throw incomplete('segmentId', 'Choose the segment that is written to.');
 }
 
+/** What was under way when it ended has come to its end as well. */
+function isSettled(row: CampaignRow, counts: StateCounts, now: number): boolean {
+  const isOver = ENDED.includes(row.state) && row.finished_at !== null;
+  return isOver && now - row.finished_at!.getTime() >= HOUR && !counts.queued && !counts.sending;
+}
+
 function columnsOf(draft: CampaignDraft) {
   return {
     name: draft.name,
@@ -197,14 +228,8 @@ function columnsOf(draft: CampaignDraft) {
   };
 }
 
-function present(
-  row: CampaignRow,
-  counts: Awaited<ReturnType<typeof stateCounts>>,
-  coupons: ReadonlyMap<string, string>,
-): Campaign {
-  const own = counts.filter((c) => c.campaign_id === row.id);
-  const people = (...states: string[]) =>
-    own.filter((c) => states.includes(c.state)).reduce((s, c) => s + c.people, 0);
+function present(row: CampaignRow, own: StateCounts, coupons: ReadonlyMap<string, string>): Campaign {
+  const people = (...states: RecipientState[]) => states.reduce((sum, state) => sum + (own[state] ?? 0), 0);
   return {
     id: row.id,
     name: row.name,
@@ -225,7 +250,7 @@ function present(
     finishedAt: isoOrNull(row.finished_at),
     createdBy: row.created_by,
     counts: {
-      treated: own.reduce((s, c) => s + c.people, 0) - people('control'),
+      treated: Object.values(own).reduce((sum, n) => sum + n, 0) - people('control'),
       control: people('control'),
       queued: people('queued', 'sending'),
       sent: people('sent'),

@@ -16,7 +16,7 @@ const BY_ID = 5000;
 export function openReach(parts: {
   db: Db;
   warehouse: CampaignWarehouse;
-  identity: Pick<Identity, 'whoAre'>;
+  identity: Pick<Identity, 'whoAre' | 'whoIs'>;
   segments: Pick<Segments, 'audience'>;
   promotion: Pick<Promotion, 'coupons'>;
   clock: Clock;
@@ -25,8 +25,8 @@ export function openReach(parts: {
   const { db, warehouse, segments, clock } = parts;
 
   /** When people (as they are now) and addresses last left by a link of ours. */
-  async function leaves(workspace: string): Promise<Leaves> {
-    const refusals = await refusalsIn(db, workspace);
+  async function leaves(workspace: string, among: Parameters<typeof refusalsIn>[2] = null): Promise<Leaves> {
+    const refusals = await refusalsIn(db, workspace, among);
     const people = await parts.identity.whoAre(
       workspace,
       refusals.map((r) => Number(r.person_id)),
@@ -37,6 +37,18 @@ export function openReach(parts: {
       for (const key of [people[i]!, r.address]) left.set(key, Math.max(at, left.get(key) ?? 0));
     }
     return left;
+  }
+
+  /** The same of some people, under whatever number they left, and of some addresses. */
+  async function leavesOf(
+    workspace: string,
+    people: readonly number[],
+    addresses: string[],
+  ): Promise<Leaves> {
+    const numbers = new Set(people);
+    for (const person of new Set(people))
+      for (const number of (await parts.identity.whoIs(workspace, person)).own) numbers.add(number);
+    return leaves(workspace, { numbers: [...numbers], addresses });
   }
 
   /** People as far as mail is concerned; who left by a link of ours has no consent, whatever the profile says yet. */
@@ -97,7 +109,11 @@ export function openReach(parts: {
       );
       const rows = await warehouse.consents(workspace, [...new Set(people)]);
       const said = new Map(rows.map((r) => [r.person, r]));
-      const left = await leaves(workspace);
+      const left = await leavesOf(
+        workspace,
+        people,
+        recipients.map((r) => plainAddress(r.address)),
+      );
       return new Set(
         recipients.flatMap(({ person_id, address }, i) => {
           const row = said.get(people[i]!);
@@ -132,9 +148,11 @@ export type Reach = ReturnType<typeof openReach>;
 
 type Leaves = ReadonlyMap<number | string, number>;
 
+const plainAddress = (address: string) => address.trim().toLowerCase();
+
 /** Who left by a link of ours is out until they do something to agree: what systems have on record does not count. */
 function agreesTo(row: Pick<ContactRow, 'person' | 'granted' | 'agreedAt'>, address: string, left: Leaves) {
-  const leftAt = Math.max(left.get(row.person) ?? 0, left.get(address.trim().toLowerCase()) ?? 0);
+  const leftAt = Math.max(left.get(row.person) ?? 0, left.get(plainAddress(address)) ?? 0);
   return row.granted === 1 && (leftAt === 0 || row.agreedAt > leftAt);
 }
 

@@ -30,6 +30,7 @@ import {
   noteOutcomes,
   type Outcome,
   type RecipientRow,
+  releaseWaiting,
 } from './store.pg.ts';
 import type { Telling } from './telling.ts';
 
@@ -282,9 +283,11 @@ export function openSending(parts: {
         });
         if (cutOff > 0) parts.log.warn({ campaign: campaignId, cutOff }, 'messages of unknown fate');
         await telling.tell(row);
-        if (row.state !== 'sending') return;
+        if (row.state !== 'sending') return await releaseWaiting(db, campaignId);
         if (round.round === 0) await recordExposures({ db, warehouse }, row);
         const verdict = await sendDue(row, context);
+        // Who was put off while someone stopped it waits for nothing.
+        await releaseWaiting(db, campaignId);
         if (verdict !== 'interrupted') await settle(row, round, verdict);
       } finally {
         underWay.delete(campaignId);

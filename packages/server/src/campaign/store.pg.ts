@@ -27,6 +27,7 @@ export type CampaignTables = {
     launched_at: Date | null;
     audience_at: Date | null;
     finished_at: Date | null;
+    counts: unknown;
   };
   campaign_recipient: {
     campaign_id: string;
@@ -52,10 +53,13 @@ export type CampaignTables = {
     told_at: Date | null;
   };
 };
-export type CampaignRow = Omit<CampaignTables['campaign_campaign'], 'email' | 'links'> & {
+export type CampaignRow = Omit<CampaignTables['campaign_campaign'], 'email' | 'links' | 'counts'> & {
   email: EmailContent;
   links: string[];
+  /** How many recipients are in each state, where that no longer changes. */
+  counts: StateCounts | null;
 };
+export type StateCounts = Partial<Record<RecipientState, number>>;
 export type RecipientRow = CampaignTables['campaign_recipient'];
 export type Db = Kysely<CampaignTables>;
 
@@ -102,6 +106,19 @@ export async function stateCounts(db: Db, ids: readonly string[]) {
     .groupBy(['campaign_id', 'state'])
     .execute();
 }
+
+/** Keeps the counts of a campaign that ended. */
+export async function keepCounts(db: Db, id: string, counts: StateCounts): Promise<void> {
+  await db
+    .updateTable('campaign_campaign')
+    .set({ counts: JSON.stringify(counts) })
+    .where('id', '=', id)
+    .where('state', 'in', ENDED)
+    .execute();
+}
+
+/** States of a campaign from which it goes nowhere. */
+export const ENDED: CampaignState[] = ['sent', 'stopped', 'failed'];
 
 /** What became of a campaign's messages so far. */
 export async function funnelOf(db: Db, campaignId: string) {
@@ -310,11 +327,21 @@ export async function markTold(db: Db, campaignId: string, personIds: number[], 
     .execute();
 }
 
-/** People and addresses that left by a link of ours, with the time of the last leave. */
-export async function refusalsIn(db: Db, workspace: string) {
-  return db
+/** Who left by a link of ours, with the time of the last leave: everyone, or those of some numbers or addresses. */
+export async function refusalsIn(
+  db: Db,
+  workspace: string,
+  among: { numbers: readonly number[]; addresses: readonly string[] } | null = null,
+) {
+  const all = db
     .selectFrom('campaign_refusal')
     .select(['person_id', 'address', 'at'])
-    .where('workspace', '=', workspace)
-    .execute();
+    .where('workspace', '=', workspace);
+  if (!among) return all.execute();
+  const { numbers, addresses } = among;
+  const [byNumber, byAddress] = await Promise.all([
+    all.where(sql<boolean>`person_id = any(${numbers as number[]}::bigint[])`).execute(),
+    all.where(sql<boolean>`address = any(${addresses as string[]}::text[])`).execute(),
+  ]);
+  return [...byNumber, ...byAddress];
 }

@@ -56,7 +56,8 @@ export async function openMailbox(parts: { clock: Clock }) {
     size: LETTER_LIMIT,
     logger: false,
     onData(stream, session, done) {
-      void readAll(stream).then(async (raw) => {
+      const take = async () => {
+        const raw = await readAll(stream);
         const parsed = await PostalMime.parse(raw);
         waiting.push({
           done,
@@ -71,7 +72,9 @@ export async function openMailbox(parts: { clock: Clock }) {
           },
         });
         timer ??= setTimeout(() => void flush(), GATHER_MS);
-      }, done);
+      };
+      // A letter that cannot be read is refused: its sender is answered.
+      take().catch(done);
     },
   });
   server.on('error', () => {});
