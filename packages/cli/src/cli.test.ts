@@ -131,6 +131,26 @@ describe('beside a running server', () => {
     expect(again.err).toMatch(/undone/);
   });
 
+  it('knows an export by its columns, and a workspace made for it counts as it does', async () => {
+    const path = join(folder, 'retail.csv');
+    await writeFile(
+      path,
+      'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n1,A,Tea,2,12/1/2010 8:26,2.50,7,United Kingdom\n',
+    );
+    const imported = await qianmian(['import', path, '--workspace', 'retail', '--json']);
+    expect(imported.err).toContain('Read as online-retail');
+    expect(imported.err).toContain('The workspace counts in GBP, Europe/London');
+    expect(imported.json()).toMatchObject({
+      preset: 'online-retail',
+      orders: 1,
+      salesCents: 500,
+      currency: 'GBP',
+    });
+    const guessed = await qianmian(['import', path, '--workspace', 'retail', '--preset', 'none', '--json']);
+    expect(guessed.err).not.toContain('Read as');
+    expect(guessed.json()).toMatchObject({ preset: null, orders: 1 });
+  });
+
   it('prints a secret alone, and the secret opens what its role may', async () => {
     await qianmian(['workspace', 'create', 'keys', '--currency', 'USD']);
     const made = await qianmian([
