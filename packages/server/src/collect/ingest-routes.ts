@@ -9,10 +9,10 @@ import { takeBytes } from './wire/by-content.ts';
 import { validateGa4 } from './wire/ga4-validation.ts';
 import { gtagHit } from './wire/gtag.ts';
 import { type Json, textOf, without } from './wire/json.ts';
-import { type Bounds, isWithin, KEYED, KEYLESS } from './wire/parse.ts';
+import { type Bounds, isWithin, KEYED, KEYLESS, parseExactly } from './wire/parse.ts';
 import type { Protocol } from './wire/protocols.ts';
 import { sensorsMessages, type Unpacked } from './wire/sensors-body.ts';
-import { KEYLESS_LIMIT, unzipped, weighed } from './wire/unpack.ts';
+import { KEYLESS_LIMIT, type Unpack, weighed } from './wire/unpack.ts';
 
 /** Messages in one body. */
 const MESSAGES_LIMIT = 10_000;
@@ -60,8 +60,14 @@ interface Read {
  */
 export async function ingestRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   await app.register(async (scope) => {
-    takeBytes(scope);
+    // First, so that a page reads why it is refused.
     scope.addHook('onRequest', async (request, reply) => allowAnyOrigin(request, reply));
+    takeBytes(scope, async (request) => {
+      const given = keyBeside(request);
+      if (given !== null && !(await parts.sources.byKey(given))) throw unknownKey();
+      if (given === null && isKeyBeside(request)) throw unknownKey();
+      return given;
+    });
     scope.addHook('onError', async (_request, _reply, error) => parts.quotas.turnedAway(error));
     const open = { schema: { hide: true }, config: { access: 'writeKey' } as object };
     const preflights = new Set<string>();
@@ -159,8 +165,8 @@ async function takeSensors(
   const aside = await take(
     request,
     parts,
-    async (bytes, bounds) => {
-      const found: Unpacked = await sensorsMessages(query, bytes.toString('utf8'), bounds);
+    async (bytes, bounds, unpack) => {
+      const found: Unpacked = await sensorsMessages(query, bytes.toString('utf8'), bounds, unpack);
       const project = textOf(parametersOf(request).project);
       return {
         key: null,
@@ -170,7 +176,7 @@ async function takeSensors(
             : { protocol: 'sensors', ...found, ...(project === undefined ? {} : { around: { project } }) },
       };
     },
-    { isDry, holdsGzip: true },
+    { isDry },
   );
   if (path === '/sa.gif' && request.method === 'GET') return reply.type('image/gif').send(PIXEL);
   return reply.send(aside === null ? { status: 'ok' } : { status: 'quarantined', reason: aside });
@@ -226,20 +232,20 @@ async function takeGtag(request: FastifyRequest, reply: FastifyReply, parts: Par
 async function take(
   request: FastifyRequest,
   { collector, sources, quotas }: Parts,
-  read: (bytes: Buffer, bounds: Bounds) => Promise<Read>,
-  { isDry = false, holdsGzip = false } = {},
+  read: (bytes: Buffer, bounds: Bounds, unpack: Unpack) => Promise<Read>,
+  { isDry = false } = {},
 ): Promise<string | null> {
   const given = keyBeside(request);
   let source: KeyOfSource | null = given === null ? null : await sources.byKey(given);
   if (given !== null && !source) throw unknownKey();
   if (source) requirePage(request, source);
   const packed = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  return weighed(packed, holdsGzip ? packed.length + request.url.length : 0, async () => {
-    const bytes = await unzipped(packed, source ? undefined : KEYLESS_LIMIT);
+  return weighed(packed, async (unpack) => {
+    const bytes = await unpack(packed, source ? undefined : KEYLESS_LIMIT);
     const { key, delivery } =
       bytes === null
         ? { key: null, delivery: { malformed: 'malformed_gzip' } }
-        : await read(bytes, source ? KEYED : KEYLESS);
+        : await read(bytes, source ? KEYED : KEYLESS, unpack);
     source ??= key === null ? null : await sources.byKey(key);
     if (!source) throw unknownKey();
     requirePage(request, source);
@@ -288,12 +294,17 @@ const unknownKey = () =>
 function parseObject(bytes: Buffer, bounds: Bounds): Json | null {
   if (!isWithin(bytes, bounds)) return null;
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const value: unknown = parseExactly(bytes.toString('utf8'));
     if (Array.isArray(value)) return { batch: value };
     return typeof value === 'object' && value !== null ? (value as Json) : null;
   } catch {
     return null;
   }
+}
+
+/** Whether a door knows only keys that stand beside the body. */
+function isKeyBeside({ routeOptions }: FastifyRequest): boolean {
+  return /^\/(sa|debug|mp\/collect|g\/collect)/.test(routeOptions.url ?? '');
 }
 
 /** The key in the header or the address; null when there is none. */

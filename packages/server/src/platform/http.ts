@@ -80,6 +80,8 @@ export interface Http {
   mounted: AnyEndpoint[];
 }
 
+/** Largest JSON body of whom nobody knows, as thousands may send one at once, and of who was admitted before it is read. */
+const [PUBLIC_BODY, ADMITTED_BODY] = [64 * 1024, 2 * 1024 * 1024];
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const CONTENT_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-src 'self' blob: data: about:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -105,7 +107,7 @@ export async function buildHttp(parts: {
     loggerInstance: parts.log as never,
     logController: new Fastify.LogController({ disableRequestLogging: true }),
     http: serverPatience(patience),
-    bodyLimit: 2 * 1024 * 1024,
+    bodyLimit: PUBLIC_BODY,
     trustProxy: 'loopback',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
   }) as unknown as FastifyInstance;
@@ -174,6 +176,7 @@ function mounter(
     app.route({
       method: endpoint.method,
       url: endpoint.path,
+      bodyLimit: endpoint.access === 'public' ? PUBLIC_BODY : ADMITTED_BODY,
       schema: {
         summary: endpoint.summary,
         tags: [endpoint.domain],

@@ -1,12 +1,8 @@
-import { type Bounds, isWithin } from '../wire/parse.ts';
+import { type Bounds, isWithin, parseExactly } from '../wire/parse.ts';
 
 /** How much a webhook's body may hold before it is refused unread. */
 const BOUNDS: Bounds = { values: 200_000, depth: 100 };
 const MOST_FIELDS = 2000;
-
-/** Numbers of so many digits that JavaScript would round them; a text is left as it is. */
-const LONG_NUMBER = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
-const HAS_LONG_NUMBER = /\d{16}/;
 
 /**
  * What a webhook's body says, read by its content: JSON, or a form (several values of one name are a list). Null where
@@ -21,12 +17,7 @@ export function readBody(text: string): unknown {
 function readJson(text: string): unknown {
   if (!isWithin(Buffer.from(text), BOUNDS)) return null;
   try {
-    const read = JSON.parse(text) as unknown;
-    if (!HAS_LONG_NUMBER.test(text)) return read;
-    // Only in what is JSON does every quote have its other: elsewhere the search would take for ever.
-    return JSON.parse(
-      text.replace(LONG_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`)),
-    ) as unknown;
+    return parseExactly(text);
   } catch {
     return null;
   }

@@ -30,7 +30,12 @@ interface Parts {
  */
 export async function hookRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   await app.register(async (scope) => {
-    takeBytes(scope);
+    takeBytes(scope, async (request) => {
+      const { sourceId } = request.params as { sourceId: string };
+      const hook = await parts.sources.hook(sourceId);
+      if (!hook || hook.isRevoked) throw unknownHook();
+      return sourceId;
+    });
     scope.addHook('onError', async (_request, _reply, error) => parts.quotas.turnedAway(error));
     const open = { schema: { hide: true }, config: { access: 'writeKey' } as object };
     for (const path of ['/v1/hooks/:sourceId', '/v1/hooks/:sourceId/:token'])
@@ -43,7 +48,7 @@ async function take(request: FastifyRequest, reply: FastifyReply, parts: Parts):
   const hook = await parts.sources.hook(sourceId);
   if (!hook || hook.isRevoked) throw unknownHook();
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  return weighed(body, 0, async () => {
+  return weighed(body, async () => {
     const call: Signed = {
       body,
       headers: textsOf(request.headers),

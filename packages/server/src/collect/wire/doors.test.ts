@@ -788,3 +788,34 @@ describe('whatever is sent to a door', () => {
     },
   );
 });
+
+describe('Numbers that JavaScript would round', () => {
+  it('name two people and two orders where two were meant, by every protocol', async () => {
+    const s = await shop();
+    await s.asServer();
+    const ids = ['1234567890123456781', '1234567890123456782'];
+    const post = (url: string, payload: string) => app.inject({ method: 'POST', url, payload });
+    const items = '[{"product_id":"A","price":10,"quantity":1}]';
+    for (const id of ids) {
+      await post(
+        `/v1/batch?writeKey=${s.key}`,
+        `{"batch":[{"type":"track","userId":${id},"event":"Order Completed","properties":{"order_id":${id},"products":${items}}}]}`,
+      );
+      await post(
+        `/sa?token=${s.key}`,
+        `{"type":"track","event":"Sa","distinct_id":${id},"login_id":${id},"time":${t.clock.now()},"properties":{}}`,
+      );
+      await post(
+        `/mp/collect?api_secret=${s.key}`,
+        `{"client_id":"c${id}","user_id":${id},"timestamp_micros":${t.clock.now()}000,"events":[{"name":"ga"}]}`,
+      );
+    }
+    const events = await s.events();
+    expect(await s.quarantine()).toEqual([]);
+    expect(events).toHaveLength(6);
+    expect(new Set(events.map((event) => event.personId)).size).toBe(2);
+    expect(new Set((await s.lines()).map((line) => line.order_id))).toEqual(new Set(ids));
+    for (const id of ids)
+      expect(await t.app.identity.personOf(s.workspace, { type: 'user', value: id })).not.toBeNull();
+  });
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isWithin } from './parse.ts';
+import { isWithin, parseExactly } from './parse.ts';
 
 /** Values and depth of what was parsed, counted on the value itself. */
 function measure(value: unknown): { values: number; depth: number } {
@@ -28,4 +28,27 @@ it('lets in what is small enough, and nothing that is nested deeper', () => {
 it('takes no bracket for one that stands in a text', () => {
   const text = JSON.stringify({ a: '[[[[{{{{,,,,\\"[[[['.repeat(100) });
   expect(isWithin(Buffer.from(text), { values: 3, depth: 1 })).toBe(true);
+});
+
+it('reads JSON as it is, and whole numbers beyond 2^53 as the text of all their digits', () => {
+  const long = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(long, fc.dictionary(fc.string(), fc.integer()), fc.string())), (parts) => {
+      const one = (number: bigint, value: unknown, text: string) =>
+        `{ "n": ${number}, ${JSON.stringify(`${text}1234567890123456789`)}: ${JSON.stringify(value)},
+           "text": ${JSON.stringify(`${text}"12345678901234567890\\`)}, "decimal": 12345678901234567.25 }`;
+      const read = parseExactly(`[${parts.map((part) => one(...part)).join(',')}]`);
+      expect(read).toEqual(
+        parts.map(([number, value, text]) => ({
+          ...JSON.parse(one(0n, value, text)),
+          n: Number.isSafeInteger(Number(number)) ? Number(number) : String(number),
+        })),
+      );
+    }),
+  );
+  const escapes = JSON.stringify({ text: '\\'.repeat(3_000_000), id: 0 }).replace(
+    ':0}',
+    ':1234567890123456781}',
+  );
+  expect((parseExactly(escapes) as { id: unknown }).id).toBe('1234567890123456781');
 });

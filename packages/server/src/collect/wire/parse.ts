@@ -33,3 +33,47 @@ export function isWithin(bytes: Buffer, { values, depth }: Bounds): boolean {
   }
   return true;
 }
+
+/** Whether somewhere are so many digits that JavaScript may not count to them. */
+const HAS_LONG_NUMBER = /\d{16}/;
+const STRING_END = /["\\]/g;
+const NUMBER = /-?\d+[\d.eE+-]*/y;
+const TOKEN = /["\d-]/g;
+
+/**
+ * What JSON says. Whole numbers beyond 2^53 become texts: ids are among them, and two of them must not be rounded to
+ * one. Throws where it is no JSON.
+ */
+export function parseExactly(text: string): unknown {
+  const read = JSON.parse(text) as unknown;
+  return HAS_LONG_NUMBER.test(text) ? (JSON.parse(withLongNumbersQuoted(text)) as unknown) : read;
+}
+
+/** The same JSON with quotes around whole numbers that are too long to be exact; in one pass, whatever stands in texts. */
+function withLongNumbersQuoted(json: string): string {
+  let made = '';
+  let copied = 0;
+  TOKEN.lastIndex = 0;
+  for (let found = TOKEN.exec(json); found !== null; found = TOKEN.exec(json)) {
+    if (found[0] === '"') {
+      TOKEN.lastIndex = behindString(json, found.index);
+      continue;
+    }
+    NUMBER.lastIndex = found.index;
+    const number = NUMBER.exec(json)?.[0] ?? '-';
+    TOKEN.lastIndex = found.index + number.length;
+    if (number.length < 16 || !/^-?\d+$/.test(number) || Number.isSafeInteger(Number(number))) continue;
+    made += `${json.slice(copied, found.index)}"${number}"`;
+    copied = found.index + number.length;
+  }
+  return made + json.slice(copied);
+}
+
+function behindString(json: string, begin: number): number {
+  STRING_END.lastIndex = begin + 1;
+  for (let end = STRING_END.exec(json); end !== null; end = STRING_END.exec(json)) {
+    if (end[0] === '"') return end.index + 1;
+    STRING_END.lastIndex = end.index + 2;
+  }
+  return json.length;
+}

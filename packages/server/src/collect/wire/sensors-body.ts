@@ -1,6 +1,6 @@
 import { isObject } from '../storable.ts';
-import { type Bounds, isWithin } from './parse.ts';
-import { unzipped } from './unpack.ts';
+import { type Bounds, isWithin, parseExactly } from './parse.ts';
+import type { Unpack } from './unpack.ts';
 
 /** Events of a body or address as 神策's clients pack them, or why none can be found. */
 export type Unpacked = { messages: unknown[] } | { malformed: string };
@@ -9,7 +9,12 @@ export type Unpacked = { messages: unknown[] } | { malformed: string };
  * Finds the events in what was sent: a form with `data` (one) or `data_list` (many), each base64 of JSON or of gzip of
  * JSON; the same form as plain text (a beacon); or JSON as it is.
  */
-export async function sensorsMessages(query: string, body: string, bounds: Bounds): Promise<Unpacked> {
+export async function sensorsMessages(
+  query: string,
+  body: string,
+  bounds: Bounds,
+  unpack: Unpack,
+): Promise<Unpacked> {
   const text = body.trim();
   if (text.startsWith('{') || text.startsWith('[')) return parsed(Buffer.from(text), bounds);
   const form = new URLSearchParams(text === '' ? query : text);
@@ -18,14 +23,14 @@ export async function sensorsMessages(query: string, body: string, bounds: Bound
   // A plus that nobody encoded was read as a space.
   const base64 = packed.replaceAll(' ', '+');
   if (!/^[A-Za-z0-9+/_=\r\n-]+$/.test(base64)) return { malformed: 'malformed_base64' };
-  const bytes = await unzipped(Buffer.from(base64, 'base64'));
+  const bytes = await unpack(Buffer.from(base64, 'base64'));
   return bytes === null ? { malformed: 'malformed_gzip' } : parsed(bytes, bounds);
 }
 
 function parsed(bytes: Buffer, bounds: Bounds): Unpacked {
   if (!isWithin(bytes, bounds)) return { malformed: 'malformed_json' };
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const value: unknown = parseExactly(bytes.toString('utf8'));
     if (Array.isArray(value)) return { messages: value };
     return isObject(value) ? { messages: [value] } : { malformed: 'malformed_json' };
   } catch {

@@ -1,4 +1,5 @@
 import { gunzip } from 'node:zlib';
+import { SECOND } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 
 /** Largest body that is read; clients of the Segment protocol send at most half a megabyte. */
@@ -9,40 +10,105 @@ export const KEYLESS_LIMIT = 2 * 1024 * 1024;
 /** Bytes that may be in the course of being unpacked and parsed at once, of all senders. */
 const AT_ONCE = 96 * 1024 * 1024;
 
-let underWay = 0;
-/** No deflated byte becomes more than these (https://zlib.net/zlib_tech.html). */
-const MOST_INFLATION = 1032;
+/** Unzips what is gzip, once there is room for what it becomes. Null where it cannot be unzipped. */
+export type Unpack = (bytes: Buffer, limit?: number) => Promise<Buffer | null>;
 
-/**
- * Does the work while what all senders have under way stays within bounds; beyond them it answers 503. `zipped` are the
- * bytes that may be gzip within something else.
- */
-export async function weighed<T>(packed: Buffer, zipped: number, work: () => Promise<T>): Promise<T> {
-  const inflating = Math.max(isGzip(packed) ? packed.length : 0, zipped) * MOST_INFLATION;
-  const bytes = Math.max(packed.length, Math.min(UNZIPPED_LIMIT, inflating));
-  if (underWay > 0 && underWay + bytes > AT_ONCE)
-    throw new AppError({
-      code: 'collect.overloaded',
-      status: 503,
-      detail: 'More arrives than can be read at once; try again in a second.',
-    });
-  underWay += bytes;
-  try {
-    return await work();
-  } finally {
-    underWay -= bytes;
-  }
+interface Waiting {
+  bytes: number;
+  enter: () => void;
 }
 
+/**
+ * Weighs what all senders have under way at once. Where there is no room for more, the work waits for it, and after
+ * `patienceMs` the answer is 503.
+ */
+export function openScales(atOnce = AT_ONCE, patienceMs = SECOND) {
+  let underWay = 0;
+  let queue: Waiting[] = [];
+
+  function room(bytes: number, isFirst: boolean): Promise<void> {
+    if (queue.length === 0 && fits(bytes)) {
+      underWay += bytes;
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        queue = queue.filter((one) => one !== waiting);
+        reject(overloaded());
+        admit();
+      }, patienceMs);
+      const waiting: Waiting = {
+        bytes,
+        enter() {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      // Who holds something already goes first: others may wait for just that.
+      if (isFirst) queue.unshift(waiting);
+      else queue.push(waiting);
+      admit();
+    });
+  }
+
+  const fits = (bytes: number) => underWay === 0 || underWay + bytes <= atOnce;
+
+  function admit(): void {
+    for (let first = queue[0]; first && fits(first.bytes); first = queue[0]) {
+      underWay += first.bytes;
+      queue.shift();
+      first.enter();
+    }
+  }
+
+  /** Does the work on a body while there is room for it and for what it says that it unzips to. */
+  return async function weighed<T>(packed: Buffer, work: (unpack: Unpack) => Promise<T>): Promise<T> {
+    let held = packed.length + claimOf(packed);
+    await room(held, false);
+    try {
+      return await work(async (bytes, limit) => {
+        if (bytes !== packed) {
+          const claim = claimOf(bytes);
+          await room(claim, true);
+          held += claim;
+        }
+        return unzipped(bytes, limit);
+      });
+    } finally {
+      underWay -= held;
+      admit();
+    }
+  };
+}
+
+/** What all doors of the process have under way. */
+export const weighed = openScales();
+
+const overloaded = () =>
+  new AppError({
+    code: 'collect.overloaded',
+    status: 503,
+    detail: 'More arrives than can be read at once; try again in a second.',
+  });
+
+/** Gzip is known by its first bytes, not by a header that may be wrong. */
 const isGzip = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** Gzip is known by its first bytes, not by a header that may be wrong. Null where it cannot be unzipped. */
-export async function unzipped(bytes: Buffer, limit = UNZIPPED_LIMIT): Promise<Buffer | null> {
-  if (!isGzip(bytes)) return bytes;
+/** Bytes that gzip says it becomes, in its last four (RFC 1952); no more than are unzipped. */
+function claimOf(bytes: Buffer): number {
+  return isGzip(bytes) && bytes.length >= 18
+    ? Math.min(bytes.readUInt32LE(bytes.length - 4), UNZIPPED_LIMIT)
+    : 0;
+}
+
+/** What says that it is smaller than it is cannot be unzipped: it was weighed by what it says. */
+function unzipped(bytes: Buffer, limit = UNZIPPED_LIMIT): Promise<Buffer | null> {
+  if (!isGzip(bytes)) return Promise.resolve(bytes);
+  const claim = claimOf(bytes);
   return new Promise((resolve, reject) => {
-    gunzip(bytes, { maxOutputLength: limit }, (error, out) => {
+    gunzip(bytes, { maxOutputLength: Math.max(1, Math.min(claim, limit)) }, (error, out) => {
       if (!error) resolve(out);
-      else if (error.message.includes('larger than'))
+      else if (error.message.includes('larger than') && claim >= limit)
         reject(
           new AppError({
             code: 'request.too_large',

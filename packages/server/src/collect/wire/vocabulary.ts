@@ -1,6 +1,6 @@
 import { isObject } from '../storable.ts';
 import type { Json } from './json.ts';
-import { isWithin, KEYLESS } from './parse.ts';
+import { isWithin, KEYLESS, parseExactly } from './parse.ts';
 
 /**
  * How another protocol's words become ours: data, with a version that is stored with every event it renamed, so that a
@@ -51,7 +51,7 @@ function listIn(value: unknown): Json[] | undefined {
 function parsed(text: string): unknown {
   if (!isWithin(Buffer.from(text), KEYLESS)) return undefined;
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return undefined;
   }
