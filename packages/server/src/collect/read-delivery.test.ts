@@ -111,3 +111,40 @@ describe('Distinct paths', () => {
     );
   });
 });
+
+describe('A moment', () => {
+  const HOUR = 3_600_000;
+  const timeOf = async (message: object, more: Partial<WireBody> = {}) => {
+    const body = { batch: [{ type: 'track', event: 'X', userId: 'u', ...message }], ...more };
+    const [event] = (await read(header('segment'), JSON.stringify(body))).facts;
+    return event?.kind === 'event' ? new Date(event.time).toISOString() : null;
+  };
+
+  it('without a zone is one of the workspace’s, wherever the process runs', async () => {
+    for (const timestamp of [
+      '2026-05-31T10:00:00',
+      '2026-05-31 10:00:00',
+      'May 31 2026 10:00',
+      'May 31, 2026 10:00 AM',
+    ])
+      expect(await timeOf({ timestamp })).toBe('2026-05-31T08:00:00.000Z');
+    expect(await timeOf({ timestamp: '2026-05-31' })).toBe('2026-05-30T22:00:00.000Z');
+    for (const timestamp of [
+      '2026-05-31T10:00:00Z',
+      '2026-05-31T12:00:00+02:00',
+      'Sun, 31 May 2026 10:00:00 GMT',
+    ])
+      expect(await timeOf({ timestamp })).toBe('2026-05-31T10:00:00.000Z');
+  });
+
+  it('of a clock five hours ahead is corrected, as text or number, said of the body or of the message', async () => {
+    const [stamp, sentAt] = [now + 5 * HOUR - 60_000, now + 5 * HOUR];
+    const right = new Date(now - 60_000).toISOString();
+    const iso = (at: number) => new Date(at).toISOString();
+    expect(await timeOf({ timestamp: iso(stamp) }, { sentAt: iso(sentAt) })).toBe(right);
+    expect(await timeOf({ timestamp: stamp }, { sentAt })).toBe(right);
+    expect(await timeOf({ timestamp: stamp }, { sentAt: String(sentAt) })).toBe(right);
+    expect(await timeOf({ originalTimestamp: iso(stamp), sentAt: iso(sentAt) })).toBe(right);
+    expect(await timeOf({ timestamp: stamp, sentAt })).toBe(right);
+  });
+});

@@ -11,7 +11,7 @@ import type { DeliveryRow } from './hooks/store.ch.ts';
 import type { Plans, Verdict } from './plan/index.ts';
 import type { ReadDelivery, ViolationRow } from './quality/index.ts';
 import type { QuarantineRow } from './store.ch.ts';
-import { LATE_DAYS } from './wire/call.ts';
+import { LATE_DAYS, momentGiven } from './wire/call.ts';
 import { aroundFault, readMessage } from './wire/protocols.ts';
 
 /** How long messages are read before others have their turn. */
@@ -102,7 +102,7 @@ export function openReader(parts: {
     const heavy = aroundFault(around, batch.length);
     if (heavy)
       return { ...out, faults: [asideRow(header, header.first ?? 0, heavy.reason, heavy.detail, body)] };
-    const sentAt = typeof sent === 'string' ? Date.parse(sent) : Number.NaN;
+    const sentAt = sent ? momentGiven(sent, timeZone ?? undefined) : Number.NaN;
     // A message that was held is heard as when it came.
     const receivedAt = replay?.heardAt ?? header.receivedAt;
     let since = performance.now();
@@ -129,7 +129,7 @@ export function openReader(parts: {
       const made = readMessage(header.kind, message, {
         receivedAt,
         sentAt: Number.isFinite(sentAt) ? sentAt : null,
-        currency: home.currency,
+        ...{ currency: home.currency, timeZone: home.timeZone },
         messageId: () => `${header.id}:${place}`,
         place,
         lateDays: LATE_DAYS,

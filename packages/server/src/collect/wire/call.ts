@@ -9,6 +9,7 @@ import type {
   TraitOperation,
   TraitValue,
 } from '../facts.ts';
+import { timeZone } from '../files/time-zone.ts';
 import { isObject, withDistinctPaths } from '../storable.ts';
 import { commerceFacts } from './commerce.ts';
 import { brief, type Json, textOf } from './json.ts';
@@ -26,6 +27,8 @@ export interface WireContext {
   sentAt: number | null;
   /** Currency of the workspace, for events that name none. */
   currency: string;
+  /** Zone of the workspace, for times that name none; UTC where it is left out. */
+  timeZone?: string;
   /** Ids for messages that come without one; given the message's place in the batch. */
   messageId: () => string;
   /** Place of the message in its body. */
@@ -134,6 +137,25 @@ export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
 const EARLIEST = Date.UTC(1990, 0, 1);
 /** How far ahead of ours a clock may be and is still believed. */
 export const FUTURE_TOLERANCE = DAY;
+
+const [DAY_ALONE, ISO] = [/^\d{4}-\d\d-\d\d$/, /^\d{4}-\d\d-\d\d[T ]/];
+const HAS_ZONE = /[\d\s](?:Z|(?!AM|PM)[A-Z]{2,4}|[+-]\d\d(?::?\d\d)?)(?:\s*\([^)]*\))?$/i;
+const LATEST = Date.UTC(2100, 0, 1);
+
+/**
+ * A moment as a client gives it, in milliseconds; NaN where it is none. A time without a zone is one of the workspace's,
+ * wherever this process runs.
+ */
+export function momentGiven(given: unknown, zone = 'UTC'): number {
+  if (typeof given === 'number') return given;
+  const text = String(given).trim();
+  if (text.length > 100) return Number.NaN;
+  if (/^\d{12,14}$/.test(text)) return Number(text);
+  const isDay = DAY_ALONE.test(text);
+  if (!isDay && HAS_ZONE.test(text)) return Date.parse(text);
+  const wall = Date.parse(isDay ? text : ISO.test(text) ? `${text.replace(' ', 'T')}Z` : `${text} UTC`);
+  return wall > EARLIEST && wall < LATEST ? timeZone(zone).toInstant(wall) : wall;
+}
 
 /** When it happened by our clock: the client's time stamp, moved by how far its clock is off. */
 export function momentOf(

@@ -2,7 +2,15 @@ import { clip } from '../../platform/text.ts';
 import { type Fact, IDENTIFIER_TYPES, type Identifier, type IdentifierType } from '../facts.ts';
 import { outsideId } from '../message-id.ts';
 import { isObject, storableJson } from '../storable.ts';
-import { type Fault, factsOfCall, flatTraits, momentOf, sighted, type WireContext } from './call.ts';
+import {
+  type Fault,
+  factsOfCall,
+  flatTraits,
+  momentGiven,
+  momentOf,
+  sighted,
+  type WireContext,
+} from './call.ts';
 import { brief, type Json, objectOf, textOf, without } from './json.ts';
 
 /**
@@ -79,8 +87,16 @@ function timeOf(message: Json, context: WireContext): number | Fault {
   // RudderStack notes the moment of the call beside the one that its caller names.
   const given = message.timestamp ?? message.originalTimestamp;
   if (given === undefined || given === null) return context.receivedAt;
-  return momentOf(typeof given === 'number' ? given : Date.parse(String(given)), given, context);
+  const sentAt = context.sentAt ?? sentAtOf(message, context);
+  return momentOf(momentGiven(given, context.timeZone), given, context, sentAt);
 }
+
+/** When it was sent by the client's clock, where each message says so itself. */
+function sentAtOf({ sentAt }: Json, { timeZone }: WireContext): number | null {
+  const moment = sentAt === undefined || sentAt === null ? Number.NaN : momentGiven(sentAt, timeZone);
+  return Number.isFinite(moment) ? moment : null;
+}
+
 const EXTERNAL_TYPES: Record<string, IdentifierType> = {
   ...Object.fromEntries(IDENTIFIER_TYPES.map((t) => [t, t])),
   user_id: 'user',

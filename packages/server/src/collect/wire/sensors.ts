@@ -8,6 +8,7 @@ import {
   type Fault,
   factsOfCall,
   flatTraits,
+  momentGiven,
   momentOf,
   sighted,
   type WireContext,
@@ -191,8 +192,12 @@ function timeOf(message: Json, context: WireContext): number | Fault {
   if (message.time === undefined || message.time === null) return context.receivedAt;
   const sentAt = Number(message._flush_time);
   const isSaid = typeof message._flush_time === 'number' && Number.isFinite(sentAt) && sentAt > 0;
-  const stamp = typeof message.time === 'number' ? message.time : Date.parse(String(message.time));
-  return momentOf(stamp, message.time, context, isSaid ? sentAt : context.sentAt);
+  return momentOf(
+    momentGiven(message.time, context.timeZone),
+    message.time,
+    context,
+    isSaid ? sentAt : context.sentAt,
+  );
 }
 
 /**
