@@ -113,6 +113,8 @@ export interface AppParts {
   ledger: OpenedLedger;
   warehouse: Warehouse;
   clock: Clock;
+  /** The time that sign-ins, links and keys live by, where the shop's runs ahead of it (a demo). */
+  accountsClock?: Clock;
   log: Log;
   /** The command line's key on this machine. */
   localToken: string;
@@ -126,6 +128,7 @@ export async function buildApp({
   ledger,
   warehouse,
   clock,
+  accountsClock = clock,
   log,
   localToken,
   consoleDir,
@@ -154,9 +157,10 @@ export async function buildApp({
   const lastHour = openLastHour(clock);
   const base = { ledger: ledger.db, warehouse, clock, log, bus, jobs, metrics, lastHour };
 
-  const accounts = openAccounts(base);
-  const apiKeys = openApiKeys(base);
-  const members = openMembers({ ...base, accounts });
+  const signedIn = { ...base, clock: accountsClock };
+  const accounts = openAccounts(signedIn);
+  const apiKeys = openApiKeys(signedIn);
+  const members = openMembers({ ...signedIn, accounts });
   const workspaces = openWorkspaces({ ...base, hasZone: warehouse.hasTimeZone });
   const audit = openAudit(base);
   const guesses = openGuesses({ ...base, audit });

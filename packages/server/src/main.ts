@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     config: { ...config, dataDir, smtpUrl: config.smtpUrl ?? demo?.smtpUrl ?? null },
     ...stores,
     clock,
+    accountsClock: systemClock,
     log,
     localToken,
     consoleDir: existsSync(join(CONSOLE_DIR, 'index.html')) ? CONSOLE_DIR : null,

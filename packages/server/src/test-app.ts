@@ -15,6 +15,8 @@ import { openStores } from './stores.ts';
 export interface TestApp {
   app: App;
   clock: FakeClock;
+  /** The time that sign-ins, links and keys live by. */
+  accountsClock: FakeClock;
   /** A key that may do everything. */
   token: string;
   /** Makes a workspace of its own for a test. */
@@ -59,12 +61,14 @@ async function open(env: Record<string, string>): Promise<TestApp> {
     ...env,
   });
   const clock = new FakeClock('2026-06-01T04:00:00Z');
+  const accountsClock = new FakeClock(clock.now());
   const token = 'local-token-of-tests';
   const stores = await openStores(config);
   const app = await buildApp({
     config,
     ...stores,
     clock,
+    accountsClock,
     log: openLog(config.logLevel),
     localToken: token,
     consoleDir: null,
@@ -92,6 +96,7 @@ async function open(env: Record<string, string>): Promise<TestApp> {
   return {
     app,
     clock,
+    accountsClock,
     token,
     raw,
     async workspace(settings = {}) {
