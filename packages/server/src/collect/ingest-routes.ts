@@ -9,7 +9,7 @@ import { takeBytes } from './wire/by-content.ts';
 import { validateGa4 } from './wire/ga4-validation.ts';
 import { gtagHit } from './wire/gtag.ts';
 import { type Json, textOf, without } from './wire/json.ts';
-import { type Bounds, isWithin, KEYED, KEYLESS, parseExactly } from './wire/parse.ts';
+import { type Bounds, isFormWithin, isWithin, KEYED, KEYLESS, parseExactly } from './wire/parse.ts';
 import type { Protocol } from './wire/protocols.ts';
 import { sensorsMessages, type Unpacked } from './wire/sensors-body.ts';
 import { KEYLESS_LIMIT, type Unpack, weighed } from './wire/unpack.ts';
@@ -214,7 +214,9 @@ async function checkGa4(request: FastifyRequest, reply: FastifyReply, parts: Par
 async function takeGtag(request: FastifyRequest, reply: FastifyReply, parts: Parts): Promise<FastifyReply> {
   const { writeKey } = request.params as { writeKey?: string };
   await take(request, parts, async (bytes) => {
-    const { shared, events } = gtagHit(queryOf(request), bytes.toString('utf8'));
+    const text = bytes.toString('utf8');
+    if (!isFormWithin(text)) return { key: null, delivery: { malformed: 'malformed_form' } };
+    const { shared, events } = gtagHit(queryOf(request), text);
     const isKey = (name: string) => name === 'writeKey' || (name === 'tid' && writeKey === undefined);
     const keyless = (params: Record<string, string>) => without(params, Object.keys(params).filter(isKey));
     return {

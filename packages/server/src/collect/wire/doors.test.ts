@@ -819,3 +819,16 @@ describe('Numbers that JavaScript would round', () => {
       expect(await t.app.identity.personOf(s.workspace, { type: 'user', value: id })).not.toBeNull();
   });
 });
+
+describe('A form of millions of parameters', () => {
+  it('is set aside unread', async () => {
+    const s = await shop();
+    for (const [url, payload] of [
+      [`/g/collect?tid=${s.key}`, 'a&'.repeat(1_000_000)],
+      [`/g/collect?tid=${s.key}`, 'a\n'.repeat(1_000_000)],
+      [`/sa?token=${s.key}`, 'a&'.repeat(1_000_000)],
+    ] as const)
+      expect((await app.inject({ method: 'POST', url, payload })).statusCode).toBeLessThan(300);
+    expect((await s.quarantine()).map((row) => row.reason)).toEqual(Array(3).fill('malformed_form'));
+  });
+});

@@ -34,6 +34,19 @@ export function isWithin(bytes: Buffer, { values, depth }: Bounds): boolean {
   return true;
 }
 
+/** Parameters that a form may hold: parsing a million takes seconds of the thread that answers everybody. */
+const MOST_PARAMETERS = 100_000;
+
+/** Whether a form, or lines of them, keep within what may be parsed. */
+export function isFormWithin(text: string, most = MOST_PARAMETERS): boolean {
+  let found = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if ((code === 0x26 || code === 0x0a) && ++found >= most) return false;
+  }
+  return true;
+}
+
 /** Whether somewhere are so many digits that JavaScript may not count to them. */
 const HAS_LONG_NUMBER = /\d{16}/;
 const STRING_END = /["\\]/g;

@@ -1,5 +1,5 @@
 import { isObject } from '../storable.ts';
-import { type Bounds, isWithin, parseExactly } from './parse.ts';
+import { type Bounds, isFormWithin, isWithin, parseExactly } from './parse.ts';
 import type { Unpack } from './unpack.ts';
 
 /** Events of a body or address as 神策's clients pack them, or why none can be found. */
@@ -17,6 +17,7 @@ export async function sensorsMessages(
 ): Promise<Unpacked> {
   const text = body.trim();
   if (text.startsWith('{') || text.startsWith('[')) return parsed(Buffer.from(text), bounds);
+  if (!isFormWithin(text)) return { malformed: 'malformed_form' };
   const form = new URLSearchParams(text === '' ? query : text);
   const packed = form.get('data_list') ?? form.get('data');
   if (packed === null || packed === '') return { malformed: 'malformed_form' };
