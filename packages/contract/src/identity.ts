@@ -220,7 +220,12 @@ export const identityEndpoints = {
     domain: 'identity',
     access: 'data.read',
     params: inWorkspace,
-    response: identityRules.extend({ isDefault: z.boolean(), isApplying: z.boolean() }),
+    response: identityRules.extend({
+      isDefault: z.boolean(),
+      isApplying: z.boolean(),
+      /** Stands for these rules; to be said when they are changed. */
+      version: z.string(),
+    }),
   }),
   previewIdentityRules: endpoint({
     method: 'POST',
@@ -239,7 +244,10 @@ export const identityEndpoints = {
     domain: 'identity',
     access: 'settings.write',
     params: inWorkspace,
-    body: identityRules,
+    body: identityRules.extend({
+      /** The version that was changed: when there is another by now, nothing is saved. */
+      basedOn: z.string().max(100).optional(),
+    }),
     response: z.object({ jobId: z.string() }),
   }),
   getPersonIdentity: endpoint({

@@ -25,13 +25,13 @@ export default function RulesPage() {
       breadcrumbs={[{ label: t('pages.identity'), href: to('/identity') }]}
     >
       <Answer of={query} loading={<Loading kind="page" />}>
-        {(rules) => <Editor key={JSON.stringify(rules.types)} rules={{ types: rules.types }} />}
+        {(rules) => <Editor key={rules.version} rules={{ types: rules.types }} version={rules.version} />}
       </Answer>
     </Page>
   );
 }
 
-function Editor({ rules }: { rules: IdentityRules }) {
+function Editor({ rules, version }: { rules: IdentityRules; version: string }) {
   const { t } = useTranslation('identity');
   const mayChange = useCan('settings.write');
   const toast = useToast();
@@ -61,7 +61,7 @@ function Editor({ rules }: { rules: IdentityRules }) {
       danger: is.parted > 0,
     });
     if (!sure) return;
-    if (await put.run({ body: draft })) toast.done(t('rules.applied'));
+    if (await put.run({ body: { ...draft, basedOn: version } })) toast.done(t('rules.applied'));
   };
   return (
     <>

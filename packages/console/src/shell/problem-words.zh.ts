@@ -55,6 +55,7 @@ export const CHINESE_PROBLEMS: Record<string, string> = {
   'cleaning.changed': '其间有人保存了其他清洗步骤，请先查看，再保存您的修改。',
   'cleaning.personal_data': '步骤作用于「{1}」，您的角色看不到它的内容，因此无法预览。',
   'cleaning.not_applicable': '这些疑点已被处理，或不能这样处理；请刷新队列，换一种处理方式或填写合适的值。',
+  'identity.rules_changed': '其间有人修改了规则，请先查看，再保存您的修改。',
   'plan.changed': '其间有人保存了更新的版本，请先查看，再保存您的修改。',
   'plan.bad_pattern': '正则表达式不可用：请使用 RE2 语法（不支持反向引用与环视），且不要过大。',
   'plan.named_twice': '「{1}」在埋点方案中出现了两次，请只保留一个。',

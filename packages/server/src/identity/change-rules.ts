@@ -1,13 +1,28 @@
+import { createHash } from 'node:crypto';
 import type { IdentityRules, RulesEffect } from '@qianmian/contract';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Jobs } from '../platform/jobs.ts';
+import { rulesChanged } from './errors.ts';
 import type { Exclusively, Identity } from './identity.ts';
 import { inSteps } from './identity.ts';
 import { compileRules, completeRules, DEFAULT_RULES } from './rules.ts';
 
 export const APPLY_RULES = 'identity.apply_rules';
 const EXAMPLES = 20;
+
+/** Stands for rules: the same for the same, whatever order a store gives their fields. */
+const versionOf = ({ types }: IdentityRules) =>
+  createHash('sha256')
+    .update(
+      JSON.stringify(
+        types.map((r) => [
+          ...[r.type, r.joins, r.perPerson, r.perPeriod?.count ?? 0, r.perPeriod?.days ?? 0, r.sharedFrom],
+          r.blocked,
+        ]),
+      ),
+    )
+    .digest('base64url');
 
 /** The rules of a workspace: what others would change, and letting them hold for everyone. */
 export function openRules(parts: {
@@ -27,10 +42,12 @@ export function openRules(parts: {
     async get(workspace: string) {
       const row = await rowOf(workspace);
       const rules = row?.wanted ?? row?.rules ?? null;
+      const complete = completeRules(rules ?? DEFAULT_RULES);
       return {
-        ...completeRules(rules ?? DEFAULT_RULES),
+        ...complete,
         isDefault: rules === null,
         isApplying: !!row?.wanted,
+        version: versionOf(complete),
       };
     },
 
@@ -75,15 +92,35 @@ export function openRules(parts: {
       return { people, peopleAfter, parted, joined, examples };
     },
 
-    /** Asks for other rules; a job lets them hold. */
-    async put(workspace: string, rules: IdentityRules): Promise<{ jobId: string; before: IdentityRules }> {
-      const before = await this.get(workspace);
-      const row = { wanted: JSON.stringify(completeRules(rules)), changed_at: new Date(parts.clock.now()) };
-      await db
-        .insertInto('identity_rules')
-        .values({ workspace, rules: null, ...row })
-        .onConflict((c) => c.column('workspace').doUpdateSet(row))
-        .execute();
+    /** Asks for other rules, which a job lets hold; refused where those they are based on are no longer the ones. */
+    async put(
+      workspace: string,
+      rules: IdentityRules,
+      basedOn?: string,
+    ): Promise<{ jobId: string; before: IdentityRules }> {
+      const changed_at = new Date(parts.clock.now());
+      const before = await db.transaction().execute(async (tx) => {
+        // There is a row to hold on to, so that of two who save at once one sees the other.
+        await tx
+          .insertInto('identity_rules')
+          .values({ workspace, rules: null, wanted: null, changed_at })
+          .onConflict((c) => c.column('workspace').doNothing())
+          .execute();
+        const row = await tx
+          .selectFrom('identity_rules')
+          .selectAll()
+          .where('workspace', '=', workspace)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+        const now = completeRules(row.wanted ?? row.rules ?? DEFAULT_RULES);
+        if (basedOn !== undefined && basedOn !== versionOf(now)) throw rulesChanged();
+        await tx
+          .updateTable('identity_rules')
+          .set({ wanted: JSON.stringify(completeRules(rules)), changed_at })
+          .where('workspace', '=', workspace)
+          .execute();
+        return now;
+      });
       const jobId = await parts.jobs.enqueue({
         workspace,
         kind: APPLY_RULES,
@@ -92,7 +129,7 @@ export function openRules(parts: {
         key: `${APPLY_RULES}:${workspace}`,
         again: true,
       });
-      return { jobId, before: { types: before.types } };
+      return { jobId, before };
     },
 
     /**

@@ -25,3 +25,10 @@ export const alreadyOne = () =>
     status: 409,
     detail: 'Both numbers stand for the same customer already.',
   });
+
+export const rulesChanged = () =>
+  new AppError({
+    code: 'identity.rules_changed',
+    status: 409,
+    detail: 'Somebody changed the rules in the meantime; look at them, then save yours.',
+  });

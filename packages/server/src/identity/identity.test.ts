@@ -364,6 +364,28 @@ describe('rules', () => {
     expect(await portrait(workspace, 'member_card=STAFF')).toBeNull();
   });
 
+  it('of two who change them at once the second is told, and nothing is lost', async () => {
+    const workspace = await t.workspace();
+    const params = { workspace };
+    const { version: basedOn, types } = await t.call(api.getIdentityRules, { params });
+    const shared = (sharedFrom: number) => types.map((r) => (r.type === 'phone' ? { ...r, sharedFrom } : r));
+    const tries = await Promise.allSettled(
+      [4, 5].map((n) => t.call(api.putIdentityRules, { params, body: { types: shared(n), basedOn } })),
+    );
+    expect(tries.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
+    const won = tries[0]!.status === 'fulfilled' ? 4 : 5;
+    const refused = tries.find((one) => one.status === 'rejected')!;
+    expect(String((refused as PromiseRejectedResult).reason)).toContain('identity.rules_changed');
+    await t.app.jobs.idle();
+    const now = await t.call(api.getIdentityRules, { params });
+    expect(now.types.find((r) => r.type === 'phone')!.sharedFrom).toBe(won);
+    // Based on what holds now, or on nothing, it is saved.
+    await t.call(api.putIdentityRules, { params, body: { types, basedOn: now.version } });
+    await t.call(api.putIdentityRules, { params, body: { types } });
+    await t.app.jobs.idle();
+    expect((await t.call(api.getIdentityRules, { params })).version).toBe(basedOn);
+  });
+
   it('block a phone however it is written, also where it came before', async () => {
     const workspace = await t.workspace();
     await t.collect(workspace, [

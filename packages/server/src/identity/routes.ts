@@ -62,7 +62,7 @@ export function identityRoutes(
   mount(e.getIdentityRules, ({ workspace }) => rules.get(workspace));
   mount(e.previewIdentityRules, ({ workspace, body }) => rules.preview(workspace, body));
   mount(e.putIdentityRules, async ({ workspace, body, who }) => {
-    const { jobId, before } = await rules.put(workspace, body);
+    const { jobId, before } = await rules.put(workspace, { types: body.types }, body.basedOn);
     // Both are kept, so that what held before can be put back; values that say nothing may be somebody's.
     const bare = ({ types }: IdentityRules) => types.map((r) => ({ ...r, blocked: r.blocked.length }));
     await audit.note(workspace, who, 'identity.rules', workspace, {
