@@ -239,7 +239,7 @@ describe('without a running server', () => {
         .json()
         .map((w: { id: string }) => w.id)
         .sort(),
-    ).toEqual(['keys', 'tea']);
+    ).toEqual(['keys', 'retail', 'tea']);
     await expect(readFile(join(dataDir, 'server.json'))).rejects.toThrow();
     const wrong = await qianmian(['workspace', 'list'], { QM_MAIL_FROM: 'nobody' });
     expect(wrong).toMatchObject({ code: 3, out: '' });

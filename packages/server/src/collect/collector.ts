@@ -167,7 +167,7 @@ export function openCollector(parts: {
     const { workspace, source, kind } = header;
     log.error(
       { file, workspace, source, kind, bytes: record.payload.length },
-      'the process died twice over a record of the journal; it was set aside',
+      'the process died again and again over a record of the journal; it was set aside',
     );
     position = record.end;
     lag.stored(position);

@@ -2,8 +2,11 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from './storable.ts';
 
-/** Deaths of the process over one record after which it is set aside. */
-const MOST_DEATHS = 2;
+/**
+ * Deaths of the process over one record alone after which it is set aside. Who is ended from outside at bad moments dies
+ * over good records too, sometimes over the same one again: so many times in a row it is the record.
+ */
+const MOST_DEATHS = 10;
 const KEPT = /^poison-\d+\.record$/;
 
 /** What is noted before records are read: where they lie, and how often the process died over just the one at `from`. */
@@ -19,9 +22,9 @@ export type PoisonGuard = ReturnType<typeof openPoisonGuard>;
 
 /**
  * Notes in the journal's folder which records are at hand. A note that is found at the start is of a process that died
- * over them: they are read one by one then, and one over which it died twice alone is kept in a file instead.
+ * over them: they are read one by one then, and one over which it died so often alone is kept in a file instead.
  */
-export function openPoisonGuard(folder: string) {
+export function openPoisonGuard(folder: string, mostDeaths = MOST_DEATHS) {
   const file = join(folder, 'at-hand');
   /** Of the process before, while its records are not behind us. */
   let suspected: Note | null = null;
@@ -43,7 +46,7 @@ export function openPoisonGuard(folder: string) {
     isSuspected: (position: number): boolean => suspected !== null && position < suspected.to,
 
     /** Whether the process died so often over the record at a position that it is not to be read again. */
-    isPoison: (position: number): boolean => position === suspected?.from && deaths >= MOST_DEATHS,
+    isPoison: (position: number): boolean => position === suspected?.from && deaths >= mostDeaths,
 
     /** Notes that records are read now. Outlives the process; a machine that goes down takes the blame from them. */
     async begin(from: number, to: number, records: number): Promise<void> {

@@ -16,7 +16,7 @@ import type { CollectWarehouse } from './store.ch.ts';
  */
 const [, , folder, write] = process.argv as [string, string, string, string?];
 const journalFolder = join(folder, 'journal');
-const guard = openPoisonGuard(journalFolder);
+const guard = openPoisonGuard(journalFolder, 2);
 const journal = await openJournal(journalFolder);
 const log = openLog('silent');
 const nobody = { status: 404, code: 'workspace.not_found', detail: 'none' };

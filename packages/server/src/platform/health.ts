@@ -49,7 +49,7 @@ export async function checkHealth(parts: {
     ...(poisonKept === 0
       ? []
       : [
-          `The server died twice over ${poisonKept} of its records; they were set aside in the journal's folder (poison-*.record), see the log.`,
+          `The server died again and again over ${poisonKept} of its records; they were set aside in the journal's folder (poison-*.record), see the log.`,
         ]),
     ...(late > LATE ? [`Events wait ${Math.round(late / SECOND)} seconds to be stored.`] : []),
     ...(parts.disk.isRefusing ? ['The disk is nearly full: no events are taken in.'] : []),
