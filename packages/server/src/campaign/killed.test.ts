@@ -1,72 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type Campaign, campaignEndpoints, type Endpoint, segmentEndpoints } from '@qianmian/contract';
 import { afterAll, expect, it } from 'vitest';
+import { openTestServer } from '../test-server.ts';
 import { openTestMail } from './test-mail.ts';
 
 // A server that is killed without warning while it sends, and started again on the same folder.
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const PEOPLE = 400;
-let child: ChildProcess | null = null;
-let dataDir = '';
-let url = '';
-let token = '';
-
-afterAll(async () => {
-  child?.kill('SIGKILL');
-  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-});
-
-async function start(smtpUrl: string): Promise<void> {
-  const env = {
-    ...process.env,
-    QM_DATA_DIR: dataDir,
-    QM_PORT: '0',
-    QM_LOG_LEVEL: 'error',
-    QM_SMTP_URL: smtpUrl,
-  };
-  child = spawn(process.execPath, ['--import', 'tsx', MAIN], { env, stdio: 'ignore' });
-  for (let i = 0; i < 900; i++) {
-    const text = await readFile(join(dataDir, 'server.json'), 'utf8').catch(() => 'null');
-    const known = JSON.parse(text) as { pid: number; url: string } | null;
-    if (known && known.pid === child.pid) {
-      url = known.url;
-      token = await readFile(join(dataDir, 'local-token'), 'utf8');
-      return;
-    }
-    await sleep(100);
-  }
-  throw new Error('The server did not start.');
-}
-
-async function kill(): Promise<void> {
-  const dead = new Promise((resolve) => child?.once('exit', resolve));
-  child?.kill('SIGKILL');
-  await dead;
-}
-
-async function api<T>(method: string, path: string, body?: object): Promise<T> {
-  const answer = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-    body: body && JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as T;
-}
+const post = await openTestMail();
+afterAll(() => post.close());
+const server = await openTestServer({ QM_SMTP_URL: post.url });
+const { start, kill, api } = server;
 
 const call = <T>(endpoint: Endpoint, id = '', body?: object) =>
   api<T>(endpoint.method, endpoint.path.replace(':workspace', 'shop').replace(':id', id), body);
 
 it('nobody gets a letter twice, and who may have got one is named', { timeout: 300_000 }, async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'qianmian-killed-'));
-  const post = await openTestMail();
-  await start(post.url);
+  await start();
   await api('POST', '/v1/workspaces', { id: 'shop', name: 'Shop' });
   const [source] = await api<{ writeKey: string }[]>('GET', '/v1/workspaces/shop/sources');
   const batch = Array.from({ length: PEOPLE }, (_, i) => ({
@@ -75,7 +25,7 @@ it('nobody gets a letter twice, and who may have got one is named', { timeout: 3
     userId: `u${i}`,
     traits: { email: `u${i}@people.example`, emailConsent: true },
   }));
-  await fetch(`${url}/v1/batch`, {
+  await fetch(`${server.url}/v1/batch`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${source!.writeKey}:`).toString('base64')}` },
     body: JSON.stringify({ batch }),
@@ -95,7 +45,7 @@ it('nobody gets a letter twice, and who may have got one is named', { timeout: 3
   for (const letters of [40, 150, 260]) {
     while (post.received.length < letters) await sleep(5);
     await kill();
-    await start(post.url);
+    await start();
   }
   let campaign = await call<Campaign>(campaignEndpoints.getCampaign, id);
   while (campaign.state !== 'sent') {
@@ -118,6 +68,4 @@ it('nobody gets a letter twice, and who may have got one is named', { timeout: 3
   console.log(
     `killed 3 times: ${campaign.counts.uncertain} uncertain, of whom ${gotIt} had got their letter`,
   );
-  await kill();
-  await post.close();
 });

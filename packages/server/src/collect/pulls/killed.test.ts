@@ -1,63 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Pull } from '@qianmian/contract';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
+import { openTestServer } from '../../test-server.ts';
 import { openTestPostgres } from './test-postgres.ts';
 
 // A server that is killed without warning while it reads a table and a file, and started again on the same folder.
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 const ROWS = 12_000;
-const dataDir = await mkdtemp(join(tmpdir(), 'qianmian-killed-'));
 const lake = await mkdtemp(join(tmpdir(), 'qianmian-lake-'));
-let child: ChildProcess | null = null;
-let url = '';
-let token = '';
-
-afterAll(async () => {
-  child?.kill('SIGKILL');
-  for (const folder of [dataDir, lake]) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+afterAll(() => rm(lake, { recursive: true, force: true }));
+const { start, kill, api } = await openTestServer({
+  ...{ QM_PRIVATE_HOSTS: '127.0.0.1', QM_PULL_FOLDER: lake },
 });
-
-async function start(): Promise<void> {
-  const env = {
-    ...{ ...process.env, QM_DATA_DIR: dataDir, QM_PORT: '0', QM_LOG_LEVEL: 'error', NODE_OPTIONS: '' },
-    ...{ QM_PRIVATE_HOSTS: '127.0.0.1', QM_PULL_FOLDER: lake },
-  };
-  child = spawn(process.execPath, ['--import', 'tsx', MAIN], { env, stdio: 'ignore' });
-  for (let i = 0; i < 1200; i++) {
-    const text = await readFile(join(dataDir, 'server.json'), 'utf8').catch(() => 'null');
-    const known = JSON.parse(text) as { pid: number; url: string } | null;
-    if (known && known.pid === child.pid) {
-      url = known.url;
-      token = await readFile(join(dataDir, 'local-token'), 'utf8');
-      return;
-    }
-    await sleep(100);
-  }
-  throw new Error('The server did not start.');
-}
-
-async function kill(): Promise<void> {
-  const dead = new Promise((resolve) => child?.once('exit', resolve));
-  child?.kill('SIGKILL');
-  await dead;
-}
-
-async function api<T>(method: string, path: string, body?: object): Promise<T> {
-  const answer = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as T;
-}
 
 const pulls = () => api<Pull[]>('GET', '/v1/workspaces/shop/pulls');
 
