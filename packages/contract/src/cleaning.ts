@@ -65,7 +65,6 @@ export const IMPOSSIBLE_RULES = [
   'bad_phone',
   'bad_email',
 ] as const;
-export type ImpossibleRule = (typeof IMPOSSIBLE_RULES)[number];
 
 const common = {
   id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be 1-40 lower-case letters, digits or "-"'),

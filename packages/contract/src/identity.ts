@@ -99,7 +99,6 @@ export const splitSide = z.object({
   events: z.number(),
 });
 export const splitEffect = z.object({ sides: z.array(splitSide) });
-export type SplitEffect = z.infer<typeof splitEffect>;
 
 /** The state of identity in a workspace. */
 export const identityState = z.object({

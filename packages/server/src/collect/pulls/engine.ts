@@ -90,7 +90,6 @@ export async function startEngine(env: Record<string, string>) {
     },
   };
 }
-export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
 /** Whether the engine is installed: where the warehouse is a server it need not be. */
 export function hasEngine(): boolean {
