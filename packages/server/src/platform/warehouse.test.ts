@@ -94,6 +94,20 @@ it('binds values, and declares a table replicated and distributed on a cluster',
   await expect(warehouse.query('SELECT nothing')).rejects.toThrow(/nothing/);
 });
 
+it('never answers with rows of a statement that failed on the way', async () => {
+  const breaking = () =>
+    warehouse.query(
+      "SELECT number AS other, repeat('x', 100) AS pad, throwIf(number = 300000, 'broke off') FROM numbers(400000)",
+    );
+  for (let round = 0; round < 3; round++) {
+    await Promise.all(
+      [breaking(), breaking(), breaking()].map((one) => expect(one).rejects.toThrow('broke')),
+    );
+    const answers = [1, 2, 3, 4].map((k) => warehouse.query('SELECT {k:UInt8} AS k', { k }));
+    expect(await Promise.all(answers)).toEqual([1, 2, 3, 4].map((k) => [{ k }]));
+  }
+});
+
 it('answers a short question while a long one runs', async () => {
   const long = warehouse.query('SELECT sleep(1)');
   const began = Date.now();
@@ -140,6 +154,24 @@ describe('somebody who waits', () => {
     control.abort(new Error('enough'));
     await refused;
     while ((await running()) > 0);
+  });
+
+  it('leaves nothing of their answer to who asks next, whenever they go', async () => {
+    let given = 0;
+    for (let k = 0; k < 12; k++) {
+      const control = new AbortController();
+      const ask = () =>
+        warehouse.query(
+          "SELECT number AS other, repeat('x', 100) AS pad FROM numbers({n:UInt32}) ORDER BY cityHash64(number)",
+          { n: 60_000 + 9000 * k },
+        );
+      const asked = [1, 2].map(() => whileAsked({ gone: control.signal }, ask).catch(() => (given += 1)));
+      setTimeout(() => control.abort(new Error('enough')), 10 + ((k * 7) % 100));
+      const next = [1, 2, 3].map((i) => warehouse.query('SELECT {i:UInt32} AS i', { i }));
+      expect(await Promise.all(next)).toEqual([[{ i: 1 }], [{ i: 2 }], [{ i: 3 }]]);
+      await Promise.all(asked);
+    }
+    expect(given).toBeGreaterThan(0);
   });
 
   it('is not asked about at all once they have gone', async () => {

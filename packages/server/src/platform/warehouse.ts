@@ -100,6 +100,8 @@ const DATABASE = 'qianmian';
 const FEWEST_READERS = 2;
 const MOST_READERS = 4;
 const KILL_AGAIN_MS = 200;
+/** Statements that a connection may need to give up the rows of one that failed: one, in all that were seen. */
+const MOST_RINSES = 5;
 
 /** Opens the embedded warehouse in `folder`, or the ClickHouse at `url` when one is given. */
 export async function openWarehouse(where: {
@@ -231,14 +233,43 @@ function inProcess(lines: {
   readers: ClickHouseClient[];
 }): Road {
   const inTurn = openTurns(lines.readers.length);
+  /**
+   * Connections whose last statement failed. What rows it had written by then lie in the connection, and would come
+   * before the rows of whatever is asked next.
+   */
+  const unclean = new Set<ClickHouseClient>();
 
-  /** Ends a statement that is under way, by the mark it carries; again until it has: it may not have begun. */
-  function kill(mark: string): () => void {
+  /**
+   * Ends a statement that is under way, by the mark it carries; again until it has: it may not have begun. What it gives
+   * back stops that, and is done when no kill is on its way that could meet the next statement of the connection.
+   */
+  function kill(mark: string): () => Promise<void> {
     const statement = `${bound({ mark })}KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC`;
-    const once = () => void lines.killer.command({ query: statement }).catch(() => {});
+    const sent = new Set<Promise<unknown>>();
+    const once = () => {
+      const told = lines.killer
+        .command({ query: statement })
+        .catch(() => {})
+        .finally(() => sent.delete(told));
+      sent.add(told);
+    };
     once();
     const again = setInterval(once, KILL_AGAIN_MS);
-    return () => clearInterval(again);
+    return async () => {
+      clearInterval(again);
+      await Promise.all(sent);
+    };
+  }
+
+  /** Takes out of a connection what a failed statement left, until an answer holds nothing but its own rows. */
+  async function empty(client: ClickHouseClient): Promise<void> {
+    for (let attempt = 0; attempt < MOST_RINSES; attempt++) {
+      const mark = randomUUID();
+      const query = `SET log_comment = ''; SELECT '${mark}' AS mark`;
+      const answer = await client.query({ query, format: 'JSONEachRow' }).catch(() => null);
+      if ((await answer?.text())?.trim() === `{"mark":"${mark}"}`) return;
+    }
+    throw new Error('A connection to the embedded warehouse still holds rows of a statement that failed.');
   }
 
   async function read<T>(
@@ -247,8 +278,12 @@ function inProcess(lines: {
     settings: ClickHouseSettings,
     asker: Asker | null,
   ): Promise<T[]> {
+    if (unclean.has(client)) {
+      await empty(client);
+      unclean.delete(client);
+    }
     const mark = asker ? randomUUID() : '';
-    let stopKilling = () => {};
+    let stopKilling = async () => {};
     const end = () => {
       stopKilling = kill(mark);
     };
@@ -260,9 +295,12 @@ function inProcess(lines: {
         clickhouse_settings: { ...settings, log_comment: mark },
       });
       return (await answer.json<T>()) as T[];
+    } catch (error) {
+      unclean.add(client);
+      throw error;
     } finally {
       asker?.gone.removeEventListener('abort', end);
-      stopKilling();
+      await stopKilling();
     }
   }
 
