@@ -52,9 +52,12 @@ export type RulesEffect = z.infer<typeof rulesEffect>;
 export const shownIdentifier = z.object({ number: z.number(), type: z.string(), value: z.string() });
 export type ShownIdentifier = z.infer<typeof shownIdentifier>;
 
-export const EVIDENCE_KINDS = ['seen', 'told', 'decided'] as const;
+export const EVIDENCE_KINDS = ['heard', 'seen', 'told', 'decided'] as const;
 
-/** Why two identifiers are one person's: they were seen together, a client said so, or somebody decided it. */
+/**
+ * Why two identifiers are one person's: they were heard together by a key that stands in a page, they were seen together by
+ * a server, a file or a service, one of these said so, or somebody decided it.
+ */
 export const join = z.object({
   a: shownIdentifier,
   b: shownIdentifier,

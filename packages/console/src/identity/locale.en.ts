@@ -177,6 +177,7 @@ export const en = {
     fromImport: ', from an import',
   },
   kind: {
+    heard: 'Heard together first from a page or app on {{date}}',
     seen: 'Seen together first on {{date}}',
     told: 'Said to be one on {{date}}',
     decided: 'Decided on {{date}}',

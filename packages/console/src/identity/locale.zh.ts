@@ -171,6 +171,7 @@ export const zh: Words<typeof en> = {
     fromImport: '，来自导入文件',
   },
   kind: {
+    heard: '{{date}} 首次在网页或 App 中同时出现',
     seen: '{{date}} 首次同时出现',
     told: '{{date}} 由系统声明为同一人',
     decided: '{{date}} 人工决定',

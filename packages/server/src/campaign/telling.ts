@@ -1,11 +1,9 @@
-import type { Collector, Fact, Identifier } from '../collect/index.ts';
+import { type Collector, type Fact, type Identifier, OUR_SOURCE } from '../collect/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CampaignWarehouse } from './store.ch.ts';
 import { type CampaignRow, type Db, markTold, untoldRecipients } from './store.pg.ts';
 
-/** The source that events of our own come from. */
-const SOURCE = 'qianmian';
 const AT_ONCE = 500;
 
 /** Something that happened with a message. */
@@ -50,7 +48,7 @@ export function openTelling(parts: {
         properties: { campaign_id: row.id, campaign_name: row.name, ...h.properties },
       }),
     );
-    await parts.record(row.workspace, SOURCE, facts);
+    await parts.record(row.workspace, OUR_SOURCE, facts);
   }
 
   return {

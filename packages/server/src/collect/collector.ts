@@ -21,7 +21,7 @@ import {
   replayBody,
   replayHeader,
 } from './delivery.ts';
-import type { Fact } from './facts.ts';
+import { type Fact, OUR_SOURCE } from './facts.ts';
 import type { AcceptCall, Hooks } from './hooks/hooks.ts';
 import type { DeliveryRow } from './hooks/store.ch.ts';
 import { openLag } from './lag.ts';
@@ -262,6 +262,7 @@ export function openCollector(parts: {
         token: `${token}:${key}`,
         facts,
         client,
+        isHeard: client !== null || source === OUR_SOURCE,
         ...(header.replay || header.kind === 'pull' ? { isOld: true } : {}),
       });
       metrics.eventsStored.inc(stored.events);

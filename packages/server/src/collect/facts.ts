@@ -14,6 +14,9 @@ export interface Identifier {
   value: string;
 }
 
+/** The source that facts of our own come from: they repeat what is known of a person, and tell nothing new of who it is. */
+export const OUR_SOURCE = 'qianmian';
+
 export type TraitValue = string | number | boolean;
 
 /**

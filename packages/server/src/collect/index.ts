@@ -20,6 +20,7 @@ export {
   type Identifier,
   type IdentifierType,
   type OrderLineFact,
+  OUR_SOURCE,
   type PersonFact,
   type ProductFact,
   type StockFact,

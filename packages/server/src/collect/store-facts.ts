@@ -23,7 +23,7 @@ import type { StoredOrders } from './teller.ts';
 export type ResolvePeople = (
   workspace: string,
   sightings: readonly { identifiers: readonly Identifier[]; time: number; samePerson?: boolean }[],
-  origin: { importId: string; version: number; source: string },
+  origin: { importId: string; version: number; source: string; isHeard?: boolean },
 ) => Promise<ResolvedPeople>;
 
 /** The steps that clean what arrives; cleaning's verbs, handed in. */
@@ -55,6 +55,8 @@ export interface IncomingBatch {
   isOld?: boolean;
   /** They came by a client's key. */
   client?: ClientKey | null;
+  /** What they say of who is who counts as far as nothing stands against it that a server, a file or a service told. */
+  isHeard?: boolean;
 }
 
 /** What was stored: events written, events left out because they were stored before. */

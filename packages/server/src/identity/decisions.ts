@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, SECOND } from '../platform/clock.ts';
 import { alreadyOne, noDecision, noPerson, notOfOne } from './errors.ts';
+import { HEARD } from './evidence-graph.ts';
 import type { Exclusively, Identity } from './identity.ts';
 import type { PersonIndex } from './person-index.ts';
 import type { IdentityTables, Replaced } from './store.pg.ts';
@@ -90,13 +91,16 @@ export function openDecisions(parts: {
 
   /** What evidence there is of a pair beside decisions; null for none. */
   async function evidenceBeside(workspace: string, a: number, b: number) {
-    const heard = (await store.evidenceOf(workspace, [a])).filter(
+    const said = (await store.evidenceOf(workspace, [a])).filter(
       (e) => (e.a === a && e.b === b) || (e.a === b && e.b === a),
     );
-    if (heard.length === 0) return null;
+    if (said.length === 0) return null;
+    // What was only heard has no say beside what was told.
+    const told = said.filter((e) => e.kind !== HEARD);
+    const strongest = told.length > 0 ? told : said;
     return {
-      kind: Math.max(...heard.map((e) => e.kind)),
-      seconds: Math.min(...heard.map((e) => e.seconds)),
+      kind: Math.max(...strongest.map((e) => e.kind)),
+      seconds: Math.min(...strongest.map((e) => e.seconds)),
     };
   }
 

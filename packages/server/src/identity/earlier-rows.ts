@@ -26,6 +26,7 @@ export async function numberEarlier(
       anchor,
       number: 0,
       first_person_id: row.person_id,
+      first_told: Math.max(0, Math.floor(row.first_seen / 1000)),
       version: row.version + 1,
       hash: String((BigInt(hash[1]!) << 32n) | BigInt(hash[0]!)),
     });

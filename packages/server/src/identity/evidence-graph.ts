@@ -1,12 +1,14 @@
 import { hash64 } from '../platform/hash64.ts';
 import { RANK } from './rules.ts';
 
-/** How an edge came about; the higher is the stronger word. */
+/** How an edge came about: seen together by a server, a file, a webhook or a pull. */
 export const SEEN = 0;
 /** A client said that both are one person's. */
 export const TOLD = 1;
 /** Somebody decided it. */
 export const DECIDED = 2;
+/** Seen together by a key that anybody can read in a page, or repeated by ourselves: the weakest word of all. */
+export const HEARD = 3;
 /** A decision that was taken back: as if the edge were not there. */
 const VOID = 255;
 
@@ -17,8 +19,18 @@ export const NEW = 2;
 
 const NO_TYPE = 255;
 
+/** The time of what nobody told. */
+export const NEVER = 0xffffffff;
+
+/** Bits of `noted`: what a live source said of a pair is written down, and what was heard of it. */
+const NOTED_LIVE = 1;
+const NOTED_HEARD = 2;
+
+/** How much the word of an edge counts: what is heard yields to all else. */
+const strengthOf = (kind: number) => (kind === HEARD ? 0 : kind + 1);
+
 /**
- * Identifiers (by number, from 1) and the pairs of them that were seen together, in flat arrays: about 35 bytes an
+ * Identifiers (by number, from 1) and the pairs of them that were seen together, in flat arrays: about 43 bytes an
  * identifier and 26 a pair. It only grows, and what it holds does not depend on the order in which it came: the time of
  * an identifier or pair is that of its first sighting by the event's own clock.
  */
@@ -31,8 +43,10 @@ export class EvidenceGraph {
   high = new Uint32Array(1024);
   /** Rank of the type; 255 where there is no identifier of that number. */
   type = new Uint8Array(1024).fill(NO_TYPE);
-  /** Seconds since 1970. */
+  /** Seconds since 1970, by whoever said so. */
   seen = new Uint32Array(1024);
+  /** The same by servers, files, webhooks and pulls alone; `NEVER` where it was only heard. */
+  told = new Uint32Array(1024).fill(NEVER);
   #head = new Uint32Array(1024);
   from = new Uint32Array(1024);
   to = new Uint32Array(1024);
@@ -42,7 +56,7 @@ export class EvidenceGraph {
   kind = new Uint8Array(1024);
   /** Where it was heard last: 1 for live sources, higher for imports; what an import says is to go with it. */
   origin = new Uint16Array(1024);
-  isLive = new Uint8Array(1024);
+  noted = new Uint8Array(1024);
   readonly #hash = new Uint32Array(2);
 
   /** The highest number given to an identifier. */
@@ -64,7 +78,7 @@ export class EvidenceGraph {
   get bytes(): number {
     return (
       this.#slots.byteLength +
-      this.low.length * (4 + 4 + 1 + 4 + 4) +
+      this.low.length * (4 + 4 + 1 + 4 + 4 + 4) +
       this.from.length * (4 + 4 + 4 + 4 + 4 + 1 + 2 + 1)
     );
   }
@@ -81,20 +95,32 @@ export class EvidenceGraph {
   }
 
   /** The identifier's number, a new one where it was never seen; `NEW`, `EARLIER` or `UNCHANGED` says which. */
-  intern(type: string, value: string, seconds: number): { node: number; change: number } {
+  intern(type: string, value: string, seconds: number, isHeard = false): { node: number; change: number } {
     const node = this.find(type, value);
+    const told = isHeard ? NEVER : seconds;
     if (node === 0) {
       const made = this.#last + 1;
-      this.add(made, RANK.get(type)!, this.#hash[0]!, this.#hash[1]!, seconds);
+      this.add(made, RANK.get(type)!, this.#hash[0]!, this.#hash[1]!, seconds, told);
       return { node: made, change: NEW };
     }
-    if (this.seen[node]! <= seconds) return { node, change: UNCHANGED };
-    this.seen[node] = seconds;
+    if (this.seen[node]! <= seconds && this.told[node]! <= told) return { node, change: UNCHANGED };
+    this.seen[node] = Math.min(this.seen[node]!, seconds);
+    this.told[node] = Math.min(this.told[node]!, told);
     return { node, change: EARLIER };
   }
 
+  /** Whether others than pages know of an identifier. */
+  isTold(node: number): boolean {
+    return this.told[node] !== NEVER;
+  }
+
+  /** When an identifier was new, as far as rules ask: by those who told of it, where anybody did. */
+  since(node: number): number {
+    return this.isTold(node) ? this.told[node]! : this.seen[node]!;
+  }
+
   /** Takes up an identifier under a number of its own. */
-  add(node: number, rank: number, low: number, high: number, seconds: number): void {
+  add(node: number, rank: number, low: number, high: number, seconds: number, told = seconds): void {
     if ((this.#size + 1) * 3 > this.#slots.length * 2) this.#growSlots();
     this.#roomForNode(node);
     this.#last = Math.max(this.#last, node);
@@ -102,6 +128,7 @@ export class EvidenceGraph {
     this.high[node] = high;
     this.type[node] = rank;
     this.seen[node] = seconds;
+    this.told[node] = told;
     this.#slots[this.#slot(low, high)] = node;
     this.#size += 1;
   }
@@ -130,10 +157,18 @@ export class EvidenceGraph {
   see(a: number, b: number, kind: number, seconds: number): { edge: number; change: number } {
     const known = this.edgeOf(a, b);
     if (known === 0) return { edge: this.addEdge(a, b, kind, seconds), change: NEW };
-    const isVoid = this.kind[known] === VOID;
+    const was = this.kind[known]!;
+    const isVoid = was === VOID;
+    if (!isVoid && (was === HEARD) !== (kind === HEARD)) {
+      // What was only heard has no say beside what was told, not even about when.
+      if (kind === HEARD) return { edge: known, change: UNCHANGED };
+      this.at[known] = seconds;
+      this.kind[known] = kind;
+      return { edge: known, change: NEW };
+    }
     // When somebody decided says nothing about when the two were seen.
     const isEarlier = isVoid || (kind !== DECIDED && seconds < this.at[known]!);
-    const isStronger = isVoid || kind > this.kind[known]!;
+    const isStronger = isVoid || strengthOf(kind) > strengthOf(was);
     if (isEarlier) this.at[known] = seconds;
     if (isStronger) this.kind[known] = kind;
     return { edge: known, change: isStronger ? NEW : isEarlier ? EARLIER : UNCHANGED };
@@ -158,6 +193,15 @@ export class EvidenceGraph {
   weaken(edge: number, evidence: { kind: number; seconds: number } | null): void {
     this.kind[edge] = evidence?.kind ?? VOID;
     if (evidence) this.at[edge] = evidence.seconds;
+  }
+
+  /** Whether it is written down that live sources said so of a pair, or that it was heard. */
+  isNoted(edge: number, kind: number): boolean {
+    return (this.noted[edge]! & (kind === HEARD ? NOTED_HEARD : NOTED_LIVE)) !== 0;
+  }
+
+  note(edge: number, kind: number): void {
+    this.noted[edge]! |= kind === HEARD ? NOTED_HEARD : NOTED_LIVE;
   }
 
   isVoid(edge: number): boolean {
@@ -199,6 +243,8 @@ export class EvidenceGraph {
     this.type = grown(this.type, length);
     this.type.fill(NO_TYPE, had);
     this.seen = grown(this.seen, length);
+    this.told = grown(this.told, length);
+    this.told.fill(NEVER, had);
     this.#head = grown(this.#head, length);
   }
 
@@ -212,7 +258,7 @@ export class EvidenceGraph {
     this.at = grown(this.at, length);
     this.kind = grown(this.kind, length);
     this.origin = grown(this.origin, length);
-    this.isLive = grown(this.isLive, length);
+    this.noted = grown(this.noted, length);
   }
 }
 

@@ -15,6 +15,7 @@ vi.setConfig({ testTimeout: 180_000 });
 
 let t: TestApp;
 let messages = 0;
+let spoken = 0;
 beforeAll(async () => {
   t = await testApp();
 }, 120_000);
@@ -152,6 +153,129 @@ describe('a merge by hand', () => {
     expect(audit.rows.map((r) => r.action)).toEqual(
       expect.arrayContaining(['identity.merge', 'identity.decision_undone']),
     );
+  });
+});
+
+describe('what a page says', () => {
+  it('works not against what servers told, is explained by its source, and can be undone as all else', async () => {
+    const workspace = await t.workspace();
+    const [site] = await t.call(api.listSources, { params: { workspace } });
+    const page = async (...said: object[]) => {
+      const messages = said.map((one) => {
+        spoken += 1;
+        return { messageId: `page${spoken}`, type: 'identify', timestamp: '2026-04-02', ...one };
+      });
+      await t.app.collector.acceptMessages(workspace, site!.id, messages);
+      await t.app.collector.drained();
+    };
+    // What is of one day stands in no order.
+    const sorted = <T>(rows: T[]) => rows.sort((x, y) => JSON.stringify(x).localeCompare(JSON.stringify(y)));
+    const whyOf = async (personId: number) => {
+      const why = await t.call(api.getPersonIdentity, { params: { workspace, personId } });
+      return { ...why, joins: sorted(why.joins), refused: sorted(why.refused) };
+    };
+    const whose = async (...texts: string[]) =>
+      Promise.all(texts.map(async (text) => (await portrait(workspace, text))?.personId ?? null));
+
+    await t.collect(workspace, [
+      told(3, { name: 'Vic' }, 'user=vic', 'email=vic@x.example', 'phone=13911110000', 'anonymous=vicphone'),
+      bought(4, 'v1', 1000, 'user=vic'),
+      bought(4, 'm1', 900, 'phone=13922220000'),
+    ]);
+    const vic = (await portrait(workspace, 'user=vic'))!;
+    const claims = { email: 'vic@x.example', phone: '13911110000' };
+    await page(
+      ...[0, 1, 2].map((i) => ({ userId: `evil${i}`, traits: claims })),
+      { userId: 'thief', traits: { phone: '13922220000' } },
+      // What only pages know of is joined as ever.
+      { userId: 'new', anonymousId: 'n-1', traits: { email: 'new@x.example' } },
+      { userId: 'vic', anonymousId: 'vic-2' },
+    );
+    expect(await whose('email=vic@x.example', 'phone=13911110000', 'anonymous=vicphone')).toEqual(
+      Array(3).fill(vic.personId),
+    );
+    expect(new Set(await whose('user=new', 'anonymous=n-1', 'email=new@x.example')).size).toBe(1);
+    await t.collect(workspace, [seen(9, 'user=thief')]);
+    expect((await portrait(workspace, 'user=thief'))!.orders).toEqual([]);
+
+    // Where a sighting came from is told, of what joined and of what did not.
+    const why = await whyOf(vic.personId);
+    const said = (of: (typeof why.joins)[number]) => `${of.a.value} ${of.b.value} ${of.kind} ${of.source}`;
+    expect(why.identifiers.filter((i) => i.isShared)).toEqual([]);
+    expect(why.joins.map(said).sort()).toEqual([
+      'vic +8613911110000 seen test',
+      `vic vic-2 heard ${site!.id}`,
+      'vic vic@x.example seen test',
+      'vic vicphone seen test',
+    ]);
+    expect(new Set(why.refused.map((r) => `${r.kind} ${r.source}`))).toEqual(new Set([`heard ${site!.id}`]));
+
+    // A restart reads the same, and writes nothing anew.
+    const evidence = () =>
+      t.app.warehouse.one<{ rows: string; numbers: string }>(
+        `SELECT toString(groupArray((a, b, kind, seconds))) AS rows,
+           (SELECT toString(count()) FROM identity_number WHERE workspace = {workspace:String}) AS numbers
+         FROM (SELECT * FROM identity_evidence FINAL WHERE workspace = {workspace:String} ORDER BY a, b, kind)`,
+        { workspace },
+      );
+    const [stored, everyone] = [await evidence(), await whyOf(vic.personId)];
+    t.app.identity.forget(workspace);
+    expect(await whyOf(vic.personId)).toEqual(everyone);
+    expect(await evidence()).toEqual(stored);
+
+    // Merged by hand and undone, and split by hand and undone.
+    const [evil] = await whose('user=evil0');
+    const merged = await t.call(api.mergePeople, {
+      params: { workspace, personId: vic.personId },
+      body: { with: evil! },
+    });
+    expect(await whose('user=evil0')).toEqual([vic.personId]);
+    await t.call(api.undoDecision, { params: { workspace, id: merged.decisionId } });
+    expect(await whose('user=evil0', 'user=vic')).toEqual([evil, vic.personId]);
+    const heard = everyone.joins.find((join) => join.kind === 'heard')!;
+    const split = await t.call(api.splitPerson, {
+      params: { workspace, personId: vic.personId },
+      body: { a: heard.a.number, b: heard.b.number },
+    });
+    expect(await whose('anonymous=vic-2')).not.toEqual([vic.personId]);
+    await t.call(api.undoDecision, { params: { workspace, id: split.decisionId } });
+    expect(await whyOf(vic.personId)).toEqual(everyone);
+
+    // What an import told stands above, and when it is undone the page's word counts again.
+    const version = t.app.collector.nextVersion();
+    const sighting = { identifiers: [id('user=other'), id('email=new@x.example')], time: at(20) };
+    await t.app.identity.resolve(workspace, [sighting], { importId: 'i1', version });
+    const [other, fresh, email] = await whose('user=other', 'user=new', 'email=new@x.example');
+    expect([email, fresh === other]).toEqual([other, false]);
+    await t.app.identity.undoImport(
+      workspace,
+      'i1',
+      version,
+      PERSON_TABLES.map(({ table }) => table),
+    );
+    expect(await whose('email=new@x.example')).toEqual([fresh]);
+  });
+
+  it('counts for a workspace of before as everything did then', async () => {
+    const workspace = await t.workspace();
+    await t.collect(workspace, [seen(1, 'user=u', 'email=u@x.example')]);
+    const { told, first } = await t.app.warehouse.one<{ told: number; first: number }>(
+      `SELECT max(first_told) AS told, toUInt32(toUnixTimestamp(max(first_seen))) AS first
+       FROM identity_link FINAL WHERE workspace = {workspace:String}`,
+      { workspace },
+    );
+    expect(told).toBe(first);
+    // A row of before has no such column: it is told as of when it was first seen.
+    await t.app.warehouse.command(
+      `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version)
+       VALUES ({workspace:String}, 'phone', '+8613900000009', 0, '2026-01-02 00:00:00', '', 1)`,
+      { workspace },
+    );
+    const before = await t.app.warehouse.one<{ told: number }>(
+      `SELECT first_told AS told FROM identity_link FINAL WHERE workspace = {workspace:String} AND type = 'phone'`,
+      { workspace },
+    );
+    expect(before.told).toBe(Date.UTC(2026, 0, 2) / 1000);
   });
 });
 

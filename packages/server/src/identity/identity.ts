@@ -72,7 +72,7 @@ export function openIdentity(parts: {
     nextVersion(last.version + 1);
     await numberEarlier(workspace, store, last.number);
     for await (const { key: type, bytes } of store.links(workspace))
-      for (let at = 0; at < bytes.length; at += 28)
+      for (let at = 0; at < bytes.length; at += 32)
         index.load({
           type,
           node: bytes.readUInt32LE(at),
@@ -82,6 +82,7 @@ export function openIdentity(parts: {
           number: bytes.readUInt32LE(at + 16),
           seconds: bytes.readUInt32LE(at + 20),
           first: bytes.readUInt32LE(at + 24),
+          told: bytes.readUInt32LE(at + 28),
         });
     for await (const { bytes } of store.evidence(workspace))
       for (let at = 0; at < bytes.length; at += 14)
@@ -90,7 +91,7 @@ export function openIdentity(parts: {
           b: bytes.readUInt32LE(at + 4),
           seconds: bytes.readUInt32LE(at + 8),
           kind: bytes[at + 12]!,
-          isLive: bytes[at + 13] === 1,
+          noted: bytes[at + 13]!,
         });
     for (const { anchor, number } of await store.numbers(workspace))
       if (index.graph.has(anchor)) index.loadNumber(anchor, number);
@@ -132,17 +133,18 @@ export function openIdentity(parts: {
   /**
    * The person behind each sighting (0 for nobody) and the identifier that says so, in the order given. New identifiers,
    * evidence, merges and splits are durable when this resolves. When it rejects, nothing of it counts: the index is read
-   * anew from what is durable.
+   * anew from what is durable. `isHeard`: anybody may have said so, by a key that stands in a page.
    */
   async function resolve(
     workspace: string,
     sightings: readonly Sighting[],
-    origin: { importId: string; version: number; source?: string },
+    origin: { importId: string; version: number; source?: string; isHeard?: boolean },
   ): Promise<{ people: Uint32Array; anchors: Uint32Array }> {
     const began = performance.now();
     const index = await indexOf(workspace);
     const country = await countryOf(workspace);
-    const from: Origin = { source: origin.source ?? '', importId: origin.importId };
+    const isHeard = origin.isHeard ?? false;
+    const from: Origin = { source: origin.source ?? '', importId: origin.importId, isHeard };
     nextVersion(origin.version);
     const seen: (readonly number[])[] = [];
     const look = () => {
@@ -151,7 +153,7 @@ export function openIdentity(parts: {
       return index.settle();
     };
     await keep(workspace, look, from, 'seen');
-    const anchors = Uint32Array.from(seen, (nodes) => index.anchorOf(nodes));
+    const anchors = Uint32Array.from(seen, (nodes) => index.anchorOf(nodes, isHeard));
     resolvingMs += performance.now() - began;
     return { anchors, people: anchors.map((anchor) => (anchor === 0 ? 0 : index.personOf(anchor))) };
   }
@@ -183,6 +185,7 @@ export function openIdentity(parts: {
         ...{ workspace, type: l.type, value: l.value, person_id: l.person, import_id, version },
         first_seen: l.seconds * SECOND,
         first_person_id: l.first,
+        first_told: l.told,
         anchor: l.node,
         number: l.number,
         hash: String((BigInt(l.hash[1]) << 32n) | BigInt(l.hash[0])),

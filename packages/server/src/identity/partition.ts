@@ -1,5 +1,5 @@
-import { DECIDED, type EvidenceGraph, SEEN, TOLD } from './evidence-graph.ts';
-import { type CompiledRules, IS_PERSONAL, IS_THING, TYPES } from './rules.ts';
+import { DECIDED, type EvidenceGraph, HEARD, SEEN, TOLD } from './evidence-graph.ts';
+import { type CompiledRules, IS_ANCHOR, IS_PERSONAL, IS_THING, TYPES } from './rules.ts';
 
 /** From how many things on (browsers, receipts) seen with one identifier none of them tells who it is. */
 export const FLOOD = 1000;
@@ -12,12 +12,30 @@ export const PERSON_AT_MOST = 1000;
 /** Numbers that somebody said are of different people, both ways. */
 export type Apart = ReadonlyMap<number, ReadonlySet<number>>;
 
-/** Neighbours of an identifier by type, of what was seen (decisions do not make an identifier shared). */
-export function neighboursByType(graph: EvidenceGraph, node: number, counts: Uint32Array): void {
-  counts.fill(0);
-  for (let e = graph.first(node); e !== 0; e = graph.next(e, node))
-    if (graph.kind[e] === SEEN) counts[graph.type[graph.other(e, node)]!]! += 1;
+/**
+ * Neighbours of an identifier by type, of what was seen, and of that and what was heard together (decisions do not make
+ * an identifier shared).
+ */
+export function neighboursByType(
+  graph: EvidenceGraph,
+  node: number,
+  seen: Uint32Array,
+  withHeard: Uint32Array,
+): void {
+  seen.fill(0);
+  withHeard.fill(0);
+  for (let e = graph.first(node); e !== 0; e = graph.next(e, node)) {
+    const kind = graph.kind[e];
+    if (kind !== SEEN && kind !== HEARD) continue;
+    const other = graph.type[graph.other(e, node)]!;
+    withHeard[other]! += 1;
+    if (kind === SEEN) seen[other]! += 1;
+  }
 }
+
+/** Whether an identifier is one that a server, a file, a webhook or a pull told, and that no page takes along. */
+const isAnchor = (graph: EvidenceGraph, node: number) =>
+  graph.isTold(node) && IS_ANCHOR[graph.type[node]!] === 1;
 
 /**
  * How many people claim an identifier. On a thing every login, phone or card seen with it stands for one; a person's own
@@ -49,8 +67,10 @@ export interface Zone {
 /**
  * Which identifiers of a zone are one person: a part per identifier, beside `zone.nodes`. It depends on the set of
  * evidence and the rules alone, never on the order of arrival. Edges have their turn by who said so (people, clients,
- * sightings), then by strength of the identifiers, then by first sighting, then by hash; each joins unless a rule or a
- * decision stands against it. So the weakest identifier yields, and stays with whom it was seen first.
+ * sightings, what pages say), then by strength of the identifiers, then by first sighting, then by hash; each joins unless
+ * a rule or a decision stands against it. So the weakest identifier yields, and stays with whom it was seen first. What
+ * pages say has its turn when all else is joined, and never joins two of whom others told: who these are does not depend
+ * on it.
  */
 export function partitionZone(
   graph: EvidenceGraph,
@@ -73,12 +93,15 @@ export function partitionZone(
   const counts = new Uint16Array(nodes.length * TYPES);
   const members: number[][] = nodes.map((node) => [node]);
   for (let i = 0; i < nodes.length; i++) counts[i * TYPES + graph.type[nodes[i]!]!] = 1;
+  const anchored = Uint8Array.from(nodes, (node) => (isAnchor(graph, node) ? 1 : 0));
 
   const mayJoin = (a: number, b: number, edge: number): boolean => {
     if (apart.size > 0 && areApart(members[a]!, members[b]!, apart)) return false;
     if (graph.kind[edge] !== DECIDED && members[a]!.length + members[b]!.length > PERSON_AT_MOST)
       return false;
-    if (graph.kind[edge] !== SEEN) return true;
+    if (graph.kind[edge] === HEARD) {
+      if (anchored[a] && anchored[b]) return false;
+    } else if (graph.kind[edge] !== SEEN) return true;
     const byThing = IS_THING[graph.type[graph.from[edge]!]!] || IS_THING[graph.type[graph.to[edge]!]!];
     for (let rank = 0; rank < TYPES; rank++) {
       const [ofA, ofB] = [counts[a * TYPES + rank]!, counts[b * TYPES + rank]!];
@@ -99,6 +122,7 @@ export function partitionZone(
     if (members[a]!.length < members[b]!.length) [a, b] = [b, a];
     partOf[b] = a;
     for (const node of members[b]!) members[a]!.push(node);
+    anchored[a]! |= anchored[b]!;
     for (let rank = 0; rank < TYPES; rank++) counts[a * TYPES + rank]! += counts[b * TYPES + rank]!;
   }
   for (let i = 0; i < nodes.length; i++) partOf[i] = rootOf(i);
@@ -108,12 +132,13 @@ export function partitionZone(
 /** Whether no rule can stand against a zone: then it is one person whatever the order of its edges. */
 export function isPlain(
   graph: EvidenceGraph,
-  nodes: readonly number[],
+  { nodes, edges }: Zone,
   rules: CompiledRules,
   apart: Apart,
   counts: Uint32Array,
 ): boolean {
   if (nodes.length > PERSON_AT_MOST) return false;
+  if (hasTwoAnchors(graph, nodes) && edges.some((edge) => graph.kind[edge] === HEARD)) return false;
   counts.fill(0);
   for (const node of nodes) counts[graph.type[node]!]! += 1;
   let hasThings = false;
@@ -126,6 +151,12 @@ export function isPlain(
     for (let rank = 0; rank < TYPES; rank++) if (IS_PERSONAL[rank] && counts[rank]! > 1) return false;
   if (apart.size > 0) for (const node of nodes) if (apart.has(node)) return false;
   return true;
+}
+
+function hasTwoAnchors(graph: EvidenceGraph, nodes: readonly number[]): boolean {
+  let anchors = 0;
+  for (const node of nodes) if (isAnchor(graph, node) && ++anchors > 1) return true;
+  return false;
 }
 
 function areApart(a: readonly number[], b: readonly number[], apart: Apart): boolean {
@@ -146,8 +177,8 @@ function isTooFast(
   rules: CompiledRules,
 ): boolean {
   const times: number[] = [];
-  for (const node of a) if (graph.type[node] === rank) times.push(graph.seen[node]!);
-  for (const node of b) if (graph.type[node] === rank) times.push(graph.seen[node]!);
+  for (const node of a) if (graph.type[node] === rank) times.push(graph.since(node));
+  for (const node of b) if (graph.type[node] === rank) times.push(graph.since(node));
   times.sort((x, y) => x - y);
   const count = rules.periodCount[rank]!;
   for (let i = count; i < times.length; i++)
@@ -171,7 +202,7 @@ function inTurn(graph: EvidenceGraph, rules: CompiledRules, x: number, y: number
   );
 }
 
-const CLASS: Record<number, number> = { [DECIDED]: 0, [TOLD]: 1, [SEEN]: 2 };
+const CLASS: Record<number, number> = { [DECIDED]: 0, [TOLD]: 1, [SEEN]: 2, [HEARD]: 3 };
 const classOf = (graph: EvidenceGraph, edge: number) => CLASS[graph.kind[edge]!]!;
 
 function endsOf(graph: EvidenceGraph, rules: CompiledRules, edge: number): [number, number] {

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { IDENTIFIER_TYPES } from '../collect/index.ts';
 import { isoOf, SECOND } from '../platform/clock.ts';
 import { noPerson } from './errors.ts';
-import { DECIDED, TOLD } from './evidence-graph.ts';
+import { DECIDED, HEARD, TOLD } from './evidence-graph.ts';
 import type { Identity } from './identity.ts';
 import type { IdentityTables } from './store.pg.ts';
 
@@ -84,20 +84,21 @@ export function openPersonIdentity(parts: { identity: Identity; mask: MaskIdenti
       );
       const first = new Map<string, (typeof evidence)[number]>();
       for (const e of evidence) {
-        const key = pairKey(e.a, e.b);
+        const key = `${e.kind === HEARD} ${pairKey(e.a, e.b)}`;
         if (!first.has(key)) first.set(key, e);
       }
       const present = (edge: number): Join => {
         const [a, b] = [graph.from[edge]!, graph.to[edge]!];
-        const heard = first.get(pairKey(a, b));
         const kind = graph.kind[edge]!;
+        const said = (isHeard: boolean) => first.get(`${isHeard} ${pairKey(a, b)}`);
+        const from = kind === HEARD ? said(true) : (said(false) ?? said(true));
         return {
           a: bare(of(a)),
           b: bare(of(b)),
-          kind: kind === DECIDED ? 'decided' : kind === TOLD ? 'told' : 'seen',
+          kind: KINDS[kind] ?? 'seen',
           firstSeenAt: isoOf(graph.at[edge]! * SECOND),
-          source: heard?.source ?? '',
-          importId: heard?.import_id ?? '',
+          source: from?.source ?? '',
+          importId: from?.import_id ?? '',
           decisionId:
             mine.find((d) => d.verdict === 'same' && pairKey(d.a, d.b) === pairKey(a, b))?.id ?? null,
         };
@@ -139,5 +140,6 @@ export function openPersonIdentity(parts: { identity: Identity; mask: MaskIdenti
 }
 export type PersonIdentities = ReturnType<typeof openPersonIdentity>;
 
+const KINDS: Record<number, Join['kind']> = { [DECIDED]: 'decided', [TOLD]: 'told', [HEARD]: 'heard' };
 const pairKey = (a: number, b: number) => (a < b ? `${a} ${b}` : `${b} ${a}`);
 const rank = (type: string) => (IDENTIFIER_TYPES as readonly string[]).indexOf(type);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Identifier, IdentifierType } from '../collect/index.ts';
 import { DAY } from '../platform/clock.ts';
+import { HEARD } from './evidence-graph.ts';
 import { normaliseIdentifier } from './normalise.ts';
 import { type Changes, PersonIndex } from './person-index.ts';
 import { compileRules, DEFAULT_RULES } from './rules.ts';
@@ -11,6 +12,8 @@ const id = (text: string): Identifier => {
   return { type, value };
 };
 const LIVE = { source: 'test', importId: '' };
+const PAGE = { source: 'page', importId: '', isHeard: true };
+const originOf = ({ heard }: Sighting) => (heard ? PAGE : LIVE);
 const RULES = compileRules(DEFAULT_RULES, 'CN');
 const T0 = Date.UTC(2026, 0, 1);
 
@@ -19,6 +22,8 @@ interface Sighting {
   /** Days since the first of January. */
   day: number;
   told?: boolean;
+  /** By a key that stands in a page. */
+  heard?: boolean;
 }
 
 function run<Out>(generator: Generator<unknown, Out>): Out {
@@ -68,13 +73,15 @@ class Stored {
     for (const e of this.evidence) {
       const key = `${e.a} ${e.b}`;
       const known = edges.get(key) ?? e;
-      edges.set(key, {
-        ...e,
-        kind: Math.max(e.kind, known.kind),
-        seconds: Math.min(e.seconds, known.seconds),
-      });
+      if ((known.kind === HEARD) !== (e.kind === HEARD)) edges.set(key, e.kind === HEARD ? known : e);
+      else
+        edges.set(key, {
+          ...e,
+          kind: Math.max(e.kind, known.kind),
+          seconds: Math.min(e.seconds, known.seconds),
+        });
     }
-    for (const e of edges.values()) index.loadEdge({ ...e, isLive: true });
+    for (const e of edges.values()) index.loadEdge({ ...e, noted: 3 });
     for (const { node, person, was } of this.splits.values())
       index.loadSplit(node, { person, was: [...was] });
     index.loadPeople(this.survivors);
@@ -89,10 +96,10 @@ function story(sightings: readonly Sighting[], batch = 1, rules = RULES, mostLoo
   for (let at = 0; at < sightings.length; at += batch) {
     const seen = sightings
       .slice(at, at + batch)
-      .map((s) => index.see(s.ids.map(id), T0 + s.day * DAY, LIVE, s.told));
+      .map((s) => index.see(s.ids.map(id), T0 + s.day * DAY, originOf(s), s.told));
     stored.take(index.settle());
-    for (const nodes of seen) {
-      const anchor = index.anchorOf(nodes);
+    for (const [i, nodes] of seen.entries()) {
+      const anchor = index.anchorOf(nodes, sightings[at + i]!.heard);
       stored.rows.push({ person: index.personOf(anchor), anchor });
     }
   }
@@ -279,6 +286,7 @@ describe('laws', () => {
     ids: fc.array(identifier, { minLength: 1, maxLength: 3 }),
     day: fc.integer({ min: 0, max: 90 }),
     told: fc.constantFrom(false, false, false, false, true),
+    heard: fc.boolean(),
   });
   const sightings = fc.array(sighting, { minLength: 1, maxLength: 40 });
   const shuffled = sightings.chain((all) =>
@@ -318,6 +326,7 @@ describe('laws', () => {
         ids: fc.array(wide, { minLength: 2, maxLength: 2 }),
         day: fc.integer({ min: 0, max: 200 }),
         told: fc.constantFrom(false, false, false, false, false, false, false, true),
+        heard: fc.boolean(),
       }),
       { minLength: 20, maxLength: 120 },
     );
@@ -363,10 +372,10 @@ describe('laws', () => {
         for (let at = 0; at < all.length; at += batch) {
           const nodes = all
             .slice(at, at + batch)
-            .map((s) => index.see(s.ids.map(id), T0 + s.day * DAY, LIVE, s.told));
+            .map((s) => index.see(s.ids.map(id), T0 + s.day * DAY, originOf(s), s.told));
           stored.take(index.settle());
-          for (const n of nodes) {
-            const anchor = index.anchorOf(n);
+          for (const [i, n] of nodes.entries()) {
+            const anchor = index.anchorOf(n, all[at + i]!.heard);
             stored.rows.push({ person: index.personOf(anchor), anchor });
           }
           for (const row of stored.rows) expect(stored.personOf(row)).toBe(index.personOf(row.anchor));
@@ -421,6 +430,159 @@ describe('laws', () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('what pages say', () => {
+  const types: IdentifierType[] = ['user', 'member_card', 'phone', 'email', 'openid', 'anonymous', 'receipt'];
+  const sighting = fc.record({
+    ids: fc.array(
+      fc
+        .tuple(fc.constantFrom(...types), fc.integer({ min: 1, max: 4 }))
+        .map(([type, value]) => `${type}:${value}`),
+      { minLength: 1, maxLength: 3 },
+    ),
+    day: fc.integer({ min: 0, max: 90 }),
+    told: fc.constantFrom(false, false, false, false, true),
+    heard: fc.boolean(),
+  });
+  const sightings = fc.array(sighting, { minLength: 1, maxLength: 50 });
+  const strict = compileRules(
+    {
+      types: DEFAULT_RULES.types.map((t) => ({ ...t, perPerson: Math.min(t.perPerson, 2), sharedFrom: 2 })),
+    },
+    'CN',
+  );
+  const textOf = (all: readonly Sighting[], index: PersonIndex) =>
+    new Map([...new Set(all.flatMap((s) => s.ids))].map((text) => [index.nodeOf(id(text)), text]));
+
+  it('leaves the people whom others told as they are, whatever it says and whenever', () => {
+    for (const rules of [RULES, strict])
+      fc.assert(
+        fc.property(
+          sightings,
+          fc.integer({ min: 1, max: 12 }),
+          fc.constantFrom(1, undefined),
+          (all, batch, mostLooked) => {
+            const told = all.filter((s) => !s.heard);
+            const without = story(told, batch, rules, mostLooked);
+            const withPages = story(all, batch, rules, mostLooked);
+            const known = [...new Set(told.flatMap((s) => s.ids))];
+            const hasAnchor = new Set(
+              known.filter((text) => !text.startsWith('anonymous:')).map((text) => without.of(text)),
+            );
+            for (const a of known)
+              for (const b of known) {
+                const before = without.of(a) === without.of(b);
+                const after = withPages.of(a) === withPages.of(b);
+                if (before) expect(after).toBe(true);
+                else if (hasAnchor.has(without.of(a)) && hasAnchor.has(without.of(b)))
+                  expect(after).toBe(false);
+              }
+          },
+        ),
+        { numRuns: 400 },
+      );
+  });
+
+  it('takes no fact away from the identifier it belongs to', () => {
+    fc.assert(
+      fc.property(sightings, (all) => {
+        const told = all.filter((s) => !s.heard);
+        const [one, other] = [story(told), story(all)];
+        const named = textOf(all, other.index);
+        const anchors = other.stored.rows.filter((_, i) => !all[i]!.heard).map((r) => named.get(r.anchor));
+        const before = textOf(told, one.index);
+        expect(anchors).toEqual(one.stored.rows.map((r) => before.get(r.anchor)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('where nobody else tells anything, it joins people as servers do', () => {
+    for (const rules of [RULES, strict])
+      fc.assert(
+        fc.property(sightings, fc.integer({ min: 1, max: 12 }), (all, batch) => {
+          const servers = story(
+            all.map((s) => ({ ...s, heard: false, told: false })),
+            batch,
+            rules,
+          );
+          const pages = story(
+            all.map((s) => ({ ...s, heard: true })),
+            batch,
+            rules,
+          );
+          expect(people(pages.index, all)).toEqual(people(servers.index, all));
+          expect(pages.index.count()).toEqual(servers.index.count());
+        }),
+        { numRuns: 200 },
+      );
+  });
+
+  const heard = (...ids: string[]): Sighting => ({ ids, day: 0, heard: true });
+  const victim: Sighting = {
+    ids: ['user:vic', 'email:vic@x.cn', 'phone:+8613911110000', 'anonymous:v'],
+    day: 5,
+  };
+
+  it('takes nobody apart by claiming their e-mail and phone', () => {
+    const { of, index } = story([
+      victim,
+      ...[0, 1, 2].map((i) => heard(`user:evil${i}`, 'email:vic@x.cn', 'phone:+8613911110000')),
+    ]);
+    for (const text of victim.ids) expect(of(text)).toBe(of('user:vic'));
+    expect(new Set(['user:evil0', 'user:evil1', 'user:evil2', 'user:vic'].map(of)).size).toBe(4);
+    expect(index.shared()).toEqual([]);
+  });
+
+  it('takes no orders of a member once anybody else knows who says so', () => {
+    const member = seen('phone:+8613922220000', 'receipt:till-1');
+    const claim = heard('user:thief', 'phone:+8613922220000');
+    const { of } = story([member, claim]);
+    expect(of('user:thief')).toBe(of('phone:+8613922220000'));
+    for (const order of [
+      [member, seen('user:thief'), claim],
+      [claim, member, seen('user:thief', 'email:t@x.cn')],
+    ]) {
+      const known = story(order);
+      expect(known.of('user:thief')).not.toBe(known.of('phone:+8613922220000'));
+      expect(known.of('receipt:till-1')).toBe(known.of('phone:+8613922220000'));
+    }
+  });
+
+  it('cuts off no browser that a server told, and keeps room for what servers tell later', () => {
+    const flood = Array.from({ length: 2600 }, (_, i) => heard('user:vic', `anonymous:f${i}`));
+    const { of, index } = story([victim, ...flood, seen('user:vic', 'anonymous:new')], 300);
+    expect([of('anonymous:v'), of('anonymous:new')]).toEqual([of('user:vic'), of('user:vic')]);
+    expect(index.partsOf(of('user:vic')).nodes.length).toBe(5);
+  });
+
+  it('says whose a browser is, and yields to a server that says otherwise', () => {
+    const all = [seen('anonymous:a'), victim, heard('anonymous:a', 'user:vic')];
+    expect(story(all).of('anonymous:a')).toBe(story(all).of('user:vic'));
+    const { of } = story([...all, { ids: ['anonymous:a', 'user:b'], day: 60 }]);
+    expect(of('anonymous:a')).toBe(of('user:b'));
+  });
+
+  it('moves nothing by an early date', () => {
+    const mum: Sighting = { ids: ['user:mum', 'anonymous:tablet'], day: 1 };
+    const dad: Sighting = { ids: ['user:dad', 'anonymous:tablet'], day: 2 };
+    const claim = heard('user:dad', 'anonymous:tablet');
+    for (const all of [
+      [mum, dad, claim],
+      [claim, dad, mum],
+    ])
+      expect(story(all).of('anonymous:tablet')).toBe(story(all).of('user:mum'));
+    const phones = [0, 1, 2, 3].map(
+      (i): Sighting => ({ ids: ['user:u', `phone:+861380000000${i}`], day: 40 * i }),
+    );
+    const back = phones.map((s): Sighting => ({ ...s, day: 0, heard: true }));
+    for (const all of [
+      [...phones, ...back],
+      [...back, ...phones],
+    ])
+      expect(people(story(all).index, all)).toHaveLength(1);
   });
 });
 

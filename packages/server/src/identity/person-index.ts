@@ -1,6 +1,6 @@
 import { IDENTIFIER_TYPES, type Identifier, type IdentifierType } from '../collect/index.ts';
 import { SECOND } from '../platform/clock.ts';
-import { DECIDED, EvidenceGraph, grown, NEW, SEEN, TOLD, UNCHANGED } from './evidence-graph.ts';
+import { DECIDED, EvidenceGraph, grown, HEARD, NEW, SEEN, TOLD, UNCHANGED } from './evidence-graph.ts';
 import { PERSON_AT_MOST } from './partition.ts';
 import { type CompiledRules, RANK } from './rules.ts';
 import { Zones } from './zones.ts';
@@ -10,6 +10,8 @@ export interface Origin {
   source: string;
   /** Empty for live sources. */
   importId: string;
+  /** Anybody may say so, by a key that stands in a page: it counts as far as nothing that was told stands against it. */
+  isHeard?: boolean;
 }
 
 /** What a batch of sightings changed; to be made durable before the batch's facts are. */
@@ -26,6 +28,8 @@ export interface Changes {
     /** The number that it holds for its person; 0 for most. */
     number: number;
     seconds: number;
+    /** When others than pages told of it first; `NEVER` where they did not. */
+    told: number;
   }[];
   evidence: { a: number; b: number; kind: number; seconds: number }[];
   /** A person's number that stands for another person now; the same number takes a merge back. */
@@ -77,7 +81,8 @@ export class PersonIndex {
   /** Edges between people of whom one changed: whether they still may not join is to be looked at. */
   #unsure = new Set<number>();
   #born: Changes['links'] = [];
-  #heard = new Map<number, Changes['evidence'][number]>();
+  /** What was said of pairs since the last `settle`, by edge; what was heard by the edge's negative. */
+  #said = new Map<number, Changes['evidence'][number]>();
 
   readonly #mostLooked: number;
 
@@ -96,18 +101,18 @@ export class PersonIndex {
 
   /** Notes identifiers seen together; answers their numbers, strongest first. What follows is known after `settle`. */
   see(identifiers: readonly Identifier[], time: number, origin: Origin, isOnePerson = false): number[] {
+    const kind = origin.isHeard ? HEARD : isOnePerson ? TOLD : SEEN;
     const seconds = Math.min(Math.max(Math.floor(time / SECOND), 0), 0xffffffff);
     const nodes: number[] = [];
     for (const identifier of identifiers) {
-      const { node, change } = this.graph.intern(identifier.type, identifier.value, seconds);
+      const { node, change } = this.graph.intern(identifier.type, identifier.value, seconds, origin.isHeard);
       if (change !== UNCHANGED) this.#noteLink(node, identifier, seconds, change);
       if (!nodes.includes(node)) nodes.push(node);
     }
     if (nodes.length < 2) return nodes;
     nodes.sort((a, b) => this.#byStrength(a, b));
     // The strongest speaks for all: that others were seen beside it says nothing about one another.
-    for (let i = 1; i < nodes.length; i++)
-      this.#noteEdge(nodes[0]!, nodes[i]!, isOnePerson ? TOLD : SEEN, seconds, origin);
+    for (let i = 1; i < nodes.length; i++) this.#noteEdge(nodes[0]!, nodes[i]!, kind, seconds, origin);
     return nodes;
   }
 
@@ -118,29 +123,35 @@ export class PersonIndex {
     }
     this.#touched.add(node);
     const hash = this.graph.lastHash;
-    this.#born.push({ node, type, value, hash, person: 0, first: 0, number: 0, seconds });
+    this.#born.push({ node, type, value, hash, person: 0, first: 0, number: 0, seconds, told: 0 });
   }
 
   #noteEdge(a: number, b: number, kind: number, seconds: number, origin: Origin): void {
     const { graph } = this;
     const zones = this.#zones;
-    if (kind === SEEN && (zones.isFull(a, graph.type[b]!) || zones.isFull(b, graph.type[a]!))) return;
+    const isHeard = kind === HEARD;
+    if (
+      kind !== TOLD &&
+      (zones.isFull(a, graph.type[b]!, isHeard) || zones.isFull(b, graph.type[a]!, isHeard))
+    )
+      return;
     const { edge, change } = graph.see(a, b, kind, seconds);
     if (change !== UNCHANGED) {
       this.#touched.add(a).add(b);
       if (change === NEW) this.#newEdges.push(edge);
     }
     const from = this.#import(origin.importId);
-    const isKnown = from === LIVE ? graph.isLive[edge] === 1 : graph.origin[edge] === from;
+    const isKnown = from === LIVE ? graph.isNoted(edge, kind) : graph.origin[edge] === from;
     if (change === UNCHANGED && isKnown) return;
-    if (from === LIVE) graph.isLive[edge] = 1;
+    if (from === LIVE) graph.note(edge, kind);
     else graph.origin[edge] = from;
-    const heard = this.#heard.get(edge);
-    this.#heard.set(edge, {
+    const key = isHeard ? -edge : edge;
+    const said = this.#said.get(key);
+    this.#said.set(key, {
       a,
       b,
-      kind: Math.max(kind, heard?.kind ?? 0),
-      seconds: Math.min(seconds, heard?.seconds ?? seconds),
+      kind: Math.max(kind, said?.kind ?? 0),
+      seconds: Math.min(seconds, said?.seconds ?? seconds),
     });
   }
 
@@ -176,13 +187,14 @@ export class PersonIndex {
         person: this.#person[link.node]!,
         first: this.#first[link.node]!,
         seconds: this.graph.seen[link.node]!,
+        told: this.graph.told[link.node]!,
       });
     }
-    for (const heard of this.#heard.values()) changes.evidence.push(heard);
+    for (const said of this.#said.values()) changes.evidence.push(said);
     this.#touched = new Set();
     this.#newEdges = [];
     this.#born = [];
-    this.#heard = new Map();
+    this.#said = new Map();
     return changes;
   }
 
@@ -446,11 +458,14 @@ export class PersonIndex {
     return this.personOf(this.#holderOf(number));
   }
 
-  /** Of identifiers seen together (strongest first), the one by which a fact belongs to someone; 0 for none. */
-  anchorOf(nodes: readonly number[]): number {
+  /**
+   * Of identifiers seen together (strongest first), the one by which a fact belongs to someone; 0 for none. `isHeard`: it is
+   * a page's fact, for which what pages say of an identifier counts as well.
+   */
+  anchorOf(nodes: readonly number[], isHeard = false): number {
     let anchor = 0;
     for (const node of nodes) {
-      if (this.#zones.isAlone(node)) continue;
+      if (this.#zones.isAlone(node, isHeard)) continue;
       if (anchor === 0 || this.#priority(node) < this.#priority(anchor)) anchor = node;
     }
     return anchor || (nodes[0] ?? 0);
@@ -596,6 +611,7 @@ export class PersonIndex {
     low: number;
     high: number;
     seconds: number;
+    told: number;
     person: number;
     first: number;
     number: number;
@@ -606,7 +622,7 @@ export class PersonIndex {
     this.#used[link.person] = 1;
     this.graph.reserve(link.node);
     if (rank === undefined) return;
-    this.graph.add(link.node, rank, link.low, link.high, link.seconds);
+    this.graph.add(link.node, rank, link.low, link.high, link.seconds, link.told);
     this.#person[link.node] = link.person;
     this.#first[link.node] = link.first;
     if (link.number > 0) this.loadNumber(link.node, link.number);
@@ -621,10 +637,11 @@ export class PersonIndex {
     if (number > 0) this.#holders[number] = node;
   }
 
-  loadEdge(edge: { a: number; b: number; kind: number; seconds: number; isLive: boolean }): void {
+  /** Takes up a pair that is durable already, by the strongest word; `noted` says who else is written down. */
+  loadEdge(edge: { a: number; b: number; kind: number; seconds: number; noted: number }): void {
     if (!this.graph.has(edge.a) || !this.graph.has(edge.b)) return;
     const made = this.graph.addEdge(edge.a, edge.b, edge.kind, edge.seconds);
-    this.graph.isLive[made] = edge.isLive ? 1 : 0;
+    this.graph.noted[made] = edge.noted;
   }
 
   loadSplit(node: number, split: Split): void {

@@ -8,6 +8,9 @@ const PERSONAL = new Set<IdentifierType>(['user', 'member_card', 'unionid', 'pho
 /** Identifiers that name a thing a person holds: it may be lent, shared, sold. */
 const THINGS: readonly string[] = ['device', 'anonymous', 'receipt'];
 
+/** Identifiers that nobody knows but who holds the thing: a page may say whose it is, where a server told of it alone. */
+const HELD: readonly string[] = ['device', 'anonymous'];
+
 const rule = (
   type: IdentifierType,
   perPerson: number,
@@ -77,6 +80,8 @@ export const TYPES = IDENTIFIER_TYPES.length;
 export const RANK = new Map<string, number>(IDENTIFIER_TYPES.map((t, i) => [t, i]));
 export const IS_PERSONAL = Uint8Array.from(IDENTIFIER_TYPES, (t) => (PERSONAL.has(t) ? 1 : 0));
 export const IS_THING = Uint8Array.from(IDENTIFIER_TYPES, (t) => (THINGS.includes(t) ? 1 : 0));
+/** What a server told of it stands: no page makes it somebody else's. */
+export const IS_ANCHOR = Uint8Array.from(IDENTIFIER_TYPES, (t) => (HELD.includes(t) ? 0 : 1));
 
 /** Rules in the form in which they are applied; phones are written as in `country` where they say no other. */
 export function compileRules(rules: IdentityRules, country: string): CompiledRules {

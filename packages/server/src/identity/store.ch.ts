@@ -1,4 +1,5 @@
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
+import { HEARD } from './evidence-graph.ts';
 
 export const identityMigrations: WarehouseMigration[] = [
   {
@@ -39,7 +40,7 @@ export const identityMigrations: WarehouseMigration[] = [
     name: 'identity/0002_evidence',
     tables: [
       {
-        // Two identifiers seen together, by the earliest time at which an origin said so. kind: 0 seen, 1 told.
+        // Two identifiers seen together, by the earliest time at which an origin said so. kind: 0 seen, 1 told, 3 heard.
         name: 'identity_evidence',
         columns: `
           workspace LowCardinality(String),
@@ -94,6 +95,18 @@ export const identityMigrations: WarehouseMigration[] = [
     // The person an identifier was first known to be of: neither merges nor folding rewrite it.
     name: 'identity/0004_first_person',
     columns: [{ table: 'identity_link', column: 'first_person_id UInt32 DEFAULT person_id' }],
+  },
+  {
+    // When others than pages told of an identifier first, in seconds; the highest number where only pages did. What was
+    // known before counts as told. From here on a kind of evidence is 3, heard: by a key that stands in a page.
+    name: 'identity/0005_heard',
+    columns: [
+      {
+        table: 'identity_link',
+        column:
+          'first_told UInt32 DEFAULT toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first_seen), 1000)))',
+      },
+    ],
   },
 ];
 
@@ -165,6 +178,10 @@ const spokenOf = (tables: readonly string[], where = '1') =>
 const spokenOfByOthers = (tables: readonly string[]) =>
   spokenOf(['collect_order_line_replaced', ...tables], 't.import_id != {importId:String}');
 
+/** Identifiers that others than the import bound as {importId:String} saw beside another. */
+const SEEN_BY_OTHERS = `(SELECT arrayJoin([a, b]) FROM identity_evidence
+  WHERE workspace = {workspace:String} AND import_id != {importId:String})`;
+
 export interface LinkRow {
   workspace: string;
   type: string;
@@ -172,6 +189,8 @@ export interface LinkRow {
   person_id: number;
   first_person_id: number;
   first_seen: number;
+  /** In seconds; 4294967295 where only pages told of it. */
+  first_told: number;
   import_id: string;
   version: number;
   anchor: number;
@@ -237,24 +256,30 @@ export function identityWarehouse(warehouse: Warehouse) {
     insertNumbers: (rows: { workspace: string; anchor: number; number: number; version: number }[]) =>
       warehouse.insert('identity_number', rows),
 
-    /** Every identifier by type: anchor, hash (low, high), person_id, number, first seen in seconds, first person: 28 bytes each. */
+    /** Every identifier by type: anchor, hash (low, high), person_id, number, first seen in seconds, first person, first told in seconds: 32 bytes each. */
     links: (workspace: string) =>
       inParts(
         'identity_link',
         workspace,
         'cityHash64(value)',
-        `SELECT type AS key, ${bytes(['anchor', 'hash', 'person_id', 'number', 'toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first_seen), 1000)))', 'first_person_id'])} AS hex
+        `SELECT type AS key, ${bytes(['anchor', 'hash', 'person_id', 'number', 'toUInt32(greatest(0, intDiv(toUnixTimestamp64Milli(first_seen), 1000)))', 'first_person_id', 'first_told'])} AS hex
          FROM identity_link FINAL WHERE workspace = {workspace:String} AND is_deleted = 0 AND anchor != 0 AND $PART GROUP BY type`,
       ),
 
-    /** Every pair seen together: a, b, first seen in seconds, kind, whether a live source said so: 14 bytes each. */
+    /**
+     * Every pair seen together: a, b, first seen in seconds and kind by the strongest word (what was heard has none beside
+     * others), and what is written down: 1 a live source said so, 2 it was heard. 14 bytes each.
+     */
     evidence: (workspace: string) =>
       inParts(
         'identity_evidence',
         workspace,
         'a',
-        `SELECT '' AS key, ${bytes(['a', 'b', 'seconds', 'kind', 'is_live'])} AS hex
-         FROM (SELECT a, b, min(e.seconds) AS seconds, max(e.kind) AS kind, max(e.import_id = '') AS is_live
+        `SELECT '' AS key, ${bytes(['a', 'b', 'seconds', 'kind', 'noted'])} AS hex
+         FROM (SELECT a, b, max(e.kind != ${HEARD}) AS is_told,
+             if(is_told, minIf(e.seconds, e.kind != ${HEARD}), min(e.seconds)) AS seconds,
+             if(is_told, maxIf(e.kind, e.kind != ${HEARD}), ${HEARD}) AS kind,
+             toUInt8(max(e.import_id = '' AND e.kind != ${HEARD}) + 2 * max(e.kind = ${HEARD})) AS noted
            FROM identity_evidence AS e WHERE workspace = {workspace:String} AND $PART GROUP BY a, b) HAVING count() > 0`,
       ),
 
@@ -378,14 +403,15 @@ export function identityWarehouse(warehouse: Warehouse) {
 
     /**
      * Marks an import's identifiers as gone where nothing speaks of their person any more: no event, no order line, no
-     * row of the tables named (of other domains, with columns workspace, person_id and anchor). Those that stay are
+     * row of the tables named (of other domains, with columns workspace, person_id and anchor), and where nobody else saw
+     * them beside another. Those that stay are
      * nobody's import from then on, and go with the import that spoke of their person last.
      */
     forgetImport: (workspace: string, importId: string, version: number, spokenIn: readonly string[]) =>
       warehouse.command(
-        `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted, anchor, hash, number, first_person_id)
+        `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version, is_deleted, anchor, hash, number, first_person_id, first_told)
          SELECT workspace, type, value, person_id, first_seen, {undone:String}, greatest({version:UInt64}, version + 1),
-           person NOT IN (${spokenOf(spokenIn)}), anchor, hash, number, first_person_id
+           person NOT IN (${spokenOf(spokenIn)}) AND anchor NOT IN ${SEEN_BY_OTHERS}, anchor, hash, number, first_person_id, first_told
          FROM ${belongingTo('identity_link', 't.*', { isFinal: true })}
          WHERE import_id IN ({importId:String}, {undone:String}) AND is_deleted = 0`,
         { workspace, importId, version, undone: UNDONE },
@@ -397,7 +423,7 @@ export function identityWarehouse(warehouse: Warehouse) {
         await warehouse.one<{ people: number }>(
           `SELECT uniqExact(person) AS people FROM ${belongingTo('identity_link', 't.*', { isFinal: true })}
            WHERE import_id IN ({importId:String}, {undone:String}) AND is_deleted = 0
-             AND person NOT IN (${spokenOfByOthers(spokenIn)})`,
+             AND person NOT IN (${spokenOfByOthers(spokenIn)}) AND anchor NOT IN ${SEEN_BY_OTHERS}`,
           { workspace, importId, undone: UNDONE },
         )
       ).people,

@@ -1,4 +1,4 @@
-import { type EvidenceGraph, grown, SEEN } from './evidence-graph.ts';
+import { type EvidenceGraph, grown, HEARD, SEEN } from './evidence-graph.ts';
 import {
   type Apart,
   claimsOn,
@@ -17,6 +17,11 @@ const SHARED = 1;
 const FLOODED = 2;
 /** Its value was said to mean nothing. */
 const BLOCKED = 4;
+/** The same where what pages say is counted too: holds for what they say, and for nothing else. */
+const HEARD_SHARED = 8;
+const HEARD_FLOODED = 16;
+/** Where the bits of types lie that are full of what is heard, beside those of what is seen. */
+const HEARD_BITS = 16;
 
 /**
  * The zones of an evidence graph under some rules: identifiers between which there is a way along edges that may join.
@@ -31,6 +36,7 @@ export class Zones {
   /** Types of which nothing more is noted of an identifier, as bits. */
   readonly #full = new Map<number, number>();
   readonly #counts = new Uint32Array(TYPES);
+  readonly #withHeard = new Uint32Array(TYPES);
   /** Edges looked at so far: what work costs, whatever the machine. */
   looked = 0;
 
@@ -63,54 +69,63 @@ export class Zones {
     }
   }
 
+  /** Whether many claim an identifier: by what was told of it, and by what pages say only where nobody else told of it. */
   isShared(node: number): boolean {
-    return (this.#flags[node]! & SHARED) !== 0;
+    const which = this.#graph.isTold(node) ? SHARED : SHARED | HEARD_SHARED;
+    return (this.#flags[node]! & which) !== 0;
   }
 
-  /** Whether an identifier joins nobody, whatever it is seen with. */
-  isAlone(node: number): boolean {
-    return (this.#flags[node]! & (SHARED | BLOCKED)) !== 0 || !this.rules.joins[this.#graph.type[node]!];
+  /** Whether an identifier joins nobody, whatever it is seen with; `isHeard`: where a page says so. */
+  isAlone(node: number, isHeard = false): boolean {
+    const which = isHeard ? SHARED | BLOCKED | HEARD_SHARED : SHARED | BLOCKED;
+    return (this.#flags[node]! & which) !== 0 || !this.rules.joins[this.#graph.type[node]!];
   }
 
-  /** Whether nothing more is noted of an identifier seen with another of a type. */
-  isFull(node: number, ofType: number): boolean {
-    return this.#full.size > 0 && ((this.#full.get(node) ?? 0) & (1 << ofType)) !== 0;
+  /** Whether nothing more is noted of an identifier seen with another of a type; `isHeard`: of what pages say. */
+  isFull(node: number, ofType: number, isHeard = false): boolean {
+    const bit = 1 << (isHeard ? ofType + HEARD_BITS : ofType);
+    return this.#full.size > 0 && ((this.#full.get(node) ?? 0) & bit) !== 0;
   }
 
-  /** How many people claim an identifier. */
+  /** How many people claim an identifier; who only pages say they are counts where nobody else told of it. */
   claims(node: number): number {
-    neighboursByType(this.#graph, node, this.#counts);
-    return claimsOn(this.#graph.type[node]!, this.#counts, this.rules);
+    neighboursByType(this.#graph, node, this.#counts, this.#withHeard);
+    const counts = this.#graph.isTold(node) ? this.#counts : this.#withHeard;
+    return claimsOn(this.#graph.type[node]!, counts, this.rules);
   }
 
   /** Looks anew whether an identifier is shared or flooded; answers whether that changed. */
   evaluate(node: number): boolean {
     const rank = this.#graph.type[node]!;
-    neighboursByType(this.#graph, node, this.#counts);
-    const isShared = claimsOn(rank, this.#counts, this.rules) >= this.rules.sharedFrom[rank]!;
-    const flooded = !IS_THING[rank] && isFlooded(this.#counts);
-    this.#noteFull(node, flooded);
-    const before = this.#flags[node]!;
-    this.#flags[node] = (before & BLOCKED) | (isShared ? SHARED : 0) | (flooded ? FLOODED : 0);
-    return before !== this.#flags[node];
-  }
-
-  #noteFull(node: number, flooded: boolean): void {
-    let full = 0;
-    for (let rank = 0; rank < TYPES; rank++)
-      if (this.#counts[rank]! >= ENOUGH || (flooded && IS_THING[rank])) full |= 1 << rank;
+    neighboursByType(this.#graph, node, this.#counts, this.#withHeard);
+    const isShared = (counts: Uint32Array) =>
+      claimsOn(rank, counts, this.rules) >= this.rules.sharedFrom[rank]!;
+    const flooded = (counts: Uint32Array) => !IS_THING[rank] && isFlooded(counts);
+    const [seen, withHeard] = [this.#counts, this.#withHeard];
+    const [bySeen, byAll] = [flooded(seen), flooded(withHeard)];
+    const full = fullTypes(seen, bySeen) | (fullTypes(withHeard, byAll) << HEARD_BITS);
     if (full !== 0) this.#full.set(node, full);
+    const before = this.#flags[node]!;
+    this.#flags[node] =
+      (before & BLOCKED) |
+      (isShared(seen) ? SHARED : 0) |
+      (isShared(withHeard) ? HEARD_SHARED : 0) |
+      (bySeen ? FLOODED : 0) |
+      (byAll ? HEARD_FLOODED : 0);
+    return before !== this.#flags[node];
   }
 
   /** Whether an edge may join at all, before limits are looked at. */
   mayJoin(edge: number): boolean {
     const graph = this.#graph;
     if (graph.isVoid(edge)) return false;
-    if (graph.kind[edge] !== SEEN) return true;
+    const isHeard = graph.kind[edge] === HEARD;
+    if (graph.kind[edge] !== SEEN && !isHeard) return true;
     const [a, b] = [graph.from[edge]!, graph.to[edge]!];
-    if (this.isAlone(a) || this.isAlone(b)) return false;
-    if (this.#flags[a]! & FLOODED && IS_THING[graph.type[b]!]) return false;
-    return !(this.#flags[b]! & FLOODED && IS_THING[graph.type[a]!]);
+    if (this.isAlone(a, isHeard) || this.isAlone(b, isHeard)) return false;
+    const flooded = isHeard ? FLOODED | HEARD_FLOODED : FLOODED;
+    if (this.#flags[a]! & flooded && IS_THING[graph.type[b]!]) return false;
+    return !(this.#flags[b]! & flooded && IS_THING[graph.type[a]!]);
   }
 
   /** The people among all identifiers up to one, zone by zone. */
@@ -160,7 +175,7 @@ export class Zones {
   /** The people of a zone: their identifiers. */
   #people(zone: Zone): (readonly number[])[] {
     const { nodes } = zone;
-    if (nodes.length === 1 || isPlain(this.#graph, nodes, this.rules, this.#apart, this.#counts))
+    if (nodes.length === 1 || isPlain(this.#graph, zone, this.rules, this.#apart, this.#counts))
       return [nodes];
     const partOf = partitionZone(this.#graph, zone, this.rules, this.#apart);
     const parts = new Map<number, number[]>();
@@ -171,4 +186,12 @@ export class Zones {
     }
     return [...parts.values()];
   }
+}
+
+/** Types of which nothing more is noted, as bits. */
+function fullTypes(counts: Uint32Array, flooded: boolean): number {
+  let full = 0;
+  for (let rank = 0; rank < TYPES; rank++)
+    if (counts[rank]! >= ENOUGH || (flooded && IS_THING[rank])) full |= 1 << rank;
+  return full;
 }

@@ -1,4 +1,4 @@
-import type { Collector, Fact, Identifier } from '../collect/index.ts';
+import { type Collector, type Fact, type Identifier, OUR_SOURCE } from '../collect/index.ts';
 import type { Workspaces } from '../governance/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
@@ -20,8 +20,6 @@ export interface Basket {
 }
 
 const TOLD_AT_ONCE = 500;
-/** The source that events of our own come from. */
-const SOURCE = 'qianmian';
 
 /** Codes being used: once each, however many tills try at the same moment. */
 export function openRedeem(parts: {
@@ -78,7 +76,7 @@ export function openRedeem(parts: {
 
   /** Records redemptions as events. The events' ids are fixed, so that telling twice tells once. */
   async function tell(rows: readonly CodeRow[]): Promise<void> {
-    for (const row of rows) await parts.record(row.workspace, SOURCE, [await factOf(row)]);
+    for (const row of rows) await parts.record(row.workspace, OUR_SOURCE, [await factOf(row)]);
     await db
       .updateTable('promotion_code')
       .set({ told_at: new Date(parts.clock.now()) })
