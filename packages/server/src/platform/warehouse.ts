@@ -123,9 +123,9 @@ export async function openWarehouse(where: {
     killer: connect(),
     readers: Array.from({ length: readers }, connect),
   };
-  await lines.writer.command({ query: `CREATE DATABASE IF NOT EXISTS ${DATABASE} ENGINE = Atomic` });
+  await lines.writer.client.command({ query: `CREATE DATABASE IF NOT EXISTS ${DATABASE} ENGINE = Atomic` });
   // The embedded engine heeds no database named at connection.
-  for (const client of [lines.writer, lines.killer, ...lines.readers]) {
+  for (const { client } of [lines.writer, lines.killer, ...lines.readers]) {
     await client.command({ query: `USE ${DATABASE}` });
     await client.command({ query: `SET max_query_size = ${LONGEST_STATEMENT_BYTES}` });
   }
@@ -158,20 +158,30 @@ function served(url: string, cluster: string | null): ClickHouseClient {
   });
 }
 
-function embedded(folder: string): () => ClickHouseClient {
+/** A connection to the engine in this process. */
+interface Line {
+  client: ClickHouseClient;
+  /** Stores rows as they were written, in the settings that the connection has. */
+  put(table: string, rows: Buffer): Promise<unknown>;
+}
+
+function embedded(folder: string): () => Line {
   // The native library is loaded only where it is used: a served installation need not have it.
   const { createChdbConnection } = createRequire(import.meta.url)(
     'chdb/connection',
   ) as typeof import('chdb/connection');
-  return () =>
-    createClient({
-      // chdb compiles against the separately published common package; the two declare the same interface.
-      connection: createChdbConnection({ path: folder }) as unknown as NonNullable<
-        ClientConfig['connection']
-      >,
-      database: DATABASE,
-      clickhouse_settings: SETTINGS,
-    });
+  return () => {
+    const connection = createChdbConnection({ path: folder });
+    return {
+      client: createClient({
+        // chdb compiles against the separately published common package; the two declare the same interface.
+        connection: connection as unknown as NonNullable<ClientConfig['connection']>,
+        database: DATABASE,
+        clickhouse_settings: SETTINGS,
+      }),
+      put: (table, values) => connection.chdb.rawInsert({ table, values, format: 'JSONEachRow' }),
+    };
+  };
 }
 
 /** How statements reach an engine. */
@@ -180,15 +190,6 @@ interface Road {
   command(sql: string, params: Params, settings: ClickHouseSettings): Promise<void>;
   insert(table: string, rows: readonly object[], settings: ClickHouseSettings): Promise<void>;
   close(): Promise<void>;
-}
-
-async function insertRows(
-  client: ClickHouseClient,
-  table: string,
-  values: readonly object[],
-  settings: ClickHouseSettings,
-): Promise<void> {
-  await client.insert({ table, values, format: 'JSONEachRow', clickhouse_settings: settings });
 }
 
 /** A server elsewhere: it queues statements itself. */
@@ -218,7 +219,9 @@ function overNetwork(client: ClickHouseClient): Road {
     async command(sql, params, settings) {
       await client.command({ query: sql, query_params: params, clickhouse_settings: settings });
     },
-    insert: (table, rows, settings) => insertRows(client, table, rows, settings),
+    async insert(table, values, settings) {
+      await client.insert({ table, values, format: 'JSONEachRow', clickhouse_settings: settings });
+    },
     close: () => client.close(),
   };
 }
@@ -227,12 +230,9 @@ function overNetwork(client: ClickHouseClient): Road {
  * The engine in this process. Values are handed over as settings of the connection: chdb's own way of binding lets one
  * bound statement run at a time in the whole process, so that one long question would hold everybody up.
  */
-function inProcess(lines: {
-  writer: ClickHouseClient;
-  killer: ClickHouseClient;
-  readers: ClickHouseClient[];
-}): Road {
+function inProcess(lines: { writer: Line; killer: Line; readers: Line[] }): Road {
   const inTurn = openTurns(lines.readers.length);
+  const writing = openTurns(1);
   /**
    * Connections whose last statement failed. What rows it had written by then lie in the connection, and would come
    * before the rows of whatever is asked next.
@@ -247,7 +247,7 @@ function inProcess(lines: {
     const statement = `${bound({ mark })}KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC`;
     const sent = new Set<Promise<unknown>>();
     const once = () => {
-      const told = lines.killer
+      const told = lines.killer.client
         .command({ query: statement })
         .catch(() => {})
         .finally(() => sent.delete(told));
@@ -307,16 +307,36 @@ function inProcess(lines: {
   return {
     query<T>(sql: string, params: Params, settings: ClickHouseSettings, asker: Asker | null): Promise<T[]> {
       const statement = bound(params, sql) + sql;
-      return inTurn((place) => read<T>(lines.readers[place]!, statement, settings, asker), asker ?? {});
+      return inTurn(
+        (place) => read<T>(lines.readers[place]!.client, statement, settings, asker),
+        asker ?? {},
+      );
     },
-    async command(sql, params, settings) {
-      await lines.writer.command({ query: bound(params, sql) + sql, clickhouse_settings: settings });
+    command: (sql, params, settings) =>
+      writing(async () => {
+        await lines.writer.client.command({ query: bound(params, sql) + sql, clickhouse_settings: settings });
+      }),
+    insert(table, rows, settings) {
+      const text = Buffer.from(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+      return writing(async () => {
+        // Within a statement rows would be searched for the statement's end: three times the work.
+        await lines.writer.client.command({ query: 'SELECT 1', clickhouse_settings: settings });
+        await lines.writer.put(table, text).catch((error) => {
+          throw refusal(error);
+        });
+      });
     },
-    insert: (table, rows, settings) => insertRows(lines.writer, table, rows, settings),
     async close() {
-      await Promise.all([lines.writer, lines.killer, ...lines.readers].map((client) => client.close()));
+      const all = [lines.writer, lines.killer, ...lines.readers];
+      await Promise.all(all.map(({ client }) => client.close()));
     },
   };
+}
+
+/** What the engine said against rows, in the form of what it says against statements. */
+function refusal(error: Error & { clickhouseCode?: number | string }): Error {
+  if (error.clickhouseCode === undefined) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { code: String(error.clickhouseCode) });
 }
 
 /** Statements that bind values for those that follow on the same connection; a place without a value is refused. */
