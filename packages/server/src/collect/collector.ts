@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { ClientKey } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
@@ -53,6 +54,9 @@ type Opened = Delivery & { read?: Read };
 
 /** Journal bytes that become one batch at most: big enough for large inserts, small enough for memory. */
 const BATCH_BYTES = 6 * 1024 * 1024;
+
+/** How long deliveries are read before others have their turn. */
+const TURN_MS = 5;
 
 /** Journal bytes that are asked for where one record is wanted: what it has beyond its head comes whole. */
 const FEW_BYTES = 64;
@@ -124,22 +128,25 @@ export function openCollector(parts: {
     let pause = SECOND / 4;
     /** A batch that failed is tried again as it was: its token stands for exactly these records. */
     let deliveries: Opened[] = [];
+    /** Those behind them, which are read while these are stored. */
+    let behind: Opened[] = [];
     while (!closed) {
       await journal.waitBeyond(position);
       if (closed) break;
       try {
         if (deliveries.length === 0) {
-          const isSuspected = guard?.isSuspected(position) ?? false;
-          const records = isSuspected
-            ? (await journal.read(position, FEW_BYTES)).slice(0, 1)
-            : await journal.read(position, BATCH_BYTES);
-          if (records[0] && guard?.isPoison(position)) await keepAside(records.shift()!, guard);
-          deliveries = records.map((record, i) => opened(record, records[i - 1]?.end ?? position));
+          deliveries = behind[0]?.begin === position ? behind : await atHand();
+          behind = [];
         }
         if (deliveries.length > 0) {
-          await guard?.begin(position, deliveries.at(-1)!.end, deliveries.length);
+          const { end } = deliveries.at(-1)!;
+          const isBusy = end - position > BATCH_BYTES / 2 && !guard?.isSuspected(position);
+          if (isBusy && behind.length === 0) behind = await deliveriesFrom(end);
+          const all = [...deliveries, ...behind];
+          await guard?.begin(position, all.at(-1)!.end, all.length);
           await count(deliveries);
-          await storeOrPart(deliveries);
+          // What fails here fails again, and is heard, at its own turn.
+          await Promise.all([storeOrPart(deliveries), readAll(behind).catch(() => {})]);
           position = deliveries.at(-1)!.end;
           lag.stored(position);
           await journal.checkpoint(position);
@@ -160,6 +167,19 @@ export function openCollector(parts: {
     }
   }
 
+  const deliveriesFrom = async (from: number): Promise<Opened[]> =>
+    (await journal.read(from, BATCH_BYTES)).map((record, i, all) => opened(record, all[i - 1]?.end ?? from));
+
+  /** The deliveries that are next; one alone where the process died over it or those beside it. */
+  async function atHand(): Promise<Opened[]> {
+    if (!guard?.isSuspected(position)) return deliveriesFrom(position);
+    const [record] = await journal.read(position, FEW_BYTES);
+    if (!record) return [];
+    if (!guard.isPoison(position)) return [opened(record, position)];
+    await keepAside(record, guard);
+    return [];
+  }
+
   /** Passes over a record on which the process died again and again: it is kept, and whoever runs the server is told. */
   async function keepAside(record: JournalRecord, guard: PoisonGuard): Promise<void> {
     const { header } = opened(record, position);
@@ -175,14 +195,26 @@ export function openCollector(parts: {
     await guard.rest();
   }
 
-  /** Counts deliveries for quality before they are stored; what cannot be read at all is found at fault later. */
-  async function count(deliveries: readonly Opened[]): Promise<void> {
-    for (const one of deliveries)
+  /** Reads deliveries; what cannot be read at all is found at fault when it is to be stored. */
+  async function readAll(deliveries: readonly Opened[]): Promise<void> {
+    let since = performance.now();
+    for (const one of deliveries) {
+      // Whoever wants the processor meanwhile, not least what is being stored, gets it.
+      if (performance.now() - since > TURN_MS) {
+        await setImmediate();
+        since = performance.now();
+      }
       try {
         one.read ??= await read(one.header, one.body);
       } catch (error) {
         if (!isRowFault(error)) throw error;
       }
+    }
+  }
+
+  /** Counts deliveries for quality before they are stored. */
+  async function count(deliveries: readonly Opened[]): Promise<void> {
+    await readAll(deliveries);
     const countable = deliveries.map((one) => ({ end: one.end, read: countableOf(one) }));
     await parts.judging?.quality.count(countable, journal.end, (workspace, id, at) =>
       seen.has(workspace, id, at),
