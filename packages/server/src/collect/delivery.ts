@@ -100,7 +100,5 @@ export function replayHeader({ workspace, source, protocol, replay }: Replay, re
 /** The body of a message that was held, mended where it was. */
 export function replayBody({ mended }: Replay): Buffer {
   const { messages: batch, around, sentAt } = mended;
-  return Buffer.from(
-    bodyText({ batch, sentAt: sentAt === null ? null : new Date(sentAt).toISOString(), around }),
-  );
+  return Buffer.from(bodyText({ batch, sentAt, around }));
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseExactly } from '../wire/parse.ts';
 import { converted, mend } from './mend.ts';
 
 const held = (payload: unknown, more = {}) => ({
@@ -76,13 +77,26 @@ describe('a fix', () => {
     expect(mend(cut, fix([], '{"batch":[{"a":1},{"a":2}]}'))?.messages).toEqual([{ a: 1 }, { a: 2 }]);
   });
 
+  it('keeps whole numbers beyond 2^53 apart, as every door does, and the moment it was sent as it was said', () => {
+    const body =
+      '{"batch":[{"userId":1234567890123456781},{"userId":1234567890123456782}],"sentAt":1769990400000}';
+    const whole = mend(held('{', { protocol: 'malformed' }), fix([], body));
+    expect(whole?.messages).toEqual([{ userId: '1234567890123456781' }, { userId: '1234567890123456782' }]);
+    expect(whole?.sentAt).toBe('1769990400000');
+    const one = mend(held('{"a":12345678901234567890}', { sent_at: 0 }), fix([]));
+    expect(one).toMatchObject({
+      messages: [{ a: '12345678901234567890' }],
+      sentAt: '1970-01-01T00:00:00.000Z',
+    });
+  });
+
   it('reaches no prototype, and leaves alone what it does not name', () => {
     const path = fc.constantFrom('__proto__.x', 'a.__proto__', 'constructor.prototype.x', 'zz.yy', 'q');
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue()), path, (message, where) => {
         const mended = mend(held(message), fix([{ op: 'set', path: where, value: 'polluted' }]));
         expect(({} as Record<string, unknown>).x).toBeUndefined();
-        expect(mended?.messages[0]).toMatchObject(JSON.parse(JSON.stringify(message)));
+        expect(mended?.messages[0]).toMatchObject(parseExactly(JSON.stringify(message)) as object);
       }),
     );
   });

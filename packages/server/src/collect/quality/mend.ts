@@ -1,5 +1,7 @@
 import type { Fix, FixStep } from '@qianmian/contract';
 import { isObject } from '../storable.ts';
+import { textOf } from '../wire/json.ts';
+import { parseExactly } from '../wire/parse.ts';
 
 type Json = Record<string, unknown>;
 
@@ -7,7 +9,8 @@ type Json = Record<string, unknown>;
 export interface Mended {
   messages: unknown[];
   around?: Json;
-  sentAt: number | null;
+  /** When it was sent by the client's clock, in the client's words. */
+  sentAt: string | null;
   /** The whole, as it is shown. */
   text: string;
 }
@@ -37,17 +40,16 @@ export function mend(held: Held, fix: Fix): Mended | null {
   return { messages, ...(around ? { around } : {}), sentAt, text: JSON.stringify(shown) ?? 'null' };
 }
 
-function partsOf(whole: unknown, held: Held): { messages: unknown[]; around?: Json; sentAt: number | null } {
+function partsOf(whole: unknown, held: Held): { messages: unknown[]; around?: Json; sentAt: string | null } {
+  const sentAt = held.sent_at === null ? null : new Date(held.sent_at).toISOString();
   if (held.has_around && isObject(whole)) {
     const { message, ...around } = whole;
-    return { messages: [message], around, sentAt: held.sent_at };
+    return { messages: [message], around, sentAt };
   }
   // A body that could not be read at all may hold a batch once it can.
-  if (held.protocol === 'malformed' && isObject(whole) && Array.isArray(whole.batch)) {
-    const sentAt = typeof whole.sentAt === 'string' ? Date.parse(whole.sentAt) : Number.NaN;
-    return { messages: whole.batch, sentAt: Number.isFinite(sentAt) ? sentAt : null };
-  }
-  return { messages: [whole], sentAt: held.sent_at };
+  if (held.protocol === 'malformed' && isObject(whole) && Array.isArray(whole.batch))
+    return { messages: whole.batch, sentAt: textOf(whole.sentAt) ?? null };
+  return { messages: [whole], sentAt };
 }
 
 function apply(message: Json, step: FixStep, nameField: string): void {
@@ -153,7 +155,7 @@ function numberIn(text: string): number {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return undefined;
   }
