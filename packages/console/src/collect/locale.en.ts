@@ -844,6 +844,10 @@ export const en = {
       name: 'Too many traits',
       fix: 'Live sources may bring 1,000 names of traits, with files 2,000; the rest was not kept. Do not write ids into names.',
     },
+    too_many_returns: {
+      name: 'Too many returns of one order',
+      fix: 'Of one order 1,000 returns count (4,000 lines), by keys of pages 100 (2,000 lines); the rest are kept as events alone. Check the order number that is sent.',
+    },
     too_many_properties: {
       name: 'Too much in one message',
       fix: 'A message may hold 50,000 values. Of what is said of all messages of a body say less, or send fewer at once.',

@@ -84,6 +84,7 @@ export const QUARANTINE_REASONS = [
   'malformed_base64',
   'malformed_gzip',
   'too_many_traits',
+  'too_many_returns',
   'too_many_properties',
   'too_many_identifiers',
   'bad_mapping',

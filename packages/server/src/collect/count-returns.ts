@@ -1,6 +1,13 @@
 import { spreadCents } from './files/money.ts';
 import type { ClaimRow, OrderLineRow } from './store.ch.ts';
 
+/**
+ * So many returns of one order count, and so many lines of them: they are gone through whenever more is told of the
+ * order. What keys of pages say, which anybody can read, has bounds of its own and takes no place from the others.
+ */
+export const MOST_RETURNS = { returns: 1000, lines: 4000 };
+export const MOST_RETURNS_BY_CLIENTS = { returns: 100, lines: 2000 };
+
 /** What of a claim counts, as positive numbers: of the line that was sold where the claim is for the rest. */
 export interface Counted {
   claim: ClaimRow;
@@ -84,7 +91,7 @@ function takeRest(left: Left, claim: ClaimRow): Counted[] {
     left.lines.map((line) => line.cents),
   );
   const counted = left.lines.map(({ sold, quantity }, i) => ({ claim, sold, quantity, cents: parts[i]! }));
-  for (const line of left.lines) line.quantity = line.cents = 0;
+  left.lines = [];
   left.cents = 0;
   return counted;
 }

@@ -183,6 +183,22 @@ describe('an order', () => {
     expect(await s.net()).toBe(0);
   });
 
+  it('has so many returns as count; the rest are kept as events, and that is told', async () => {
+    const s = await shop();
+    const one = { refund_id: 'r', products: [{ product_id: 'tea', price: 0.01 }] };
+    await s.say(
+      s.completed([{ product_id: 'tea', price: 0.01, quantity: 2000 }]),
+      ...Array.from({ length: 1010 }, (_, i) => s.refunded({ ...one, refund_id: `r${i}` })),
+    );
+    expect(await s.net()).toBe(2000 - 1000);
+    const query = { limit: 10 };
+    const params = { workspace: s.workspace };
+    const { rows } = await t.call(collectEndpoints.listQuarantine, { params, query });
+    expect(rows).toMatchObject([{ reason: 'too_many_returns', payload: '{"O1":10}' }]);
+    const sql = `SELECT count() AS n FROM collect_event WHERE workspace = {workspace:String}`;
+    expect((await warehouse.one<{ n: number }>(sql, params)).n).toBe(1011);
+  });
+
   it('never gives back more than was paid', async () => {
     const s = await shop();
     await s.say(s.completed([tea(10), cup(5)]));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Resolved } from './batch.ts';
 import { withinKey } from './client-key.ts';
+import { MOST_RETURNS, MOST_RETURNS_BY_CLIENTS } from './count-returns.ts';
 import type { OrderLineFact } from './facts.ts';
 import { newestTellings } from './newest-telling.ts';
 import { type Retelling, retellOrders, withoutToldOrders } from './retell-orders.ts';
@@ -47,28 +48,29 @@ class Shelf {
   }
 
   /** Stores messages as one batch. */
-  tell(messages: readonly Message[], importId = ''): void {
-    this.take(messages.flatMap(factsOf), importId);
+  tell(messages: readonly Message[], importId = ''): Retelling {
+    return this.take(messages.flatMap(factsOf), importId);
   }
 
   /** Stores messages as one batch that came by a client's key, of somebody else. */
-  claim(messages: readonly Message[]): void {
+  claim(messages: readonly Message[]): Retelling {
     this.version += 1;
     const facts = withinKey(messages.flatMap(factsOf), KEY).facts as OrderLineFact[];
     const told = withoutToldOrders(facts, this.stored(), 'page');
     const teller = { workspace: 'w', source: 'page', importId: '', version: this.version, client: KEY };
-    this.#keepAll(retold(told.map(resolvedTo(2)), this.stored(), teller));
+    return this.#keepAll(retold(told.map(resolvedTo(2)), this.stored(), teller));
   }
 
-  take(facts: readonly OrderLineFact[], importId = '', personId = 1): void {
+  take(facts: readonly OrderLineFact[], importId = '', personId = 1): Retelling {
     this.version += 1;
     const teller = { workspace: 'w', source: importId ? 'f' : 's', importId, version: this.version };
-    this.#keepAll(retold(facts.map(resolvedTo(personId)), this.stored(), teller));
+    return this.#keepAll(retold(facts.map(resolvedTo(personId)), this.stored(), teller));
   }
 
-  #keepAll({ lines, claims }: Retelling): void {
-    for (const row of lines) this.#keep(this.lines, `${row.line_kind} ${row.line_id}`, row);
-    for (const row of claims) this.#keep(this.claims, `${row.return_id} ${row.line_id}`, row);
+  #keepAll(all: Retelling): Retelling {
+    for (const row of all.lines) this.#keep(this.lines, `${row.line_kind} ${row.line_id}`, row);
+    for (const row of all.claims) this.#keep(this.claims, `${row.return_id} ${row.line_id}`, row);
+    return all;
   }
 
   /** The newest version stays, of equal ones the last: as a ReplacingMergeTree keeps rows. */
@@ -213,6 +215,49 @@ describe('returns', () => {
     shelf.tell([completed(item('A', 10)), message('Order Cancelled')]);
     shelf.take([back], 'import');
     expect(shelf.words()).toEqual(['return return:A -1 -1000 0', 'sale A 1 1000 0']);
+  });
+});
+
+describe('very many returns of one order', () => {
+  const refunds = (count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      message('Order Refunded', { refund_id: `r${i}`, products: [item('A', 1)] }),
+    );
+  const refundOf = (id: string, lines: number) =>
+    message('Order Refunded', {
+      refund_id: id,
+      products: Array.from({ length: lines }, (_, i) => item(`P${i}`, 1)),
+    });
+
+  it('count up to a bound, those told first; what is told again is no more of them', () => {
+    const shelf = new Shelf();
+    const all = refunds(MOST_RETURNS.returns + 500);
+    shelf.tell([completed(item('A', 1, 5000))]);
+    for (let times = 0; times < 2; times++) {
+      const { beyond } = shelf.tell(all);
+      expect([...beyond]).toEqual([['o', 500]]);
+      expect(shelf.stored().claims).toHaveLength(MOST_RETURNS.returns);
+      expect(shelf.net()).toBe((5000 - MOST_RETURNS.returns) * 100);
+    }
+    shelf.tell([message('Order Refunded', { refund_id: 'r7', products: [item('A', 1, 3)] })]);
+    expect(shelf.net()).toBe((5000 - MOST_RETURNS.returns - 2) * 100);
+  });
+
+  it('have as many lines as fit, and none of a return that does not', () => {
+    const shelf = new Shelf();
+    shelf.tell(['a', 'b', 'c'].map((id) => refundOf(id, 1500)));
+    expect(shelf.stored().claims).toHaveLength(3000);
+    expect([...shelf.tell([refundOf('a', 2000), refundOf('d', 501)]).beyond]).toEqual([['o', 1]]);
+    expect(shelf.stored().claims).toHaveLength(3500);
+  });
+
+  it('by a page’s key have a bound of their own, and keep no word of the shop out', () => {
+    const shelf = new Shelf();
+    const { beyond } = shelf.claim(refunds(300));
+    expect([...beyond]).toEqual([['o', 300 - MOST_RETURNS_BY_CLIENTS.returns]]);
+    expect(shelf.stored().claims).toHaveLength(MOST_RETURNS_BY_CLIENTS.returns);
+    shelf.tell([completed(item('A', 10)), message('Order Refunded', { products: [item('A', 10)] })]);
+    expect(shelf.net()).toBe(0);
   });
 });
 

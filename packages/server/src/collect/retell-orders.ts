@@ -1,6 +1,7 @@
 import type { Resolved } from './batch.ts';
-import { type Counted, countReturns } from './count-returns.ts';
+import { type Counted, countReturns, MOST_RETURNS, MOST_RETURNS_BY_CLIENTS } from './count-returns.ts';
 import type { OrderLineFact } from './facts.ts';
+import { grouped } from './grouped.ts';
 import { idAtClient } from './message-id.ts';
 import type { NewestTellings, Telling } from './newest-telling.ts';
 import type { ClaimRow, OrderLineRow } from './store.ch.ts';
@@ -14,6 +15,8 @@ export interface Retelling {
   /** Lines of other imports of which this one says the same. */
   agreed: OrderLineRow[];
   claims: ClaimRow[];
+  /** Orders of which more returns are told than count, and how many more. */
+  beyond: Map<string, number>;
 }
 
 /** An order with what is stored and what is told of it. */
@@ -39,10 +42,10 @@ export function retellOrders(
 ): Retelling {
   const orders = ordersOf(stored);
   for (const line of told) hear(orderIn(orders, line.fact.orderId), line, teller);
-  const out: Retelling = { lines: [], replaced: [], agreed: [], claims: [] };
+  const out: Retelling = { lines: [], replaced: [], agreed: [], claims: [], beyond: new Map() };
   for (const [id, order] of orders) {
     date(order, tellings.get(id), teller);
-    retell(order, teller, out);
+    retell(id, order, teller, out);
   }
   return out;
 }
@@ -175,7 +178,7 @@ function hearClaim(order: Order, line: Resolved<OrderLineFact>, teller: Teller):
   order.claims.set(returnId, claim);
 }
 
-function retell(order: Order, teller: Teller, out: Retelling): void {
+function retell(id: string, order: Order, teller: Teller, out: Retelling): void {
   const before = new Map(order.stored.map((row) => [keyOf(row), row]));
   const now = new Map(before);
   const put = (row: OrderLineRow) => {
@@ -197,7 +200,8 @@ function retell(order: Order, teller: Teller, out: Retelling): void {
     const { source, importId: import_id } = teller;
     put({ ...row, source, import_id, version: above(row, teller), is_deleted: 1 });
   }
-  const claims = claimsNow(order, teller, out);
+  const { claims, leftOut } = claimsNow(order, teller, out);
+  if (leftOut > 0) out.beyond.set(id, leftOut);
   for (const row of recount([...now.values()], claims, teller)) out.lines.push(row);
 }
 
@@ -241,20 +245,34 @@ function goneLines({ stored, told, isWhole }: Order, teller: Teller): OrderLineR
   ];
 }
 
-/** The claims in force: a return told again is told whole. */
-function claimsNow({ storedClaims, claims }: Order, teller: Teller, out: Retelling): ClaimRow[] {
-  if (claims.size === 0) return storedClaims;
-  const now = storedClaims.filter((row) => !claims.has(row.return_id));
+/** The claims in force, and how many returns there was no room for: a return told again is told whole. */
+function claimsNow(
+  { storedClaims, claims }: Order,
+  teller: Teller,
+  out: Retelling,
+): { claims: readonly ClaimRow[]; leftOut: number } {
+  if (claims.size === 0) return { claims: storedClaims, leftOut: 0 };
+  const now = grouped(storedClaims, (row) => row.return_id);
+  const isAlike = (row: ClaimRow) => (row.by_client === 1) === Boolean(teller.client);
+  const most = teller.client ? MOST_RETURNS_BY_CLIENTS : MOST_RETURNS;
+  let returns = [...now.values()].filter(([row]) => isAlike(row!)).length;
+  let lines = storedClaims.filter(isAlike).length;
+  let leftOut = 0;
   for (const [returnId, { rows }] of claims) {
-    for (const row of storedClaims)
-      if (row.return_id === returnId && !rows.has(row.line_id))
-        out.claims.push({ ...row, version: above(row, teller), is_deleted: 1 });
-    for (const row of rows.values()) {
-      out.claims.push(row);
-      now.push(row);
+    const before = now.get(returnId) ?? [];
+    const more = rows.size - before.length;
+    if ((before.length === 0 && returns >= most.returns) || (more > 0 && lines + more > most.lines)) {
+      leftOut += 1;
+      continue;
     }
+    if (before.length === 0) returns += 1;
+    lines += more;
+    for (const row of before)
+      if (!rows.has(row.line_id)) out.claims.push({ ...row, version: above(row, teller), is_deleted: 1 });
+    for (const row of rows.values()) out.claims.push(row);
+    now.set(returnId, [...rows.values()]);
   }
-  return now;
+  return { claims: [...now.values()].flat(), leftOut };
 }
 
 /** The rows that change so that the lines of an order say what counts of its returns. */

@@ -3,6 +3,7 @@ import type { FactBatch, FactSink, Resolved } from './batch.ts';
 import type { Compiled } from './cleaning/compile.ts';
 import { changesOf, cleanFacts, cleanPeople } from './cleaning/on-arrival.ts';
 import type { ChangeRow } from './cleaning/store.ch.ts';
+import { MOST_RETURNS, MOST_RETURNS_BY_CLIENTS } from './count-returns.ts';
 import type {
   EventFact,
   Fact,
@@ -16,7 +17,7 @@ import type {
 import { newestTellings } from './newest-telling.ts';
 import { retellOrders, withoutToldOrders } from './retell-orders.ts';
 import type { SeenMessages } from './seen-messages.ts';
-import type { CollectWarehouse, EventRow } from './store.ch.ts';
+import type { CollectWarehouse, EventRow, QuarantineRow } from './store.ch.ts';
 import type { StoredOrders } from './teller.ts';
 
 /** Who is behind identifiers seen together; identity's verb, handed in by `app.ts`. */
@@ -116,6 +117,8 @@ export async function storeFacts(
   const retelling = retellOrders(newest, stored, batch);
   // All replace themselves, and stand before the lines do that rest on them.
   await warehouse.insertClaims(retelling.claims);
+  if (retelling.beyond.size > 0)
+    await warehouse.insertQuarantine([beyondRow(batch, retelling.beyond)], `${batch.token}:returns`);
   await warehouse.insertReplaced(retelling.replaced);
   await warehouse.insertAgreed(batch, retelling.agreed);
   await warehouse.insertOrderLines(retelling.lines, `${batch.token}:line`);
@@ -132,6 +135,22 @@ export async function storeFacts(
     events: resolved.events.length,
     repeats: kinds.repeats,
     said: announcement(batch.workspace, kinds, [...ids, ...retelling.lines.map((row) => row.person_id)]),
+  };
+}
+
+/** Orders that are named where more returns were told of them than count. */
+const NAMED = 100;
+
+/** Tells where returns are looked for that do not count: their events are kept. */
+function beyondRow(batch: IncomingBatch, beyond: ReadonlyMap<string, number>): QuarantineRow {
+  const left = [...beyond.values()].reduce((sum, returns) => sum + returns, 0);
+  const { returns, lines } = batch.client ? MOST_RETURNS_BY_CLIENTS : MOST_RETURNS;
+  const most = `${returns.toLocaleString('en')} returns of one order count, of ${lines.toLocaleString('en')} lines`;
+  return {
+    ...{ workspace: batch.workspace, id: `${batch.token}:returns`, received_at: batch.receivedAt },
+    ...{ source: batch.source, reason: 'too_many_returns' },
+    detail: `${batch.client ? `By keys of pages ${most}` : most}: ${left.toLocaleString('en')} more are kept as events alone.`,
+    payload: JSON.stringify(Object.fromEntries([...beyond].slice(0, NAMED))),
   };
 }
 

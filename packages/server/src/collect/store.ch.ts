@@ -2,6 +2,7 @@ import type { ImportAdded } from '@qianmian/contract';
 import { DAY, HOUR } from '../platform/clock.ts';
 import type { Warehouse, WarehouseMigration } from '../platform/warehouse.ts';
 import { cleaningMigrations } from './cleaning/store.ch.ts';
+import { MOST_RETURNS } from './count-returns.ts';
 import { deliveryMigration } from './hooks/store.ch.ts';
 import { OF_PERSON, type Whose } from './owners.ts';
 import { qualityMigrations } from './quality/store.ch.ts';
@@ -469,14 +470,16 @@ export function collectWarehouse(warehouse: Warehouse) {
         { workspace, orderIds },
       ),
 
-    /** Returns of these orders as they were told. */
-    claimsOf: async (workspace: string, orderIds: string[]) =>
-      (
-        await warehouse.query<ClaimRow>(ofOrders('collect_return', 'order_id, return_id, line_id'), {
-          workspace,
-          orderIds,
-        })
-      ).filter((claim) => !claim.is_deleted),
+    /**
+     * Returns of these orders as they were told, those told first where there are more than count: some were stored
+     * before there was a bound.
+     */
+    claimsOf: (workspace: string, orderIds: string[]) =>
+      warehouse.query<ClaimRow>(
+        `SELECT * FROM (${ofOrders('collect_return', 'order_id, return_id, line_id')}) WHERE is_deleted = 0
+         ORDER BY version, return_id, line_id LIMIT {most:UInt32} BY order_id, by_client`,
+        { workspace, orderIds, most: MOST_RETURNS.lines },
+      ),
 
     /** Orders that an import told something of and of which a return is told. */
     claimedOrdersOf: async (workspace: string, importId: string) =>
