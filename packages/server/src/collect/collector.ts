@@ -26,6 +26,7 @@ import { type Fact, OUR_SOURCE } from './facts.ts';
 import type { AcceptCall, Hooks } from './hooks/hooks.ts';
 import type { DeliveryRow } from './hooks/store.ch.ts';
 import { openLag } from './lag.ts';
+import type { MessageHash } from './message-hash.ts';
 import type { Plans } from './plan/index.ts';
 import type { PoisonGuard } from './poison.ts';
 import type {
@@ -71,6 +72,8 @@ export function openCollector(parts: {
   warehouse: CollectWarehouse;
   workspaces: Workspaces;
   resolve: ResolvePeople;
+  /** How ids of messages are hashed in this installation. */
+  hashOf: MessageHash;
   sinks: readonly FactSink[];
   /** Reads calls of webhooks; absent where none come. */
   hooks?: Hooks;
@@ -91,7 +94,7 @@ export function openCollector(parts: {
 }) {
   const { journal, guard, clock, bus, log, metrics } = parts;
   const read = openReader({ ...parts, ...(parts.judging ? { plans: parts.judging.plans } : {}) });
-  let seen = new SeenMessages();
+  let seen = new SeenMessages(parts.hashOf);
   /** Storing is one at a time: people are resolved by one index in memory. */
   let lane: Promise<unknown> = Promise.resolve();
   let position = journal.checkpointed;
@@ -394,7 +397,7 @@ export function openCollector(parts: {
 
     /** Reads back which messages are stored; after messages were taken out, or at start. */
     async recall(): Promise<void> {
-      const fresh = new SeenMessages();
+      const fresh = new SeenMessages(parts.hashOf);
       for await (const r of parts.warehouse.recentMessages(rememberedFrom(clock.now())))
         fresh.load(r.workspace, r.messages);
       seen = fresh;

@@ -36,6 +36,7 @@ export { type ImportRuns, openImportRuns } from './import-runs.ts';
 export { ingestRoutes } from './ingest-routes.ts';
 export { type Mappings, openMappings } from './mappings.ts';
 export { type Masks, openMasked } from './masked.ts';
+export { openMessageHash } from './message-hash.ts';
 export { OF_PERSON, type Owners, type Whose } from './owners.ts';
 export { openPlans } from './plan/index.ts';
 export { openPoisonGuard } from './poison.ts';

@@ -9,7 +9,13 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY, SECOND } from '../platform/clock.ts';
+import { hash64 } from '../platform/hash64.ts';
 import { testApp } from '../test-app.ts';
+import { digitsOf } from './message-hash.ts';
+import { clientsId } from './message-id.ts';
+import { SeenMessages } from './seen-messages.ts';
+import { collectWarehouse } from './store.ch.ts';
+import { storeFacts } from './store-facts.ts';
 
 const t = await testApp();
 const { app } = t.app.http;
@@ -74,6 +80,13 @@ async function shop() {
         })
       ).rows.map((row) => row.name),
   };
+}
+
+/** The hash of an id that anybody can compute. */
+function plainly(id: string): string {
+  const out = new Uint32Array(2);
+  hash64(id, out);
+  return digitsOf(out);
 }
 
 const order = (id: string, price: number, event = 'Order Completed') => ({
@@ -158,6 +171,55 @@ describe('A client’s key', () => {
       'Order Completed order-1',
       'Taken outside:client:x',
     ]);
+  });
+
+  it('knows what it said before ids were hashed with a secret, also where that is read back or long ago', async () => {
+    const s = await shop();
+    const { workspace } = s;
+    const event = {
+      kind: 'event',
+      messageId: clientsId('before'),
+      name: 'Seen',
+      time: t.clock.now(),
+    } as const;
+    const batch = {
+      ...{ workspace, source: s.site.id, importId: '', receivedAt: t.clock.now() },
+      facts: [{ ...event, identifiers: [], properties: {} }],
+    };
+    const warehouse = collectWarehouse(t.app.warehouse);
+    await storeFacts(
+      { ...batch, version: t.app.collector.nextVersion(), token: `${workspace} before` },
+      { warehouse, resolve: t.app.identity.resolve, sinks: [], seen: new SeenMessages(hash64) },
+    );
+    await t.app.collector.recall();
+    await s.say(
+      s.site.writeKey,
+      { event: 'Seen', messageId: 'before' },
+      { event: 'New', messageId: 'after' },
+    );
+    await t.app.collector.recall();
+    await s.say(s.site.writeKey, { event: 'New', messageId: 'after' });
+    const stored = async () =>
+      (
+        await t.app.warehouse.query<{ id: string; hash: string }>(
+          `SELECT message_id AS id, toString(message_hash) AS hash FROM collect_event
+           WHERE workspace = {workspace:String} ORDER BY id`,
+          { workspace },
+        )
+      ).map(({ id, hash }) => [id, hash === plainly(id)]);
+    const both = [
+      ['client:after', false],
+      ['client:before', true],
+    ];
+    expect(await stored()).toEqual(both);
+    const later = {
+      ...batch,
+      receivedAt: t.clock.now() + 40 * DAY,
+      isOld: true,
+      token: `${workspace} later`,
+    };
+    expect(await t.app.collector.store(later)).toMatchObject({ events: 0, repeats: 1 });
+    expect(await stored()).toEqual(both);
   });
 
   it('tells orders that are kept as events only, where the workspace says so', async () => {

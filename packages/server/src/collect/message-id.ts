@@ -10,6 +10,9 @@ const OURS = /^(campaign|coupon-redeemed):/;
  */
 export const clientsId = (id: string): string => `${CLIENT}${id}`;
 
+/** Whether it is the id of something that a client's key says. */
+export const isClients = (id: string): boolean => id.startsWith(CLIENT);
+
 /** The id under which a client's key said it. */
 export const idAtClient = (id: string): string => id.slice(CLIENT.length);
 

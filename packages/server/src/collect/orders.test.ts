@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { catalogEndpoints, collectEndpoints, type ImportRun } from '@qianmian/contract';
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../platform/clock.ts';
+import { hash64 } from '../platform/hash64.ts';
 import { testApp } from '../test-app.ts';
 import type { Fact } from './facts.ts';
 import { SeenMessages } from './seen-messages.ts';
@@ -319,7 +320,7 @@ describe('an import undone', () => {
           },
           {
             warehouse: stops ? { ...collected, insertEvents } : collected,
-            ...{ resolve: t.app.identity.resolve, sinks: [], seen: new SeenMessages() },
+            ...{ resolve: t.app.identity.resolve, sinks: [], seen: new SeenMessages(hash64) },
           },
         );
       };

@@ -1,5 +1,6 @@
 import { DAY, SECOND } from '../platform/clock.ts';
-import { Hash64Map, hash64 } from '../platform/hash64.ts';
+import { Hash64Map } from '../platform/hash64.ts';
+import { digitsOf, hashBefore, type MessageHash } from './message-hash.ts';
 
 /** Days a message id is remembered; the same id again within them is the same message. */
 export const REMEMBER_DAYS = 30;
@@ -20,6 +21,12 @@ export class SeenMessages {
   /** By workspace, then by span of days. */
   readonly #byWorkspace = new Map<string, Map<number, Hash64Map>>();
   readonly #hash = new Uint32Array(2);
+  readonly #before = new Uint32Array(2);
+  readonly #hashOf: MessageHash;
+
+  constructor(hashOf: MessageHash) {
+    this.#hashOf = hashOf;
+  }
 
   /** Takes up what is read back from the warehouse: a hash in 8 bytes and the second of arrival in 4, little-endian. */
   load(workspace: string, rows: Buffer): void {
@@ -29,25 +36,27 @@ export class SeenMessages {
 
   /** Whether the message is stored and arrived in the last 30 days. */
   has(workspace: string, messageId: string, now: number): boolean {
-    hash64(messageId, this.#hash);
+    this.#hashOf(messageId, this.#hash);
     const from = rememberedFrom(now);
-    for (const map of this.#byWorkspace.get(workspace)?.values() ?? [])
+    const wasOther = hashBefore(messageId, this.#before);
+    for (const map of this.#byWorkspace.get(workspace)?.values() ?? []) {
       if (map.get(this.#hash[0]!, this.#hash[1]!) >= from) return true;
+      if (wasOther && map.get(this.#before[0]!, this.#before[1]!) >= from) return true;
+    }
     return false;
   }
 
   /** The message's hash as decimal digits, or null when the message was seen before. */
   hashIfNew(workspace: string, messageId: string, now: number): string | null {
     if (this.has(workspace, messageId, now)) return null;
-    const [low, high] = this.#hash as unknown as [number, number];
-    return ((BigInt(high) << 32n) | BigInt(low)).toString();
+    return digitsOf(this.#hash);
   }
 
   /** Remembers messages that are stored now, and forgets what has had its time. */
   remember(workspace: string, messageIds: readonly string[], arrived: number): void {
     const second = secondOf(arrived);
     for (const id of messageIds) {
-      hash64(id, this.#hash);
+      this.#hashOf(id, this.#hash);
       this.#note(workspace, this.#hash[0]!, this.#hash[1]!, second);
     }
     const oldest = spanOf(rememberedFrom(arrived));

@@ -14,6 +14,7 @@ import type {
   StockFact,
   StoreFact,
 } from './facts.ts';
+import { digitsOf, hashBefore } from './message-hash.ts';
 import { newestTellings } from './newest-telling.ts';
 import { retellOrders, withoutToldOrders } from './retell-orders.ts';
 import type { SeenMessages } from './seen-messages.ts';
@@ -232,8 +233,11 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
 
 async function leaveOutStored(workspace: string, kinds: Kinds, warehouse: CollectWarehouse): Promise<void> {
   if (kinds.events.length === 0) return;
-  const stored = new Set(await warehouse.storedHashes(workspace, kinds.hashes));
-  const isNew = kinds.hashes.map((hash) => !stored.has(hash));
+  const out = new Uint32Array(2);
+  const before = kinds.events.map((e) => (hashBefore(e.messageId, out) ? digitsOf(out) : null));
+  const asked = [...kinds.hashes, ...before.filter((hash) => hash !== null)];
+  const stored = new Set(await warehouse.storedHashes(workspace, asked));
+  const isNew = kinds.hashes.map((hash, i) => !stored.has(hash) && !stored.has(before[i] ?? hash));
   kinds.repeats += isNew.filter((x) => !x).length;
   kinds.events = kinds.events.filter((_, i) => isNew[i]);
   kinds.hashes = kinds.hashes.filter((_, i) => isNew[i]);

@@ -3,6 +3,7 @@ import type { Workspaces } from '../governance/index.ts';
 import { Bus } from '../platform/bus.ts';
 import { systemClock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
+import { hash64 } from '../platform/hash64.ts';
 import { openJournal } from '../platform/journal.ts';
 import { openLog } from '../platform/log.ts';
 import { openMetrics } from '../platform/metrics.ts';
@@ -37,6 +38,7 @@ const collector = openCollector({
   resolve: async () => {
     throw new Error('Nobody is named here.');
   },
+  hashOf: hash64,
   sinks: [],
 });
 const message = [{ type: 'track', event: 'X', userId: 'u' }];

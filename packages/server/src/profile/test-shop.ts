@@ -15,6 +15,7 @@ import { openWorkspaces } from '../governance/index.ts';
 import { identityMigrations, openIdentity } from '../identity/index.ts';
 import { Bus } from '../platform/bus.ts';
 import { FakeClock } from '../platform/clock.ts';
+import { hash64 } from '../platform/hash64.ts';
 import { Jobs } from '../platform/jobs.ts';
 import { openJournal } from '../platform/journal.ts';
 import { migrateLedger, openLedger } from '../platform/ledger.ts';
@@ -76,6 +77,7 @@ export async function openShop(right: { migrations?: WarehouseMigration[]; domai
     journal: await openJournal(join(folder, 'journal')),
     workspaces,
     resolve: identity.resolve,
+    hashOf: hash64,
     sinks: [
       profile.sink,
       async (batch) => {
