@@ -186,6 +186,9 @@ export const IMPORT_STATES = [
   'undone',
 ] as const;
 
+/** What a status says of an order: it was sold, may yet be paid, came to nothing, was paid back, or nobody knows. */
+export const STATUS_MEANINGS = ['sale', 'pending', 'cancelled', 'refunded', 'unknown'] as const;
+
 /** A file inside an import: what it was found to be and how its columns are read. */
 export const importFile = z.object({
   name: z.string(),
@@ -200,6 +203,10 @@ export const importFile = z.object({
   /** Column mapping when no preset is used; plain JSON, checked by the server. */
   mapping: z.record(z.string(), z.unknown()).nullable(),
   rowsRead: z.number(),
+  /** Statuses of orders among the rows that were looked at, and what each counts as; one not known counts as sold. */
+  statuses: z
+    .array(z.object({ status: z.string(), means: z.enum(STATUS_MEANINGS), rows: z.number() }))
+    .optional(),
 });
 
 /** What is in a workspace only because of one import, and how many orders it changed that others told of as well. */

@@ -57,6 +57,7 @@ export function ImportFilePanel(props: ImportFileProps) {
       }
     >
       {file.unusedWhy && <UnusedWhy file={file} hasPreset={run.preset !== null} />}
+      <Statuses file={file} />
       {editing && <MappingEditor {...props} />}
       {!editing && isReadable && (
         <div className="qm-collect-row">
@@ -72,6 +73,44 @@ export function ImportFilePanel(props: ImportFileProps) {
       )}
       {!editing && showSample && <SampleRows file={file} />}
     </Panel>
+  );
+}
+
+const STATUS_TONES = {
+  sale: 'good',
+  pending: 'quiet',
+  cancelled: 'quiet',
+  refunded: 'warn',
+  unknown: 'bad',
+} as const;
+
+/** Which statuses of orders count: what is made of each that was met in the first rows. */
+function Statuses({ file }: { file: ImportFile }) {
+  const { t } = useTranslation('collect');
+  const format = useFormat();
+  const statuses = file.statuses ?? [];
+  if (statuses.length === 0) return null;
+  const rows = statuses.reduce((sum, one) => sum + one.rows, 0);
+  const hasUnknown = statuses.some((one) => one.means === 'unknown');
+  return (
+    <section className="qm-statuses">
+      <h3 className="qm-collect-head">{t('file.statuses.title')}</h3>
+      <ul>
+        {statuses.map((one) => (
+          <li key={one.status}>
+            <strong>{one.status}</strong>
+            <Badge tone={STATUS_TONES[one.means]}>{t(`file.statuses.${one.means}`)}</Badge>
+            <span className="qm-note">
+              {t('file.statuses.rows', { count: one.rows, rows: format.number(one.rows) })}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className="qm-note">
+        {t('file.statuses.looked', { count: rows, rows: format.number(rows) })}
+        {hasUnknown && t('file.statuses.unknownText')}
+      </p>
+    </section>
   );
 }
 

@@ -171,6 +171,20 @@ export const en = {
     hideSample: 'Hide first rows',
     byHand: 'Map its columns yourself',
     sample: 'First rows of {{name}}',
+    statuses: {
+      title: 'Which statuses count',
+      sale: 'Counts as sold',
+      pending: 'Left out: not paid yet',
+      cancelled: 'Left out: cancelled',
+      refunded: 'Sold, then paid back',
+      unknown: 'Not known: counts as sold',
+      rows_one: '{{rows}} row',
+      rows_other: '{{rows}} rows',
+      looked_one: 'Seen in the first {{rows}} row of the file.',
+      looked_other: 'Seen in the first {{rows}} rows of the file.',
+      unknownText:
+        ' Where an order of a status that is not known was not sold, take such rows out of the file.',
+    },
     notGuessed: 'Not everything that is needed was found by itself. Choose below what the columns mean.',
     unreadable: {
       format: 'This is no table: neither text nor Excel nor Parquet.',
@@ -443,6 +457,10 @@ export const en = {
     refund_beyond_goods: { name: 'Refund beyond the goods', text: 'More was paid back than the goods cost.' },
     refund_time_unknown: { name: 'Refund without date', text: 'Dated like the order.' },
     rounded: { name: 'Rounded', text: 'The amount was finer than the currency.' },
+    status_unknown: {
+      name: 'Status not known',
+      text: 'Nobody told us what this status means: the order counts as sold.',
+    },
     trimmed: { name: 'Spaces taken off', text: 'Around the value.' },
     unreadable_character: {
       name: 'Characters lost',

@@ -50,6 +50,7 @@ export const REASONS = [
   'refund_beyond_goods',
   'refund_time_unknown',
   'rounded',
+  'status_unknown',
   'trimmed',
   'unreadable_character',
   'unreadable_file',

@@ -2,7 +2,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../platform/errors.ts';
 import { clip } from '../platform/text.ts';
-import { guessMapping, presetFile, presetNamed, type SniffedFile, sniffFile } from './files/index.ts';
+import {
+  guessMapping,
+  presetFile,
+  presetNamed,
+  type SniffedFile,
+  sniffFile,
+  statusesSeen,
+} from './files/index.ts';
 import { whyUnused } from './files/presets/index.ts';
 import type { ImportFile } from './store.pg.ts';
 
@@ -41,7 +48,12 @@ export async function describeFile(folder: string, name: string, preset: string 
     if (preset) {
       const known = presetFile(presetNamed(preset), sniffed.headers);
       return known
-        ? { ...base, role: known.role, unusedWhy: null }
+        ? {
+            ...base,
+            role: known.role,
+            unusedWhy: null,
+            statuses: statusesSeen(known.mapping, sniffed.sampleRows),
+          }
         : { ...base, unusedWhy: whyUnused(presetNamed(preset), sniffed.headers) };
     }
     return { ...base, ...guessed(sniffed) };
@@ -52,10 +64,13 @@ export async function describeFile(folder: string, name: string, preset: string 
 }
 
 /** What columns are guessed to mean. */
-function guessed({ headers, sampleRows }: Table): Pick<ImportFile, 'mapping' | 'role' | 'unusedWhy'> {
+function guessed({
+  headers,
+  sampleRows,
+}: Table): Pick<ImportFile, 'mapping' | 'role' | 'unusedWhy' | 'statuses'> {
   const { mapping, confidence } = guessMapping(headers, sampleRows);
   return confidence > 0
-    ? { mapping, role: mapping.kind, unusedWhy: null }
+    ? { mapping, role: mapping.kind, unusedWhy: null, statuses: statusesSeen(mapping, sampleRows) }
     : {
         mapping,
         role: null,

@@ -20,6 +20,8 @@ import {
   presetFile,
   presetNamed,
   requireFit,
+  sniffFile,
+  statusesSeen,
   storedName,
 } from './files/index.ts';
 import type { CollectWarehouse } from './store.ch.ts';
@@ -332,7 +334,9 @@ export function openImportRuns(parts: {
         else {
           const mapping = parseMapping(given);
           requireFit(mapping, file.headers);
-          files.push({ ...fresh, mapping, role: mapping.kind, unusedWhy: null });
+          const { sampleRows } = await sniffFile(join(folderOf(workspace, id), file.name));
+          const statuses = statusesSeen(mapping, sampleRows);
+          files.push({ ...fresh, mapping, role: mapping.kind, unusedWhy: null, statuses });
         }
       }
       const changed = await db

@@ -179,6 +179,67 @@ T2,李四,13800138001,2026-05-02 11:30:00,面包,1,88.00,交易成功
     expect((await draft(euros, { 'taobao.csv': taobao })).preset).toBeNull();
   });
 
+  it.each([
+    [
+      '订单编号,买家会员名,收货人姓名,手机号,商品编码,商品名称,数量,单价,实付金额,下单时间,订单状态',
+      'A,tb1,张三,13800138000,P1,茶,1,10.00,10.00,2026-05-01 10:00,',
+    ],
+    [
+      '订单号,商品名称,商品编码,数量,单价,实付金额,付款时间,订单状态,手机号',
+      'A,茶,P1,1,10.00,10.00,2026-05-01 10:00,S,13800138000',
+    ],
+    ['订单编号,下单时间,商品名称,数量,单价,订单状态,优惠金额', 'A,2026-05-01 10:00,茶,1,10.00,S,0'],
+  ])('counts no closed order of a Chinese export that names no preset: %s', async (header, like) => {
+    const rows = ['交易成功', '交易关闭', '等待买家付款', '退款成功', '神秘状态'].map((status, i) =>
+      (like.endsWith(',') ? `${like}${status}` : like.replace(',S,', `,${status},`)).replace(/^A/, `A${i}`),
+    );
+    const workspace = await t.workspace();
+    const made = await draft(workspace, { 'o.csv': [header, ...rows].join('\n') });
+    expect(made.files[0]!.statuses).toEqual([
+      { status: '交易成功', means: 'sale', rows: 1 },
+      { status: '交易关闭', means: 'cancelled', rows: 1 },
+      { status: '等待买家付款', means: 'pending', rows: 1 },
+      { status: '退款成功', means: 'refunded', rows: 1 },
+      { status: '神秘状态', means: 'unknown', rows: 1 },
+    ]);
+    const done = await run(workspace, made.id);
+    expect(done.totals).toMatchObject({ orders: 3, salesCents: 3000, returnsCents: 1000, rejected: 2 });
+    expect(done.reasons).toContainEqual({ kind: 'rejected', code: 'not_paid', rows: 2 });
+    expect(done.reasons).toContainEqual({ kind: 'corrected', code: 'status_unknown', rows: 1 });
+  });
+
+  it('counts no cancelled order of an English file that is guessed, and shows what its statuses count as', async () => {
+    const file = `order_id,email,date,sku,quantity,price,Order Status
+1,a@x.example,2026-05-01,M,1,10.00,completed
+2,b@x.example,2026-05-01,M,1,1000.00,cancelled
+3,c@x.example,2026-05-01,M,1,500.00,pending payment
+4,d@x.example,2026-05-01,M,1,70.00,Refunded
+5,e@x.example,2026-05-01,M,1,5.00,wc-on-hold
+`;
+    const workspace = await t.workspace();
+    const made = await draft(workspace, { 'o.csv': file });
+    expect(made.preset).toBeNull();
+    expect(made.files[0]!.statuses?.map(({ means }) => means)).toEqual([
+      ...['sale', 'cancelled', 'pending', 'refunded', 'sale'],
+    ]);
+    // Lists of one's own say otherwise, and what is seen follows them.
+    const mapping = {
+      ...made.files[0]!.mapping,
+      orders: { unpaidStatuses: ['ON HOLD', 'pending payment'] },
+    };
+    const edited = await t.call(collectEndpoints.updateImport, {
+      params: { workspace, id: made.id },
+      body: { mappings: { 'o.csv': mapping } },
+    });
+    expect(edited.files[0]!.statuses?.map(({ means }) => means)).toEqual([
+      ...['sale', 'sale', 'pending', 'refunded', 'cancelled'],
+    ]);
+    const again = await draft(workspace, { 'o.csv': file });
+    expect((await run(workspace, again.id)).totals).toMatchObject({
+      ...{ orders: 3, salesCents: 8500, returnsCents: 7000, rejected: 2 },
+    });
+  });
+
   it('takes its settings beside the files as well, and refuses fields that say nothing', async () => {
     const params = { workspace: await t.workspace() };
     const send = (fields: Record<string, string>) => {

@@ -10,6 +10,7 @@ export {
   type RecordKind,
   requireFit,
 } from './mapping.ts';
+export { statusesSeen } from './order-status.ts';
 export { type ImportPlan, type PlannedFile, planImport } from './plan-import.ts';
 export { PRESETS, type PresetName, presetFile, presetNamed } from './presets/index.ts';
 export type { Preset, PresetFile } from './presets/preset.ts';

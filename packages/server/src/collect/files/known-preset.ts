@@ -36,7 +36,11 @@ function isTelling(preset: Preset, { headers, mapping: guess }: LookedAt, curren
   if (file.headers.length >= SIGNATURE) return true;
   const { mapping } = file;
   if (mapping.kind !== 'orderLines' || (mapping.currency ?? currency) !== currency) return false;
-  return guess?.kind !== 'orderLines' || fieldsRead(mapping, headers) > fieldsRead(guess as Mapping, headers);
+  if (guess?.kind !== 'orderLines') return true;
+  const [known, guessed] = [fieldsRead(mapping, headers), fieldsRead(guess as Mapping, headers)];
+  // Where both read as much, the usual names beside a status of orders say whose export it is.
+  const isUsual = file.headers.length === 0 && columnsOf(mapping, 'status').some((c) => headers.includes(c));
+  return known > guessed || (known === guessed && isUsual);
 }
 
 function fieldsRead(mapping: Mapping, headers: readonly string[]): number {

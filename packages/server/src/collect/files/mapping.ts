@@ -102,6 +102,7 @@ const Shape = z.strictObject({
       returnPrefix: z.string().min(1).optional(),
       /** Product codes that are no merchandise, and what they are: `{ POST: 'postage' }`. */
       services: z.record(z.string(), z.string()).optional(),
+      /** Absent: by the words shops use (`order-status.ts`). Given, they say all that is not paid, or was paid back. */
       unpaidStatuses: z.array(z.string()).optional(),
       refundedStatuses: z.array(z.string()).optional(),
       channelNames: z.record(z.string(), z.string()).optional(),

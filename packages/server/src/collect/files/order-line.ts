@@ -3,6 +3,7 @@ import type { ReadIdentifiers } from './identifiers.ts';
 import { type LineAmounts, lineAmounts } from './line-amounts.ts';
 import type { Mapping } from './mapping.ts';
 import { minorDigits, toMinor } from './money.ts';
+import { statusMeanings } from './order-status.ts';
 import type { FieldReader } from './read-field.ts';
 import { type CurrencySetup, currencyReader } from './row-currency.ts';
 import { correct, type RowDraft, reject } from './row-draft.ts';
@@ -83,19 +84,18 @@ export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
 
 /** Order number, time and state of the row's order; undefined when the row is turned away for them. */
 function headReader({ mapping, reader, now }: OrderLineSetup) {
-  const unpaid = new Set(mapping.orders?.unpaidStatuses?.map((status) => status.toLowerCase()));
-  const refunded = new Set(mapping.orders?.refundedStatuses?.map((status) => status.toLowerCase()));
+  const meaning = statusMeanings(mapping.orders);
   return (
     values: RowValues,
     draft: RowDraft,
   ): { orderId: string; time: number; refunded: boolean } | undefined => {
-    const status = reader.text('status', values, draft).toLowerCase();
-    if (unpaid.has(status)) {
-      reject(draft, 'not_paid', `The order is "${status}": nothing was sold.`, {
-        field: 'status',
-        from: status,
-      });
-    }
+    const status = reader.text('status', values, draft);
+    const means = status === '' ? 'sale' : meaning(status);
+    const about = { field: 'status', from: status };
+    if (means === 'pending' || means === 'cancelled')
+      reject(draft, 'not_paid', `The order is "${status}": nothing was sold.`, about);
+    else if (means === 'unknown')
+      correct(draft, 'status_unknown', 'What the status means is not known; it was counted as sold.', about);
     const orderId = reader.text('orderId', values, draft);
     if (orderId === '') reject(draft, 'no_order', 'The row has no order number.', { field: 'orderId' });
     const time = reader.time('time', values, draft);
@@ -104,7 +104,7 @@ function headReader({ mapping, reader, now }: OrderLineSetup) {
       reject(draft, 'date_in_future', 'The date lies in the future.', { field: 'time' });
     return time === undefined || draft.rejection
       ? undefined
-      : { orderId, time, refunded: refunded.has(status) };
+      : { orderId, time, refunded: means === 'refunded' };
   };
 }
 

@@ -67,19 +67,6 @@ const ORDER_LINES: Mapping = {
   orders: {
     // A double scan at the till and an order's own discount both need the order as a whole.
     grouping: 'order',
-    unpaidStatuses: [
-      '等待买家付款',
-      '待付款',
-      '未付款',
-      '待支付',
-      '交易关闭',
-      '已关闭',
-      '已取消',
-      '交易取消',
-      '订单关闭',
-      '交易关闭(未付款)',
-    ],
-    refundedStatuses: ['退款成功', '已退款', '全额退款', '交易关闭(退款)'],
     channelNames: {
       线上: 'web',
       线下: 'store',

@@ -40,8 +40,6 @@ export const shopifyOrders: Preset = {
         duplicates: 'keep',
         orders: {
           grouping: 'order',
-          unpaidStatuses: ['pending', 'authorized', 'voided', 'expired'],
-          refundedStatuses: ['refunded'],
           channelNames: {
             web: 'web',
             pos: 'store',

@@ -2,21 +2,6 @@ import { ITEM_COLUMNS } from '../line-items.ts';
 import type { Mapping } from '../mapping.ts';
 import { columns, type Preset, texts } from './preset.ts';
 
-const ORDERS: NonNullable<Mapping['orders']> = {
-  unpaidStatuses: [
-    'pending',
-    'pending payment',
-    'wc-pending',
-    'failed',
-    'wc-failed',
-    'cancelled',
-    'wc-cancelled',
-    'checkout-draft',
-    'draft',
-  ],
-  refundedStatuses: ['refunded', 'wc-refunded'],
-};
-
 /** The order's own columns under the names the common export plugins give them. */
 const ORDER_COLUMNS = {
   orderId: ['Order Number', 'Order ID', 'order_number', 'order_id'],
@@ -46,7 +31,7 @@ function packed(role: string, column: string, itemColumn: string) {
     constants: { channel: 'web' },
     traits: PACKED_TRAITS,
     duplicates: 'reject',
-    orders: { ...ORDERS, grouping: 'order' },
+    orders: { grouping: 'order' },
   };
   return { role, headers: [column], mapping };
 }
@@ -86,6 +71,6 @@ function lineMapping(): Mapping {
     constants: { channel: 'web' },
     traits: TRAITS,
     duplicates: 'keep',
-    orders: { ...ORDERS, grouping: 'order' },
+    orders: { grouping: 'order' },
   };
 }
