@@ -9,6 +9,7 @@ const BATCH = 100;
 const BATCHES = 2000;
 const WARM_UP = 100;
 const CONNECTIONS = 16;
+const SINGLES = 20_000;
 const WORKSPACE = 'bench-events';
 
 /**
@@ -29,17 +30,25 @@ export const collectEvents: Benchmark = {
       await sendAll(server, writeKey, bodies.slice(0, WARM_UP));
       await stored(server);
       const began = performance.now();
-      await sendAll(server, writeKey, measured);
+      const waits = await sendAll(server, writeKey, measured);
       const acceptedMs = performance.now() - began;
       await stored(server);
       const storedMs = performance.now() - began;
-      await checkNothingLost(server, bodies.length * BATCH);
+      const singles = Array.from({ length: SINGLES }, (_, i) => single(i));
+      const beganSingles = performance.now();
+      const singleWaits = await sendAll(server, writeKey, singles, '/v1/track');
+      const singlesMs = performance.now() - beganSingles;
+      await stored(server);
+      await checkNothingLost(server, bodies.length * BATCH + SINGLES);
       const perSecond = (ms: number) => Math.round((events / ms) * 1000);
       const disk = perSecond(await diskLimit(join(folder, 'disk-limit'), measured));
       const parse = perSecond(await parseLimit(measured));
       return {
         events_per_s: perSecond(acceptedMs),
         events_stored_per_s: perSecond(storedMs),
+        batch_p99_ms: p99(waits),
+        singles_per_s: Math.round((SINGLES / singlesMs) * 1000),
+        single_p99_ms: p99(singleWaits),
         disk_limit_events_per_s: disk,
         parse_limit_events_per_s: parse,
         events_to_disk_limit_ratio: perSecond(acceptedMs) / disk,
@@ -79,21 +88,46 @@ function batchOf(n: number): Buffer {
   return Buffer.from(JSON.stringify({ batch }));
 }
 
-async function sendAll(server: RealServer, writeKey: string, bodies: readonly Buffer[]): Promise<void> {
+function single(n: number): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      event: 'Product Viewed',
+      messageId: `single-${n}-5f1d0c2b9a8e7d6c`,
+      anonymousId: `9c1b5a3e-visitor-${n % 20_000}`,
+      timestamp: new Date(Date.UTC(2026, 9, 5) + n * 1000).toISOString(),
+      properties: { product_id: `P${n % 700}`, price: 19.9, currency: 'CNY' },
+    }),
+  );
+}
+
+const p99 = (waits: number[]) => waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)] ?? Number.NaN;
+
+/** Sends bodies over all connections; answers how long each waited for its answer, in milliseconds. */
+async function sendAll(
+  server: RealServer,
+  writeKey: string,
+  bodies: readonly Buffer[],
+  path = '/v1/batch',
+): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const waits: number[] = [];
   let next = 0;
   const connection = async () => {
-    for (let body = bodies[next++]; body; body = bodies[next++])
-      await send(server.url, writeKey, body, agent);
+    for (let body = bodies[next++]; body; body = bodies[next++]) {
+      const began = performance.now();
+      await send(`${server.url}${path}`, writeKey, body, agent);
+      waits.push(performance.now() - began);
+    }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));
   agent.destroy();
+  return waits;
 }
 
 function send(url: string, writeKey: string, body: Buffer, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      `${url}/v1/batch`,
+      url,
       { method: 'POST', agent, auth: `${writeKey}:`, headers: { 'content-length': body.length } },
       (answer) => {
         answer.resume();

@@ -56,6 +56,9 @@ type Opened = Delivery & { read?: Read };
 /** Journal bytes that become one batch at most: big enough for large inserts, small enough for memory. */
 const BATCH_BYTES = 6 * 1024 * 1024;
 
+/** From the beginning of one batch to the next, unless much waits: a batch costs the same for one event as for hundreds. */
+const GATHER_MS = 200;
+
 /** How long deliveries are read before others have their turn. */
 const TURN_MS = 5;
 
@@ -101,6 +104,8 @@ export function openCollector(parts: {
   let closed = false;
   let running: Promise<void> | null = null;
   let drainWaiters: { end: number; done: () => void }[] = [];
+  /** Ends the wait for more of a batch. */
+  let hurry = () => {};
   let lastVersion = 0;
   let stuckSince: number | null = null;
   const lag = openLag();
@@ -133,9 +138,12 @@ export function openCollector(parts: {
     let deliveries: Opened[] = [];
     /** Those behind them, which are read while these are stored. */
     let behind: Opened[] = [];
+    let began = Number.NEGATIVE_INFINITY;
     while (!closed) {
       await journal.waitBeyond(position);
+      await gather(began);
       if (closed) break;
+      began = performance.now();
       try {
         if (deliveries.length === 0) {
           deliveries = behind[0]?.begin === position ? behind : await atHand();
@@ -168,6 +176,19 @@ export function openCollector(parts: {
         pause = Math.min(pause * 2, 10 * SECOND);
       }
     }
+  }
+
+  /** Waits a moment after a batch, so that what comes one by one is stored together; not where enough or somebody waits. */
+  async function gather(since: number): Promise<void> {
+    const rest = GATHER_MS - (performance.now() - since);
+    if (rest <= 0 || closed || drainWaiters.length > 0 || journal.end - position > BATCH_BYTES / 2) return;
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, rest);
+      hurry = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
   }
 
   const deliveriesFrom = async (from: number): Promise<Opened[]> =>
@@ -415,7 +436,10 @@ export function openCollector(parts: {
     async drained(): Promise<void> {
       const { end } = journal;
       if (position >= end) return;
-      await new Promise<void>((done) => drainWaiters.push({ end, done }));
+      await new Promise<void>((done) => {
+        drainWaiters.push({ end, done });
+        hurry();
+      });
     },
 
     /** Bytes that wait to be stored, events, null where nobody counted them, and since when the first does. */
@@ -426,6 +450,7 @@ export function openCollector(parts: {
 
     async close(): Promise<void> {
       closed = true;
+      hurry();
       await journal.close();
       await running?.catch((error) => log.error({ err: messageOf(error) }, 'the collector ended badly'));
       await lane;

@@ -8,7 +8,7 @@ import { withDistinctPaths } from './storable.ts';
 import { isWithin, KEYED } from './wire/parse.ts';
 
 const home = { id: 'w', name: 'W', currency: 'EUR', timeZone: 'Europe/Berlin' };
-const read = openReader({ workspaces: { get: async () => home } as unknown as Workspaces });
+const read = openReader({ workspaces: { recent: async () => home } as unknown as Workspaces });
 const now = Date.parse('2026-06-01T04:00:00Z');
 const header = (kind: Header['kind']): Header => ({
   ...{ kind, workspace: 'w', source: 's', receivedAt: now, id: 'd' },

@@ -46,7 +46,7 @@ export function openReader(parts: {
   /** The workspace of a delivery; null where the ledger does not know it, which must not hold up what is behind it. */
   async function homeOf(id: string): Promise<Workspace | null> {
     try {
-      return await parts.workspaces.get(id);
+      return await parts.workspaces.recent(id);
     } catch (error) {
       if (error instanceof AppError && error.status === 404) return null;
       throw error;

@@ -24,7 +24,7 @@ const nobody = { status: 404, code: 'workspace.not_found', detail: 'none' };
 const collector = openCollector({
   ...{ journal, guard, log, clock: systemClock, bus: new Bus(log), metrics: openMetrics() },
   workspaces: {
-    async get(id: string) {
+    async recent(id: string) {
       if (id === 'poison') process.kill(process.pid, 'SIGKILL');
       throw new AppError(nobody);
     },

@@ -1,12 +1,15 @@
 import type { Workspace } from '@qianmian/contract';
 import type { Bus } from '../platform/bus.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, SECOND } from '../platform/clock.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import { isUniqueViolation, type Ledger } from '../platform/ledger.ts';
 import { timeZoneNamed } from '../platform/zone.ts';
 import type { GovernanceTables } from './store.pg.ts';
 
 type Row = GovernanceTables['governance_workspace'];
+
+/** Workspaces whose settings are held at once. */
+const MOST_RECENT = 10_000;
 
 /** Retailers (or brands) kept apart: each has its own people, data and settings. */
 export function openWorkspaces(parts: {
@@ -17,6 +20,8 @@ export function openWorkspaces(parts: {
   hasZone?: (name: string) => Promise<boolean>;
 }) {
   const db = parts.ledger.withTables<GovernanceTables>();
+
+  const recents = new Map<string, { until: number; workspace: Promise<Workspace> }>();
 
   async function get(id: string): Promise<Workspace> {
     const row = await db
@@ -30,6 +35,18 @@ export function openWorkspaces(parts: {
 
   return {
     get,
+
+    /** The same, as it was a second ago at most where another process changed it: for what asks with every delivery. */
+    recent(id: string): Promise<Workspace> {
+      const known = recents.get(id);
+      if (known && known.until > Date.now()) return known.workspace;
+      const workspace = get(id);
+      recents.delete(id);
+      if (recents.size >= MOST_RECENT) recents.delete(recents.keys().next().value!);
+      recents.set(id, { until: Date.now() + SECOND, workspace });
+      workspace.catch(() => recents.delete(id));
+      return workspace;
+    },
 
     async list(): Promise<Workspace[]> {
       return (await db.selectFrom('governance_workspace').selectAll().orderBy('id').execute()).map(present);
@@ -86,6 +103,7 @@ export function openWorkspaces(parts: {
       };
       if (Object.keys(set).length > 0)
         await db.updateTable('governance_workspace').set(set).where('id', '=', id).execute();
+      recents.delete(id);
       return get(id);
     },
   };
