@@ -50,6 +50,10 @@ export const knownName = z.object({
 });
 export type KnownName = z.output<typeof knownName>;
 
+/** Products and stores that only keys of pages told of, which anybody can read, and how many of each there may be. */
+export const heardGoods = z.object({ products: z.number(), stores: z.number(), most: z.number() });
+export type HeardGoods = z.infer<typeof heardGoods>;
+
 export const catalogEndpoints = {
   listProducts: endpoint({
     method: 'GET',
@@ -90,6 +94,24 @@ export const catalogEndpoints = {
     access: 'catalog.read',
     params: inWorkspace,
     response: z.array(store),
+  }),
+  getHeardGoods: endpoint({
+    method: 'GET',
+    path: '/v1/workspaces/:workspace/heard-goods',
+    summary: 'How many products and stores only keys of pages told of, and how many there may be',
+    domain: 'catalog',
+    access: 'catalog.read',
+    params: inWorkspace,
+    response: heardGoods,
+  }),
+  forgetHeardGoods: endpoint({
+    method: 'DELETE',
+    path: '/v1/workspaces/:workspace/heard-goods',
+    summary: 'Take products and stores out that only keys of pages told of; pages may tell of them again',
+    domain: 'catalog',
+    access: 'data.write',
+    params: inWorkspace,
+    response: heardGoods,
   }),
   listCategories: endpoint({
     method: 'GET',

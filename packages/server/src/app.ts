@@ -11,6 +11,7 @@ import {
   collectRoutes,
   collectWarehouse,
   type FactSink,
+  goodsLeftOut,
   hookRoutes,
   hookWarehouse,
   importJobs,
@@ -196,8 +197,9 @@ export async function buildApp({
   const hooks = openHooks({ ...base, warehouse: hookStore, sources, workspaces });
   const sinks: FactSink[] = [
     async (batch) => {
-      await catalog.upsertProducts(batch.workspace, batch.products, batch);
-      await catalog.upsertStores(batch.workspace, batch.stores, batch);
+      const products = await catalog.upsertProducts(batch.workspace, batch.products, batch);
+      const stores = await catalog.upsertStores(batch.workspace, batch.stores, batch);
+      await collected.insertQuarantine(goodsLeftOut(batch, { products, stores }), `${batch.token}:goods`);
       await catalog.recordStock(batch.workspace, batch.stocks, batch);
     },
     profile.sink,
@@ -312,7 +314,7 @@ export async function buildApp({
   const { mount } = http;
   governanceRoutes(mount, { accounts, apiKeys, members, workspaces, audit, demo: config.demo !== null });
   jobRoutes(mount, jobs);
-  catalogRoutes(mount, catalog);
+  catalogRoutes(mount, { catalog, audit, exclusively: collector.exclusively });
   const masks = { value: maskValue, identifier: maskIdentifier, properties: maskProperties };
   collectRoutes(mount, {
     runs,

@@ -866,6 +866,10 @@ export const en = {
       name: 'Too many returns of one order',
       fix: 'Of one order 1,000 returns count (4,000 lines), by keys of pages 100 (2,000 lines); the rest are kept as events alone. Check the order number that is sent.',
     },
+    too_many_goods: {
+      name: 'Too many goods by pages',
+      fix: 'Keys of pages alone may bring 20,000 products (and stores), 2,000 new ones a minute; of more only the events are kept. Send the catalogue by a server’s key or a file.',
+    },
     too_many_properties: {
       name: 'Too much in one message',
       fix: 'A message may hold 50,000 values. Of what is said of all messages of a body say less, or send fewer at once.',

@@ -86,6 +86,7 @@ export const QUARANTINE_REASONS = [
   'malformed_gzip',
   'too_many_traits',
   'too_many_returns',
+  'too_many_goods',
   'too_many_properties',
   'too_many_identifiers',
   'bad_mapping',

@@ -1,8 +1,9 @@
-import type { KnownName, Product, StockLevel, Store } from '@qianmian/contract';
+import type { HeardGoods, KnownName, Product, StockLevel, Store } from '@qianmian/contract';
 import type { Clock } from '../platform/clock.ts';
 import { notFound } from '../platform/errors.ts';
 import { versionByTime } from '../platform/version.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
+import { type Kind, MOST_HEARD, openHeard } from './heard.ts';
 import { joinWords, type OwnWord, sayOwn } from './own-word.ts';
 import { catalogWarehouse, type ProductRow, type StoreRow } from './store.ch.ts';
 
@@ -50,6 +51,9 @@ export interface Origin {
   importId: string;
   version: number;
   token: string;
+  receivedAt?: number;
+  /** It is told by a client's key: of what nobody else told there is a bound. */
+  client?: object | null;
 }
 
 /** Ids of one workspace that are remembered as heard. */
@@ -58,10 +62,17 @@ const MOST_NOTED = 50_000;
 /** Products and stores of every workspace, and what their categories, brands and cities are called. */
 export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   const store = catalogWarehouse(parts.warehouse);
+  const heard = openHeard(store);
   /** Products that hearsay need not tell again. */
-  const heard = new Map<string, Set<string>>();
+  const heardProducts = new Map<string, Set<string>>();
   /** Stores of which the same holds. */
   const heardStores = new Map<string, Set<string>>();
+
+  function idsKnown(all: Map<string, Set<string>>, workspace: string): Set<string> {
+    const known = all.get(workspace) ?? new Set();
+    all.set(workspace, known);
+    return known;
+  }
 
   /** Notes what was heard. A full list begins anew: what it forgot is looked up once more. */
   function note(known: Set<string>, ids: Iterable<string>): void {
@@ -69,51 +80,95 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
     for (const id of ids) known.add(id);
   }
 
+  /**
+   * Rows of products or stores that say more now, which were looked at, and how many there was no room for: those that
+   * only pages tell of, beyond what may be known of them.
+   */
+  async function retelling<N extends { hearsay?: boolean }, R extends Word>(
+    workspace: string,
+    news: readonly N[],
+    origin: Origin,
+    of: {
+      kind: Kind;
+      known: Set<string>;
+      idOf: (news: N) => string;
+      wordsOn: (ids: string[]) => Promise<R[]>;
+      rowIdOf: (row: R) => string;
+      empty: (id: string) => R;
+      fieldsOf: (news: N) => Fields;
+    },
+  ): Promise<{ rows: R[]; kept: string[]; leftOut: number }> {
+    // What is written anew where it stood tells of nothing.
+    if (!origin.client && origin.token) await heard.told(workspace, of.kind, news.map(of.idOf), origin);
+    const told = byId(
+      news.filter((n) => !n.hearsay || !of.known.has(of.idOf(n))),
+      of.idOf,
+    );
+    if (told.size === 0) return { rows: [], kept: [], leftOut: 0 };
+    const now = origin.receivedAt ?? parts.clock.now();
+    const ids = origin.client
+      ? await heard.lookUp(workspace, of.kind, [...told.keys()], now)
+      : [...told.keys()];
+    const words: R[] = [];
+    for (const some of pieces(ids)) words.push(...(await of.wordsOn(some)));
+    const before = byId(words, of.rowIdOf);
+    const taken = origin.client
+      ? await heard.admit(
+          workspace,
+          of.kind,
+          ids.filter((id) => !before.has(id)),
+          { ...origin, now },
+        )
+      : null;
+    const kept = ids.filter((id) => !taken || before.has(id) || taken.has(id));
+    const rows = kept.flatMap((id) => {
+      const origins = before.get(id) ?? [];
+      const worth = told.get(id)!.filter((n) => !n.hearsay || origins.length === 0);
+      return retold(origins, of.empty(id), worth.map(of.fieldsOf), origin) ?? [];
+    });
+    return { rows, kept, leftOut: told.size - kept.length };
+  }
+
+  /** Takes in what is told of products; answers how many there was no room for. */
   async function upsertProducts(
     workspace: string,
     news: readonly ProductNews[],
     origin: Origin,
-  ): Promise<void> {
-    const known = heard.get(workspace) ?? new Set();
-    heard.set(workspace, known);
-    const told = new Map<string, ProductNews[]>();
-    for (const n of news) {
-      if (n.hearsay && known.has(n.productId)) continue;
-      told.set(n.productId, [...(told.get(n.productId) ?? []), n]);
-    }
-    if (told.size === 0) return;
-    const words: ProductRow[] = [];
-    for (const ids of pieces([...told.keys()])) words.push(...(await store.wordsOnProducts(workspace, ids)));
-    const before = byId(words, (row) => row.product_id);
-    const rows: ProductRow[] = [];
-    for (const [productId, all] of told) {
-      const origins = before.get(productId) ?? [];
-      const worth = origins.length > 0 ? all.filter((n) => !n.hearsay) : all;
-      const row = retold(origins, emptyProduct(workspace, productId), worth.map(fieldsOfProduct), origin);
-      if (row) rows.push(row);
-    }
+  ): Promise<number> {
+    const known = idsKnown(heardProducts, workspace);
+    const { rows, kept, leftOut } = await retelling<ProductNews, ProductRow>(workspace, news, origin, {
+      ...{ kind: 'product', known, idOf: (n) => n.productId, rowIdOf: (row) => row.product_id },
+      wordsOn: (ids) => store.wordsOnProducts(workspace, ids),
+      empty: (id) => emptyProduct(workspace, id),
+      fieldsOf: fieldsOfProduct,
+    });
     await store.insertProducts(rows, origin.token && `${origin.token}:product`);
-    note(known, told.keys());
+    note(known, kept);
+    return leftOut;
   }
 
-  async function upsertStores(workspace: string, news: readonly StoreNews[], origin: Origin): Promise<void> {
-    const known = heardStores.get(workspace) ?? new Set();
-    heardStores.set(workspace, known);
-    const told = byId(
-      news.filter((n) => !n.hearsay || !known.has(n.storeId)),
-      (n) => n.storeId,
-    );
-    if (told.size === 0) return;
-    const before = byId(await store.wordsOnStores(workspace, [...told.keys()]), (row) => row.store_id);
-    const rows: StoreRow[] = [];
-    for (const [storeId, all] of told) {
-      const origins = before.get(storeId) ?? [];
-      const worth = origins.length > 0 ? all.filter((n) => !n.hearsay) : all;
-      const row = retold(origins, emptyStore(workspace, storeId), worth.map(fieldsOfStore), origin);
-      if (row) rows.push(row);
-    }
+  /** Takes in what is told of stores; answers how many there was no room for. */
+  async function upsertStores(
+    workspace: string,
+    news: readonly StoreNews[],
+    origin: Origin,
+  ): Promise<number> {
+    const known = idsKnown(heardStores, workspace);
+    const { rows, kept, leftOut } = await retelling<StoreNews, StoreRow>(workspace, news, origin, {
+      ...{ kind: 'store', known, idOf: (n) => n.storeId, rowIdOf: (row) => row.store_id },
+      wordsOn: (ids) => store.wordsOnStores(workspace, ids),
+      empty: (id) => emptyStore(workspace, id),
+      fieldsOf: fieldsOfStore,
+    });
     await store.insertStores(rows, origin.token && `${origin.token}:store`);
-    note(known, told.keys());
+    note(known, kept);
+    return leftOut;
+  }
+
+  function forget(workspace: string): void {
+    heard.forget(workspace);
+    heardProducts.delete(workspace);
+    heardStores.delete(workspace);
   }
 
   /** Lets products and stores say what others said of them, where an import has had its say. */
@@ -217,11 +272,27 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
 
     countOnlyFrom: store.countOnlyFrom,
 
+    /** How many products and stores only keys of pages told of, and how many there may be. */
+    heard: async (workspace: string): Promise<HeardGoods> => ({
+      products: (await heard.ids(workspace, 'product')).length,
+      stores: (await heard.ids(workspace, 'store')).length,
+      most: MOST_HEARD.all,
+    }),
+
+    /** Takes out what only keys of pages told of; answers how many there were. */
+    async forgetHeard(workspace: string): Promise<HeardGoods> {
+      const had = await this.heard(workspace);
+      for (const kind of ['product', 'store'] as const)
+        for (const ids of pieces(await heard.ids(workspace, kind)))
+          await store.deleteHeard(workspace, kind, ids);
+      forget(workspace);
+      return had;
+    },
+
     async undoImport(workspace: string, importId: string, version: number): Promise<void> {
       await untell(workspace, importId, version);
       await store.deleteImport(workspace, importId);
-      heard.delete(workspace);
-      heardStores.delete(workspace);
+      forget(workspace);
     },
   };
 }

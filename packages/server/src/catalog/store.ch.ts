@@ -114,6 +114,20 @@ export const catalogMigrations: WarehouseMigration[] = [
     ],
   },
   { name: 'catalog/0005_no_stock_level', drops: ['catalog_stock_level'] },
+  {
+    name: 'catalog/0006_heard',
+    tables: [
+      {
+        // Products and stores that only keys of pages told of; `client` is 0 once somebody else did.
+        name: 'catalog_heard',
+        columns:
+          'workspace LowCardinality(String), kind LowCardinality(String), id String, client UInt8, version UInt64',
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace, kind, id)',
+        shardBy: 'cityHash64(workspace)',
+      },
+    ],
+  },
 ];
 
 export interface StockRow {
@@ -159,6 +173,15 @@ export interface StoreRow {
   time_zone: string;
   own: string;
   import_id: string;
+  version: number;
+}
+
+/** A product or store that keys of pages told of. */
+export interface HeardRow {
+  workspace: string;
+  kind: string;
+  id: string;
+  client: number;
   version: number;
 }
 
@@ -299,6 +322,33 @@ export function catalogWarehouse(warehouse: Warehouse) {
         `SELECT * FROM ${NAMES} ORDER BY kind, key LIMIT 20000`,
         { workspace },
       ),
+
+    insertHeard: (rows: HeardRow[], token?: string) => warehouse.insert('catalog_heard', rows, token),
+
+    /** Products or stores that only keys of pages told of. */
+    heardIds: async (workspace: string, kind: string) =>
+      (
+        await warehouse.query<{ id: string }>(
+          `SELECT id FROM catalog_heard FINAL
+           WHERE workspace = {workspace:String} AND kind = {kind:String} AND client = 1`,
+          { workspace, kind },
+        )
+      ).map((r) => r.id),
+
+    /** Takes products or stores out that only keys of pages told of. */
+    deleteHeard: async (workspace: string, kind: 'product' | 'store', ids: string[]) => {
+      const named = { workspace, kind, ids };
+      await warehouse.deleteRows(
+        `catalog_${kind}`,
+        `workspace = {workspace:String} AND ${kind}_id IN {ids:Array(String)}`,
+        named,
+      );
+      await warehouse.deleteRows(
+        'catalog_heard',
+        'workspace = {workspace:String} AND kind = {kind:String} AND id IN {ids:Array(String)}',
+        named,
+      );
+    },
 
     deleteImport: async (workspace: string, importId: string) => {
       for (const table of ['catalog_product', 'catalog_store'])

@@ -1,9 +1,14 @@
 import { type ClientKey, isOriginWithin } from '@qianmian/contract';
+import type { FactBatch } from './batch.ts';
 import type { EventFact, Fact } from './facts.ts';
 import { clientsId } from './message-id.ts';
+import type { QuarantineRow } from './store.ch.ts';
 
 /** Said of events that say more than counts by their key. */
 export const BEYOND_KEY = 'beyond_key';
+
+/** Products and stores that one body of a client's key may tell of: ten pages full of goods, in each of many events. */
+export const MOST_GOODS_A_BODY = 5000;
 
 /** Traits and events by which somebody says yes or no to being written to. */
 const SAYS_CONSENT = /^(email|sms|push)Consent$/;
@@ -16,6 +21,8 @@ const SAYS_CONSENT = /^(email|sms|push)Consent$/;
 export function withinKey(
   facts: readonly Fact[],
   { orders, consent }: ClientKey,
+  /** How many products and stores the body may still tell of. */
+  room: { goods: number } = { goods: MOST_GOODS_A_BODY },
 ): { facts: Fact[]; beyond: string[] } {
   const beyond = new Set<string>();
   const kept = facts.map(underClientsId).flatMap((fact): Fact[] => {
@@ -27,9 +34,15 @@ export function withinKey(
       beyond.add('Orders of this key are kept as events and do not count.');
       return [];
     }
-    // What the shop itself tells of its goods and stores stands.
-    if ((fact.kind === 'product' || fact.kind === 'store') && !fact.hearsay)
+    if (fact.kind === 'product' || fact.kind === 'store') {
+      if (room.goods === 0) {
+        beyond.add('One body may tell of 5,000 products and stores; of more only the event is kept.');
+        return [];
+      }
+      room.goods -= 1;
+      // What the shop itself tells of its goods and stores stands.
       return [{ ...fact, hearsay: true }];
+    }
     if (!consent && saysConsent(fact))
       beyond.add('A yes to being written to does not count by this key; a no does.');
     if (fact.kind === 'event' && fact.samePerson) {
@@ -39,6 +52,22 @@ export function withinKey(
     return [fact];
   });
   return { facts: kept, beyond: [...beyond] };
+}
+
+/** Tells where goods are looked for that are not in the catalogue, as too many are known only by what pages say. */
+export function goodsLeftOut(
+  { workspace, source, token, receivedAt }: FactBatch,
+  leftOut: { products: number; stores: number },
+): QuarantineRow[] {
+  if (leftOut.products + leftOut.stores === 0) return [];
+  return [
+    {
+      ...{ workspace, source, id: `${token}:goods`, received_at: receivedAt, reason: 'too_many_goods' },
+      detail:
+        'Keys of pages may bring 20,000 products and as many stores that nobody else told of, 2,000 of each a minute: of more only the events are kept.',
+      payload: JSON.stringify(leftOut),
+    },
+  ];
 }
 
 /** A fact under ids that are only a client's: of its message, and of the return it tells. */

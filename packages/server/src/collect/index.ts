@@ -12,6 +12,7 @@ export {
   type StoredTrait,
   type StoredTraits,
 } from './cleaning/index.ts';
+export { goodsLeftOut } from './client-key.ts';
 export { type Collector, openCollector } from './collector.ts';
 export {
   type EventFact,

@@ -238,6 +238,31 @@ describe('A client’s key', () => {
     expect(await s.beyond()).toEqual(['Order Completed']);
   });
 
+  it('brings so many products a minute that nobody else told of, which are seen and can be taken out', async () => {
+    const s = await shop();
+    const { workspace } = s;
+    const views = (events: number) =>
+      Array.from({ length: events }, (_, i) => ({
+        event: 'Product List Viewed',
+        properties: { products: Array.from({ length: 200 }, (_, j) => ({ sku: `${i}.${j}` })) },
+      }));
+    await s.say(s.site.writeKey, ...views(27));
+    await s.say(s.server.writeKey, {
+      event: 'Product Viewed',
+      properties: { product_id: '0.0', name: 'Tea' },
+    });
+    const params = { workspace };
+    const heard = () => t.call(catalogEndpoints.getHeardGoods, { params });
+    expect(await heard()).toEqual({ products: 1999, stores: 0, most: 20_000 });
+    const held = await t.call(collectEndpoints.listQuarantine, { params, query: {} });
+    expect(held.rows).toMatchObject([{ reason: 'too_many_goods', payload: '{"products":3000,"stores":0}' }]);
+    expect(await s.beyond()).toEqual(['Product List Viewed', 'Product List Viewed']);
+    expect(await t.call(catalogEndpoints.forgetHeardGoods, { params })).toMatchObject({ products: 1999 });
+    const { rows } = await t.call(catalogEndpoints.listProducts, { params, query: {} });
+    expect(rows.map((row) => row.productId)).toEqual(['0.0']);
+    expect(await heard()).toMatchObject({ products: 0 });
+  });
+
   it('withdraws consent always, and gives it where the workspace takes it', async () => {
     const s = await shop();
     const consent = (granted: boolean) => ({

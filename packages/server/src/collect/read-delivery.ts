@@ -3,7 +3,7 @@ import type { ClientKey, Workspace } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import { AppError } from '../platform/errors.ts';
 import { clip, storableText } from '../platform/text.ts';
-import { BEYOND_KEY, withinKey } from './client-key.ts';
+import { BEYOND_KEY, MOST_GOODS_A_BODY, withinKey } from './client-key.ts';
 import type { Header, PulledRows, WireBody } from './delivery.ts';
 import type { EventFact, Fact } from './facts.ts';
 import type { Hooks } from './hooks/hooks.ts';
@@ -105,6 +105,7 @@ export function openReader(parts: {
     const sentAt = sent ? momentGiven(sent, timeZone ?? undefined) : Number.NaN;
     // A message that was held is heard as when it came.
     const receivedAt = replay?.heardAt ?? header.receivedAt;
+    const room = { goods: MOST_GOODS_A_BODY };
     let since = performance.now();
     for (const [i, message] of batch.entries()) {
       // Whoever asks something of this process meanwhile is answered.
@@ -139,7 +140,7 @@ export function openReader(parts: {
         hold(made.reason, made.detail);
         continue;
       }
-      const within = client ? withinKey(made, client) : { facts: made, beyond: [] };
+      const within = client ? withinKey(made, client, room) : { facts: made, beyond: [] };
       const event = within.facts.findLast((fact) => fact.kind === 'event');
       const verdict = event && judge ? judge(event.name, event.properties) : null;
       if (event && verdict) {
