@@ -435,7 +435,10 @@ export const en = {
       name: 'Not merchandise',
       text: 'Postage, fees and the like: kept so that totals agree with the file.',
     },
-    not_paid: { name: 'Not paid', text: 'The status says that nobody paid; such orders are left out.' },
+    not_paid: {
+      name: 'Not paid or cancelled',
+      text: 'Left out. If an earlier file or another source told of an order that is cancelled now, it is taken back.',
+    },
     nul_bytes: { name: 'Damaged row', text: 'The file is damaged here or is no text.' },
     order_from_above: {
       name: 'Line of the order above',

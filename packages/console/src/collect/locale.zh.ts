@@ -384,7 +384,10 @@ export const zh: Words<typeof en> = {
     no_quantity: { name: '没有数量', text: '数量缺失或无法识别。' },
     no_store: { name: '没有门店', text: '缺少门店编号。' },
     not_merchandise: { name: '非商品', text: '邮费、手续费等，保留以便与文件合计一致。' },
-    not_paid: { name: '未付款', text: '状态显示未付款，此类订单不导入。' },
+    not_paid: {
+      name: '未付款或已取消',
+      text: '不导入；若此前的文件或其他来源已记入该订单而现已取消，则予以冲回。',
+    },
     nul_bytes: { name: '行已损坏', text: '文件在此处损坏，或不是文本。' },
     order_from_above: {
       name: '归入上一行的订单',

@@ -131,6 +131,19 @@ export interface OrderLineFact extends FromMessage {
   claim?: ReturnClaim;
 }
 
+/**
+ * An order that came to nothing after all, or lines of one: nothing was sold. Of an order that is not known it says
+ * nothing. Where none of the lines it names is known, another source names them otherwise: then all of them are meant,
+ * if the order is closed as a whole.
+ */
+export interface ClosedOrderFact extends FromMessage {
+  kind: 'closedOrder';
+  orderId: string;
+  lineIds: string[];
+  /** No line of the order stands; else only those named are closed. */
+  isAll: boolean;
+}
+
 /** What an event was called where it came from, and the version of the table that gave it its name here. */
 export interface Original {
   protocol: string;
@@ -158,4 +171,11 @@ export interface EventFact {
   samePerson?: boolean;
 }
 
-export type Fact = ProductFact | StoreFact | StockFact | PersonFact | OrderLineFact | EventFact;
+export type Fact =
+  | ProductFact
+  | StoreFact
+  | StockFact
+  | PersonFact
+  | OrderLineFact
+  | ClosedOrderFact
+  | EventFact;

@@ -198,11 +198,17 @@ async function importFiles(
       if (facts.length >= CHUNK || notes.length >= CHUNK) await store();
       if (rows % ROWS_A_LOOK === 0) await tell();
     }
-    note(mapper.finish(), rows, '');
+    const end = mapper.finish();
+    const closed = end.facts.filter((fact) => fact.kind === 'closedOrder');
+    note({ ...end, facts: end.facts.filter((fact) => fact.kind !== 'closedOrder') }, rows, '');
     tally.rows += rows;
     file.rowsRead = rows;
     bytesDone += file.bytes;
     await store();
+    for (let at = 0; at < closed.length; at += CHUNK) {
+      facts = closed.slice(at, at + CHUNK);
+      await store();
+    }
     if (signal.aborted) {
       await runs.move(
         workspace,

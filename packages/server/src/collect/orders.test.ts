@@ -420,6 +420,101 @@ describe('an import undone', () => {
   });
 });
 
+describe('an export that says an order came to nothing', () => {
+  const woo = (...rows: string[]) =>
+    [
+      'Order Number,Order Status,Order Date,Email (Billing),Item ID,SKU,Item Name,Quantity (- Refund),Item Cost,Order Line Total',
+      ...rows,
+    ].join('\n');
+  const row = (order: string, status: string, item: string, cents: string) =>
+    `${order},${status},2026-04-01 10:00,u${order}@x.example,${item},M${item},Mug,1,${cents},${cents}`;
+  const taobao = (...rows: string[]) =>
+    ['主订单编号,子订单编号,订单状态,付款时间,商品编码,数量,商品实付金额,手机号', ...rows].join('\n');
+  const sub = (order: string, own: string, status: string, paid: string) =>
+    `${order},${own},${status},2026-04-01 10:00,P${own},1,${paid},13800138000`;
+
+  it('takes the order back, says so, and can be undone; what is not known stays a note', async () => {
+    const a = await shop();
+    const first = woo(row('501', 'on-hold', '1', '100.00'), row('502', 'completed', '2', '30.00'));
+    await a.bring({ 'may.csv': first });
+    const second = woo(
+      row('501', 'Cancelled', '1', '100.00'),
+      row('502', 'completed', '2', '30.00'),
+      row('503', 'cancelled', '3', '7.00'),
+      row('502', 'pending', '4', '7.00'),
+    );
+    const june = await a.bring({ 'june.csv': second });
+    expect(await a.lines()).toEqual(['502 2 3000']);
+    expect(june.totals).toMatchObject({ rejected: 3, added: { orders: 0, changedOrders: 1 } });
+    // Another import that says the same holds it, in whatever order they are undone.
+    const july = await a.bring({ 'july.csv': second });
+    await a.undo(june);
+    expect(await a.lines()).toEqual(['502 2 3000']);
+    await merge();
+    await a.undo(july);
+    expect(await a.lines()).toEqual(['501 1 10000', '502 2 3000']);
+    // An older file that does not know yet that it was paid takes nothing back.
+    await a.bring({ 'april.csv': woo(row('502', 'pending', '2', '30.00')) });
+    expect(await a.net()).toBe(13000);
+    await a.bring({ 'a.csv': second });
+    await a.bring({ 'b.csv': first });
+    expect(await a.net()).toBe(13000);
+  });
+
+  it('takes back the lines that it names where others of the order stand, in the file or elsewhere', async () => {
+    const a = await shop();
+    const sold = '交易成功';
+    const file = taobao(
+      sub('A', 'A1', sold, '5.00'),
+      sub('A', 'A2', sold, '7.00'),
+      sub('B', 'B1', sold, '9.00'),
+    );
+    await a.bring({ 'one.csv': file }, { preset: 'chinese-shop' });
+    expect(await a.net()).toBe(2100);
+    const two = await a.bring(
+      { 'two.csv': taobao(sub('A', 'A1', '交易关闭', '5.00'), sub('A', 'A2', sold, '7.00')) },
+      { preset: 'chinese-shop' },
+    );
+    expect(await a.lines()).toEqual(['A A2 700', 'B B1 900']);
+    await a.undo(two);
+    expect(await a.net()).toBe(2100);
+    // Only what was closed, exported by itself, twice.
+    const closed = { 'three.csv': taobao(sub('A', 'A1', '交易关闭', '5.00')) };
+    await a.bring(closed, { preset: 'chinese-shop' });
+    await a.bring(closed, { preset: 'chinese-shop' });
+    expect(await a.lines()).toEqual(['A A2 700', 'B B1 900']);
+    // Read a row at a time it is the same.
+    await a.bring({ 'four.csv': taobao(sub('B', 'B1', '交易关闭', '9.00')) }, { preset: '' });
+    expect(await a.lines()).toEqual(['A A2 700']);
+  });
+
+  it('takes back what another source told under other names, and what that source says later holds', async () => {
+    const a = await shop();
+    await a.say(
+      a.completed([
+        { product_id: 'M', price: 100 },
+        { product_id: 'N', price: 20 },
+      ]),
+    );
+    const file = { 'o.csv': woo(row('O1', 'cancelled', '77', '120.00')) };
+    const cancelled = await a.bring(file);
+    expect(await a.lines()).toEqual([]);
+    await a.undo(cancelled);
+    expect(await a.net()).toBe(12000);
+    await a.bring(file);
+    expect(await a.net()).toBe(0);
+    await a.say(a.updated([{ product_id: 'M', price: 100 }]));
+    expect(await a.lines()).toEqual(['O1 M 10000']);
+    // A cancellation on both roads takes back once.
+    await a.say(a.cancelled());
+    const again = await a.bring(file);
+    expect(await a.net()).toBe(0);
+    await a.undo(again);
+    expect(await a.net()).toBe(0);
+    expect(await a.lines()).toHaveLength(2);
+  });
+});
+
 describe('a packed import', () => {
   it('says how far it is', async () => {
     const s = await shop();

@@ -1,6 +1,6 @@
 import type { Resolved } from './batch.ts';
 import { type Counted, countReturns, MOST_RETURNS, MOST_RETURNS_BY_CLIENTS } from './count-returns.ts';
-import type { OrderLineFact } from './facts.ts';
+import type { ClosedOrderFact, OrderLineFact } from './facts.ts';
 import { grouped } from './grouped.ts';
 import { idAtClient } from './message-id.ts';
 import type { NewestTellings, Telling } from './newest-telling.ts';
@@ -29,6 +29,8 @@ interface Order {
   /** The message that told the order with all its lines. */
   toldBy: string | undefined;
   isWhole: boolean;
+  /** Lines that came to nothing. */
+  closed: { lineIds: Set<string>; isAll: boolean } | undefined;
 }
 
 /**
@@ -39,9 +41,11 @@ export function retellOrders(
   { told, tellings }: NewestTellings,
   stored: StoredOrders,
   teller: Teller,
+  closed: readonly ClosedOrderFact[] = [],
 ): Retelling {
   const orders = ordersOf(stored);
   for (const line of told) hear(orderIn(orders, line.fact.orderId), line, teller);
+  for (const fact of closed) hearClosed(orderIn(orders, fact.orderId), fact);
   const out: Retelling = { lines: [], replaced: [], agreed: [], claims: [], beyond: new Map() };
   for (const [id, order] of orders) {
     date(order, tellings.get(id), teller);
@@ -127,6 +131,7 @@ function orderIn(orders: Map<string, Order>, id: string): Order {
       claims: new Map(),
       toldBy: undefined,
       isWhole: false,
+      closed: undefined,
     };
     orders.set(id, order);
   }
@@ -148,6 +153,12 @@ function hear(order: Order, line: Resolved<OrderLineFact>, teller: Teller): void
     order.isWhole = true;
   }
   order.told.set(keyOf(row), row);
+}
+
+function hearClosed(order: Order, { lineIds, isAll }: ClosedOrderFact): void {
+  order.closed ??= { lineIds: new Set(), isAll: false };
+  for (const lineId of lineIds) order.closed.lineIds.add(lineId);
+  order.closed.isAll ||= isAll;
 }
 
 /** Lets the lines of an order say when it was made, by all that its source told of it, whatever came last. */
@@ -195,11 +206,16 @@ function retell(id: string, order: Order, teller: Teller, out: Retelling): void 
       else importLine(next, old, teller, put, out);
     }
   }
-  for (const row of goneLines(order, teller)) {
-    if (teller.importId !== '') out.replaced.push(row);
+  const takeOut = (row: OrderLineRow) => {
+    if (teller.importId !== '' && row.import_id !== teller.importId) out.replaced.push(row);
     const { source, importId: import_id } = teller;
     put({ ...row, source, import_id, version: above(row, teller), is_deleted: 1 });
-  }
+  };
+  const gone = new Set(goneLines(order, teller));
+  for (const row of closedLines(order, teller))
+    if (!row.is_deleted) gone.add(row);
+    else if (teller.importId !== '' && row.import_id !== teller.importId) out.agreed.push(row);
+  for (const row of gone) takeOut(row);
   const { claims, leftOut } = claimsNow(order, teller, out);
   if (leftOut > 0) out.beyond.set(id, leftOut);
   for (const row of recount([...now.values()], claims, teller)) out.lines.push(row);
@@ -243,6 +259,28 @@ function goneLines({ stored, told, isWhole }: Order, teller: Teller): OrderLineR
     ...sales,
     ...stored.filter((row) => row.line_kind === 'return' && returns.has(row.line_id) && may(row)),
   ];
+}
+
+/**
+ * Lines that came to nothing, and what their file said was returned of them; also those that another import took out
+ * before: were it undone, this one still said it.
+ */
+function closedLines({ stored, told, closed }: Order, teller: Teller): OrderLineRow[] {
+  if (!closed) return [];
+  const byImport = (row: OrderLineRow) => row.import_id !== '';
+  const sales = stored.filter((row) => row.line_kind === 'sale' && !told.has(keyOf(row)));
+  // A line that another source no longer names is known under another name.
+  const named = sales.filter(
+    (row) =>
+      closed.lineIds.has(row.line_id) && (!row.is_deleted || byImport(row) || row.source === teller.source),
+  );
+  const lines = named.length > 0 ? named : closed.isAll ? sales : [];
+  const returns = new Set(lines.map((row) => `return:${row.line_id}`));
+  const backs = stored.filter(
+    (row) =>
+      row.line_kind === 'return' && !row.is_counted && returns.has(row.line_id) && !told.has(keyOf(row)),
+  );
+  return [...lines, ...backs].filter((row) => !row.is_deleted || byImport(row));
 }
 
 /** The claims in force, and how many returns there was no room for: a return told again is told whole. */

@@ -5,6 +5,7 @@ import { changesOf, cleanFacts, cleanPeople } from './cleaning/on-arrival.ts';
 import type { ChangeRow } from './cleaning/store.ch.ts';
 import { MOST_RETURNS, MOST_RETURNS_BY_CLIENTS } from './count-returns.ts';
 import type {
+  ClosedOrderFact,
   EventFact,
   Fact,
   Identifier,
@@ -90,7 +91,7 @@ export async function storeFacts(
   const kinds = partedByKind(cleaned ? { ...batch, facts: cleaned.facts } : batch, parts.seen);
   // A file may be older than the memory of messages, and may repeat what another file brought.
   if (batch.importId !== '' || batch.isOld) await leaveOutStored(batch.workspace, kinds, warehouse);
-  const stored = await storedOrders(batch.workspace, kinds.orderLines, warehouse);
+  const stored = await storedOrders(batch.workspace, [...kinds.orderLines, ...kinds.closed], warehouse);
   if (batch.client) kinds.orderLines = withoutToldOrders(kinds.orderLines, stored, batch.source);
   const personFacts = [...kinds.people, ...kinds.orderLines, ...kinds.events];
   const { people: ids, anchors } = await parts.resolve(batch.workspace, personFacts, batch);
@@ -115,7 +116,7 @@ export async function storeFacts(
     );
   }
   for (const sink of parts.sinks) await sink(resolved);
-  const retelling = retellOrders(newest, stored, batch);
+  const retelling = retellOrders(newest, stored, batch, kinds.closed);
   // All replace themselves, and stand before the lines do that rest on them.
   await warehouse.insertClaims(retelling.claims);
   if (retelling.beyond.size > 0)
@@ -158,7 +159,7 @@ function beyondRow(batch: IncomingBatch, beyond: ReadonlyMap<string, number>): Q
 /** What is stored of the orders that lines are of. */
 async function storedOrders(
   workspace: string,
-  lines: readonly OrderLineFact[],
+  lines: readonly { orderId: string }[],
   warehouse: CollectWarehouse,
 ): Promise<StoredOrders> {
   if (lines.length === 0) return { lines: [], claims: [] };
@@ -176,6 +177,7 @@ interface Kinds {
   stocks: StockFact[];
   people: PersonFact[];
   orderLines: OrderLineFact[];
+  closed: ClosedOrderFact[];
   events: EventFact[];
   /** Message hashes, beside `events`. */
   hashes: string[];
@@ -192,6 +194,7 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
     stocks: [],
     people: [],
     orderLines: [],
+    closed: [],
     events: [],
     hashes: [],
     repeats: 0,
@@ -226,6 +229,7 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
     else if (fact.kind === 'store') kinds.stores.push(fact);
     else if (fact.kind === 'stock') kinds.stocks.push(fact);
     else if (fact.kind === 'person') kinds.people.push(fact);
+    else if (fact.kind === 'closedOrder') kinds.closed.push(fact);
     else kinds.orderLines.push(fact);
   }
   return kinds;
@@ -281,7 +285,7 @@ function announcement(
     workspace,
     personIds: [...people],
     couponUses: couponUses([...kinds.repeatedLines, ...kinds.orderLines]),
-    hasOrders: kinds.orderLines.length + kinds.repeatedLines.length > 0,
+    hasOrders: kinds.orderLines.length + kinds.repeatedLines.length + kinds.closed.length > 0,
     hasTraits: kinds.people.length > 0,
   };
 }

@@ -1,13 +1,14 @@
-import type { Identifier, OrderLineFact } from '../facts.ts';
+import type { ClosedOrderFact, Identifier, OrderLineFact } from '../facts.ts';
+import { type ClosedOrders, closedOrders } from './closed-orders.ts';
 import type { ReadIdentifiers } from './identifiers.ts';
 import { type LineAmounts, lineAmounts } from './line-amounts.ts';
+import { lineNamer, type NameLine } from './line-names.ts';
 import type { Mapping } from './mapping.ts';
 import { minorDigits, toMinor } from './money.ts';
 import { statusMeanings } from './order-status.ts';
 import type { FieldReader } from './read-field.ts';
 import { type CurrencySetup, currencyReader } from './row-currency.ts';
 import { correct, type RowDraft, reject } from './row-draft.ts';
-import { SeenTable } from './seen-table.ts';
 import type { RowValues } from './source-row.ts';
 
 const DAY = 86_400_000;
@@ -35,19 +36,26 @@ export interface OrderLineSetup extends CurrencySetup {
   now: number;
 }
 
-/** Reads the order line of a row, or leaves the reason why there is none in the draft. */
-export type ReadOrderLine = (values: RowValues, draft: RowDraft) => ReadLine | undefined;
+/** Reads order lines, and what the rows say came to nothing. */
+export interface OrderLineReader {
+  /** The order line of a row; the reason why there is none is left in the draft. */
+  read(values: RowValues, draft: RowDraft): ReadLine | undefined;
+  /** To be called once, after all rows. */
+  closed(): ClosedOrderFact[];
+}
 
-export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
+export function orderLineReader(setup: OrderLineSetup): OrderLineReader {
   const { reader, identifiersOf, currency } = setup;
   const digits = minorDigits(currency);
-  const readHead = headReader(setup);
+  const closed = closedOrders();
+  const nameLine = lineNamer();
   const isInHomeCurrency = currencyReader(setup);
   const productOf = productReader(setup);
-  const lineIdOf = lineNamer(reader);
+  const readHead = headReader(setup, closed, productOf);
+  const lineIdOf = lineReader(reader, nameLine);
   const channelOf = channelReader(reader, setup.mapping.orders?.channelNames ?? {});
 
-  return (values, draft) => {
+  const read: OrderLineReader['read'] = (values, draft) => {
     const head = readHead(values, draft);
     const product = productOf(values, draft);
     if (!head || !product || draft.rejection) return undefined;
@@ -80,10 +88,16 @@ export function orderLineReader(setup: OrderLineSetup): ReadOrderLine {
     const refundable = amounts.lineKind === 'sale' ? Math.min(refundCents, amounts.netCents) : 0;
     return { line, product, refundCents: refundable, refundTime };
   };
+  return { read, closed: () => closed.facts(nameLine) };
 }
 
 /** Order number, time and state of the row's order; undefined when the row is turned away for them. */
-function headReader({ mapping, reader, now }: OrderLineSetup) {
+function headReader(
+  { mapping, reader, now }: OrderLineSetup,
+  closed: ClosedOrders,
+  productOf: ReturnType<typeof productReader>,
+) {
+  const hasStatus = reader.has('status');
   const meaning = statusMeanings(mapping.orders);
   return (
     values: RowValues,
@@ -97,6 +111,12 @@ function headReader({ mapping, reader, now }: OrderLineSetup) {
     else if (means === 'unknown')
       correct(draft, 'status_unknown', 'What the status means is not known; it was counted as sold.', about);
     const orderId = reader.text('orderId', values, draft);
+    if (means === 'cancelled' && orderId !== '') {
+      draft.isClosed = true;
+      const aside: RowDraft = { corrections: [], rejection: undefined };
+      const own = reader.text('lineId', values, aside);
+      closed.close(orderId, { own, productId: productOf(values, aside)?.productId ?? '' });
+    } else if (hasStatus && orderId !== '') closed.stands(orderId);
     if (orderId === '') reject(draft, 'no_order', 'The row has no order number.', { field: 'orderId' });
     const time = reader.time('time', values, draft);
     if (time === undefined) reject(draft, 'no_date', 'The row has no date.', { field: 'time' });
@@ -142,23 +162,17 @@ function refundOf(reader: FieldReader, values: RowValues, draft: RowDraft, digit
   return amount ? Math.abs(toMinor(amount, digits)) : 0;
 }
 
-/**
- * Line ids are the file's own, or the product's id with a count behind the second and later lines of the same
- * product in the order. They do not depend on where in the file the order stands, so that importing it again, or a
- * corrected version of it, replaces lines instead of adding them.
- */
-function lineNamer(reader: FieldReader) {
-  const seen = new SeenTable();
+/** The line's id; the row is turned away when its own was met before. */
+function lineReader(reader: FieldReader, nameLine: NameLine) {
   return (orderId: string, productId: string, values: RowValues, draft: RowDraft): string => {
     const own = reader.text('lineId', values, draft);
-    const times = seen.count(`${orderId}\u0001${own === '' ? productId : own}`);
-    if (own === '') return times === 1 ? productId : `${productId}#${times}`;
-    if (times > 1)
+    const { lineId, isRepeated } = nameLine(orderId, own, productId);
+    if (isRepeated)
       reject(draft, 'duplicate_line', `Line "${own}" of the order was read already.`, {
         field: 'lineId',
         from: own,
       });
-    return own;
+    return lineId;
   };
 }
 

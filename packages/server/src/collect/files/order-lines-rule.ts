@@ -33,11 +33,11 @@ const LINE_FIELDS = new Set<Field>([
 
 /** Order lines, a row at a time: nothing but ids, products and stores is remembered. */
 export function orderLinesRule(setup: OrderLineSetup): RowRule {
-  const readLine = orderLineReader(setup);
+  const lines = orderLineReader(setup);
   const told = besideLines(setup);
   return {
     facts(row, draft) {
-      const read = readLine(row.values, draft);
+      const read = lines.read(row.values, draft);
       if (!read) return [];
       const facts = told.facts(read, row.values, draft);
       facts.push(read.line);
@@ -45,14 +45,14 @@ export function orderLinesRule(setup: OrderLineSetup): RowRule {
       if (read.refundCents > 0 && read.refundTime === undefined) noteRefundTime(draft);
       return facts;
     },
-    finish: told.products,
+    finish: () => [...told.products(), ...lines.closed()],
   };
 }
 
 /** Order lines whose orders are held until they are complete: shared discounts, refunds, fields on the first row only. */
 export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
   const { mapping, reader } = setup;
-  const readLine = orderLineReader(setup);
+  const orderLines = orderLineReader(setup);
   const told = besideLines(setup);
   const orderColumns = columnsOfOrder(mapping);
   let open: (OpenOrder & { head: RowValues; refusal?: RowNote }) | undefined;
@@ -107,14 +107,15 @@ export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
         facts.push(...told.facts(read, item, draft));
         open.lines.push(read);
       }
-      if (draft.rejection) open.hasGap = true;
+      // A line that came to nothing is told by not being named.
+      if (draft.rejection && !draft.isClosed) open.hasGap = true;
       return facts;
     },
     missed() {
       missedOne = true;
       if (open) open.hasGap = true;
     },
-    finish: (draft) => [...close(draft), ...told.products()],
+    finish: (draft) => [...close(draft), ...told.products(), ...orderLines.closed()],
   };
 
   /** Whether a row says another date or customer than the order does: it cannot be a line of it. */
@@ -134,7 +135,7 @@ export function wholeOrdersRule(setup: OrderLineSetup): RowRule {
     if (items.length === 0)
       reject(draft, 'no_product', `Row ${row.row} lists no items.`, { field: 'lineItems' });
     const lines = items.flatMap((item) => {
-      const read = readLine(item, draft);
+      const read = orderLines.read(item, draft);
       return read ? [{ read, values: item }] : [];
     });
     return draft.rejection ? [] : lines;

@@ -4,6 +4,8 @@ import type { RowNote } from './source-row.ts';
 export interface RowDraft {
   corrections: RowNote[];
   rejection: RowNote | undefined;
+  /** The row says that its line came to nothing: turned away, it is told all the same. */
+  isClosed?: boolean;
 }
 
 /** Notes a change made to a row's value. */
