@@ -3,6 +3,8 @@ import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, withId, workspaceId 
 import { permission, role } from './permission.ts';
 
 export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as CNY');
+/** Where phone numbers without a country code are from. */
+export const countryCode = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code such as CN');
 export const timeZoneName = z.string().min(1).max(60);
 
 /** A workspace: one retailer (or brand) with its own people, data and settings. */
@@ -11,6 +13,11 @@ export const workspace = z.object({
   name: z.string().min(1).max(80),
   currency: currencyCode,
   timeZone: timeZoneName,
+  /**
+   * Where phone numbers without a country code are from: as it was set, else where time zone and currency leave no doubt.
+   * Null: numbers count only with a country code.
+   */
+  country: countryCode.nullable(),
   createdAt: isoTime,
 });
 export type Workspace = z.infer<typeof workspace>;
@@ -20,6 +27,7 @@ const workspaceSettings = z.object({
   name: z.string().trim().min(1).max(80),
   currency: currencyCode,
   timeZone: timeZoneName,
+  country: countryCode.nullish(),
 });
 
 export const workspaceDraft = workspaceSettings.extend({
@@ -145,7 +153,7 @@ export const governanceEndpoints = {
   updateWorkspace: endpoint({
     method: 'PATCH',
     path: '/v1/workspaces/:workspace',
-    summary: 'Change name, currency or time zone of a workspace',
+    summary: 'Change name, currency, time zone or country of phone numbers of a workspace',
     domain: 'governance',
     access: 'settings.write',
     params: inWorkspace,

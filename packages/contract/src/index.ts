@@ -6,6 +6,7 @@ export * from './cleaning.ts';
 export * from './client-key.ts';
 export * from './collect.ts';
 export * from './condition.ts';
+export * from './country.ts';
 export * from './currency.ts';
 export * from './demo.ts';
 export * from './endpoint.ts';

@@ -16,16 +16,20 @@ export function addWorkspaces(root: Command): void {
     );
   });
 
-  on<{ name?: string; currency?: string; timeZone?: string }>(
+  on<{ name?: string; currency?: string; timeZone?: string; country?: string }>(
     workspace
       .command('create <id>')
       .description('Make a workspace')
       .option('--name <name>', 'what people call it (default: its id)')
       .option('--currency <code>', 'ISO 4217 code of its money (default: CNY)')
-      .option('--time-zone <zone>', 'IANA zone of its business day (default: Asia/Shanghai)'),
-    async ({ api }, { json, name, currency, timeZone }, [id]) => {
+      .option('--time-zone <zone>', 'IANA zone of its business day (default: Asia/Shanghai)')
+      .option(
+        '--country <code>',
+        'where phone numbers without a country code are from (default: by zone and money)',
+      ),
+    async ({ api }, { json, name, currency, timeZone, country }, [id]) => {
       const made = await api.call(governanceEndpoints.createWorkspace, {
-        body: { id: id!, name: name ?? id!, currency, timeZone },
+        body: { id: id!, name: name ?? id!, currency, timeZone, country },
       });
       if (json) return sayJson(made);
       say(made.id);

@@ -37,13 +37,18 @@ export const en = {
     currencyHint: 'All sums of this workspace are in it.',
     timeZone: 'Time zone',
     timeZoneHint: 'Decides where one day ends and the next begins.',
+    country: 'Country of phone numbers',
+    countryHint:
+      'Phone numbers without a country code are read as this country’s, unless the customer’s own country is told. Left empty: as time zone and currency say, where they leave no doubt.',
+    countryNone: 'As time zone and currency say',
     create: 'Create the workspace',
     ownersOnly:
       'Only who owns a workspace already may create another. Ask an owner to create it, or to make you an owner.',
     save: 'Save',
     saved: 'Settings saved',
     headline: '{{name}} counts in {{currency}}; its days follow {{zone}}.',
-    changeNote: 'Sums are not converted when the currency changes; days are cut anew when the zone changes.',
+    changeNote:
+      'Sums are not converted when the currency changes; days are cut anew when the zone changes. Another country holds for phone numbers that arrive from then on.',
     readOnly: 'Your role may read the settings but not change them.',
   },
   members: {

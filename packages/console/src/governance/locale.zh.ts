@@ -40,12 +40,16 @@ export const zh: Words<typeof en> = {
     currencyHint: '该工作区的所有金额都以此币种计。',
     timeZone: '时区',
     timeZoneHint: '决定一天从何时开始、到何时结束。',
+    country: '电话号码所属国家/地区',
+    countryHint:
+      '未带国际区号的电话号码按此国家/地区识别；若数据中注明了顾客所在国家/地区，则以其为准。留空时由时区和币种推断，仅在没有歧义时生效。',
+    countryNone: '由时区和币种推断',
     create: '创建工作区',
     ownersOnly: '只有已拥有工作区的人才能新建工作区。请让所有者代为创建，或将你设为所有者。',
     save: '保存',
     saved: '设置已保存',
     headline: '“{{name}}”以{{currency}}计价，按{{zone}}划分日期',
-    changeNote: '修改币种不会换算已有金额；修改时区后会重新划分日期。',
+    changeNote: '修改币种不会换算已有金额；修改时区后会重新划分日期；修改国家/地区只影响此后到达的电话号码。',
     readOnly: '你的角色可以查看设置，但不能修改。',
   },
   members: {

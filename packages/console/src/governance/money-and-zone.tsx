@@ -2,9 +2,9 @@ import { Select } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormField } from '../ui/index.ts';
-import { currencies, currencyLabel, timeZones } from './money-places.ts';
+import { countryOptions, currencies, currencyLabel, timeZones } from './money-places.ts';
 
-/** The two fields that decide how sums and days are read. */
+/** The fields that decide how sums, days and phone numbers are read. */
 export function MoneyAndZone({ disabled }: { disabled?: boolean }) {
   const { t, i18n } = useTranslation('governance');
   const money = useMemo(
@@ -12,6 +12,7 @@ export function MoneyAndZone({ disabled }: { disabled?: boolean }) {
     [i18n.language],
   );
   const zones = useMemo(() => timeZones().map((value) => ({ value, label: value.replaceAll('_', ' ') })), []);
+  const countries = useMemo(() => countryOptions(i18n.language), [i18n.language]);
   return (
     <>
       <FormField name="currency" label={t('workspace.currency')} hint={t('workspace.currencyHint')}>
@@ -19,6 +20,15 @@ export function MoneyAndZone({ disabled }: { disabled?: boolean }) {
       </FormField>
       <FormField name="timeZone" label={t('workspace.timeZone')} hint={t('workspace.timeZoneHint')}>
         <Select showSearch={{ optionFilterProp: 'label' }} options={zones} disabled={disabled} />
+      </FormField>
+      <FormField name="country" label={t('workspace.country')} hint={t('workspace.countryHint')}>
+        <Select
+          showSearch={{ optionFilterProp: 'label' }}
+          options={countries}
+          disabled={disabled}
+          allowClear
+          placeholder={t('workspace.countryNone')}
+        />
       </FormField>
     </>
   );

@@ -1,3 +1,5 @@
+import { COUNTRIES } from '@qianmian/contract';
+
 /** Currencies offered first: where most of our retailers sell. Any ISO code can be typed. */
 export const COMMON_CURRENCIES = [
   'CNY',
@@ -29,6 +31,15 @@ export function currencies(): string[] {
 export function currencyLabel(code: string, language: string): string {
   const name = new Intl.DisplayNames(language === 'zh' ? 'zh-CN' : 'en', { type: 'currency' }).of(code);
   return name && name !== code ? `${code} · ${name}` : code;
+}
+
+/** Countries by their names, in the order of the language. */
+export function countryOptions(language: string): { value: string; label: string }[] {
+  const locale = language === 'zh' ? 'zh-CN' : 'en';
+  const names = new Intl.DisplayNames(locale, { type: 'region' });
+  return COUNTRIES.map((value) => ({ value, label: `${names.of(value) ?? value} (${value})` })).sort((a, b) =>
+    a.label.localeCompare(b.label, locale),
+  );
 }
 
 /** A short name for addresses, suggested from a name that has Latin letters. */

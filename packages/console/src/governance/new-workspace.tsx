@@ -13,6 +13,7 @@ interface Given {
   name: string;
   currency: string;
   timeZone: string;
+  country?: string;
 }
 
 /** Creates a workspace and goes there. */

@@ -7,9 +7,9 @@ import { FormField, Page, Panel, useFieldFaults, useFormat } from '../ui/index.t
 import { MoneyAndZone } from './money-and-zone.tsx';
 import { currencyLabel } from './money-places.ts';
 
-type Given = Pick<Membership, 'name' | 'currency' | 'timeZone'>;
+type Given = Pick<Membership, 'name' | 'currency' | 'timeZone' | 'country'>;
 
-/** Name, currency and zone of the workspace. */
+/** Name, currency, zone and country of the workspace. */
 export default function SettingsPage() {
   const { t } = useTranslation('governance');
   const format = useFormat();
@@ -40,7 +40,7 @@ export default function SettingsPage() {
           requiredMark={false}
           disabled={!canWrite}
           initialValues={workspace}
-          onFinish={(body) => save.run({ body })}
+          onFinish={({ country, ...body }) => save.run({ body: { ...body, country: country ?? null } })}
         >
           <FormField
             name="name"

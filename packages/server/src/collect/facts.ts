@@ -1,4 +1,5 @@
 import { IDENTIFIER_TYPES, type IdentifierType } from '@qianmian/contract';
+import type { PhoneFrom } from './phone.ts';
 
 /**
  * What the outside world tells us, in one shape, whichever door it came through: a Segment call, a file row, a
@@ -12,6 +13,8 @@ export { IDENTIFIER_TYPES, type IdentifierType };
 export interface Identifier {
   type: IdentifierType;
   value: string;
+  /** Of a phone number as it was written: what was told of where its owner is. */
+  from?: PhoneFrom;
 }
 
 /** The source that facts of our own come from: they repeat what is known of a person, and tell nothing new of who it is. */

@@ -122,8 +122,9 @@ async function importFiles(
   const run = await runs.row(workspace, importId);
   // A job that is run again by hand must not bring back what was undone since.
   if (!(await runs.move(workspace, importId, MAY_RUN, 'running'))) return;
-  const { currency } = await workspaces.get(workspace);
-  const options = { currency, fileCurrency: run.currency, timeZone: run.time_zone, now: clock.now() };
+  const { currency, country } = await workspaces.get(workspace);
+  const now = clock.now();
+  const options = { currency, country, fileCurrency: run.currency, timeZone: run.time_zone, now };
   const plan: PlannedFile[] = [];
   for (const file of run.files) {
     if (file.role === null) continue;

@@ -39,6 +39,7 @@ export { type Mappings, openMappings } from './mappings.ts';
 export { type Masks, openMasked } from './masked.ts';
 export { openMessageHash } from './message-hash.ts';
 export { OF_PERSON, type Owners, type Whose } from './owners.ts';
+export { type PhoneFrom, phoneNumber } from './phone.ts';
 export { openPlans } from './plan/index.ts';
 export { openPoisonGuard } from './poison.ts';
 export { openPulls, openRunner, openRuns, pullJobs, pullRoutes, SLOW_PULL_JOBS } from './pulls/index.ts';

@@ -6,6 +6,7 @@ import type { Principal } from '../platform/http.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import { hashOf, makeToken } from '../platform/secret.ts';
 import { noWorkspace, wrongCurrentPassword, wrongPassword } from './errors.ts';
+import { homeCountry } from './home-country.ts';
 import { openPasswordLinks } from './password-links.ts';
 import { openPasswords } from './passwords.ts';
 import { permissionsOf } from './roles.ts';
@@ -81,7 +82,7 @@ export function openAccounts(parts: { ledger: Ledger; clock: Clock }) {
     const rows = await db
       .selectFrom('governance_membership as m')
       .innerJoin('governance_workspace as w', 'w.id', 'm.workspace')
-      .select(['w.id', 'w.name', 'w.currency', 'w.time_zone', 'w.created_at', 'm.role'])
+      .select(['w.id', 'w.name', 'w.currency', 'w.time_zone', 'w.country', 'w.created_at', 'm.role'])
       .where('m.account_id', '=', accountId)
       .orderBy('w.created_at')
       .orderBy('w.id')
@@ -91,6 +92,7 @@ export function openAccounts(parts: { ledger: Ledger; clock: Clock }) {
       name: r.name,
       currency: r.currency,
       timeZone: r.time_zone,
+      country: r.country ?? homeCountry(r.currency, r.time_zone),
       createdAt: r.created_at.toISOString(),
       role: r.role,
       permissions: [...PERMISSIONS_OF_ROLE[r.role]],

@@ -17,7 +17,14 @@ export type GovernanceTables = {
     last_seen_at: Date;
     expires_at: Date;
   };
-  governance_workspace: { id: string; name: string; currency: string; time_zone: string; created_at: Date };
+  governance_workspace: {
+    id: string;
+    name: string;
+    currency: string;
+    time_zone: string;
+    country: string | null;
+    created_at: Date;
+  };
   governance_membership: { workspace: string; account_id: string; role: Role; created_at: Date };
   governance_invitation: {
     id: string;

@@ -1,9 +1,10 @@
-import type { Workspace } from '@qianmian/contract';
+import { COUNTRIES, type Workspace } from '@qianmian/contract';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, SECOND } from '../platform/clock.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import { isUniqueViolation, type Ledger } from '../platform/ledger.ts';
 import { timeZoneNamed } from '../platform/zone.ts';
+import { homeCountry } from './home-country.ts';
 import type { GovernanceTables } from './store.pg.ts';
 
 type Row = GovernanceTables['governance_workspace'];
@@ -54,7 +55,7 @@ export function openWorkspaces(parts: {
 
     /** Makes a workspace; its owner, when given, becomes a member. */
     async create(
-      given: { id: string; name: string; currency: string; timeZone: string },
+      given: { id: string; name: string; currency: string; timeZone: string; country?: string | null },
       ownerAccountId: string | null,
     ): Promise<Workspace> {
       const draft = await settled(given, parts.hasZone);
@@ -68,6 +69,7 @@ export function openWorkspaces(parts: {
               name: draft.name,
               currency: draft.currency,
               time_zone: draft.timeZone,
+              country: draft.country ?? null,
               created_at: now,
             })
             .execute();
@@ -93,13 +95,14 @@ export function openWorkspaces(parts: {
 
     async update(
       id: string,
-      given: { name?: string; currency?: string; timeZone?: string },
+      given: { name?: string; currency?: string; timeZone?: string; country?: string | null },
     ): Promise<Workspace> {
       const change = await settled(given, parts.hasZone);
       const set = {
         ...(change.name === undefined ? {} : { name: change.name }),
         ...(change.currency === undefined ? {} : { currency: change.currency }),
         ...(change.timeZone === undefined ? {} : { time_zone: change.timeZone }),
+        ...(change.country === undefined ? {} : { country: change.country }),
       };
       if (Object.keys(set).length > 0)
         await db.updateTable('governance_workspace').set(set).where('id', '=', id).execute();
@@ -111,7 +114,7 @@ export function openWorkspaces(parts: {
 export type Workspaces = ReturnType<typeof openWorkspaces>;
 
 /** The settings as they are kept: the zone under the name that every store knows. */
-async function settled<S extends { currency?: string; timeZone?: string }>(
+async function settled<S extends { currency?: string; timeZone?: string; country?: string | null }>(
   settings: S,
   hasZone: (name: string) => Promise<boolean> = async () => true,
 ): Promise<S> {
@@ -121,6 +124,8 @@ async function settled<S extends { currency?: string; timeZone?: string }>(
     fields.timeZone = `"${settings.timeZone}" is no IANA time zone, such as Asia/Shanghai or Europe/London`;
   if (settings.currency !== undefined && !Intl.supportedValuesOf('currency').includes(settings.currency))
     fields.currency = `"${settings.currency}" is no ISO 4217 currency, such as CNY or EUR`;
+  if (typeof settings.country === 'string' && !COUNTRIES.includes(settings.country))
+    fields.country = `"${settings.country}" is no country with phone numbers, such as CN or FR`;
   const faults = Object.values(fields);
   if (faults.length > 0)
     throw new AppError({
@@ -138,6 +143,7 @@ function present(row: Row): Workspace {
     name: row.name,
     currency: row.currency,
     timeZone: row.time_zone,
+    country: row.country ?? homeCountry(row.currency, row.time_zone),
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -739,3 +739,69 @@ describe('the review queue', () => {
     expect(wrong.status).toBe(400);
   });
 });
+
+describe('phone numbers', () => {
+  const knownBy = async (workspace: string) => {
+    const rows = await t.app.warehouse.query<{ person: number; ids: string[] }>(
+      `SELECT person, arraySort(groupArray(value)) AS ids FROM ${IDENTIFIERS}
+       GROUP BY person ORDER BY ids`,
+      { workspace },
+    );
+    return rows.map((row) => row.ids);
+  };
+  const says = (anonymousId: string, traits: object) => ({ type: 'identify', anonymousId, traits });
+
+  it('that are none join nobody, and those without a country code are of where they were written', async () => {
+    const workspace = await t.workspace({ currency: 'EUR', timeZone: 'Europe/Berlin' });
+    await t.send(workspace, [
+      says('fill1', { phone: '123456789' }),
+      says('fill2', { phone: '123456789' }),
+      says('zero1', { phone: '+49 (0)151 23456789' }),
+      says('zero2', { phone: '0151 23456789' }),
+      says('paris', { phone: '06 12 34 56 78', address: { country: 'France' } }),
+      says('mainz', { phone: '06123 45678' }),
+      {
+        type: 'track',
+        event: 'Product Viewed',
+        anonymousId: 'lyon',
+        context: { locale: 'fr-FR', traits: { phone: '0612345678' } },
+      },
+    ]);
+    expect(await knownBy(workspace)).toEqual([
+      ['+33612345678', 'lyon', 'paris'],
+      ['+4915123456789', 'zero1', 'zero2'],
+      ['+49612345678', 'mainz'],
+      ['fill1'],
+      ['fill2'],
+    ]);
+    const params = { workspace };
+    const { country } = await t.call(api.getWorkspace, { params });
+    expect(country).toBe('DE');
+    expect(await t.call(api.updateWorkspace, { params, body: { country: 'IT' } })).toMatchObject({
+      country: 'IT',
+    });
+    t.clock.advance(11_000);
+    await t.send(workspace, [says('roma', { phone: '312 345 6789' })]);
+    expect(await knownBy(workspace)).toContainEqual(['+393123456789', 'roma']);
+    const wrong = await t.raw(api.updateWorkspace, { params, body: { country: 'XX' } });
+    expect(wrong).toMatchObject({ status: 400, body: { code: 'workspace.bad_setting' } });
+    expect(await t.call(api.updateWorkspace, { params, body: { country: null } })).toMatchObject({
+      country: 'DE',
+    });
+  });
+
+  it('that were kept as they were written before still find their people', async () => {
+    const workspace = await t.workspace({ currency: 'EUR', timeZone: 'Europe/Berlin' });
+    await t.app.warehouse.command(
+      `INSERT INTO identity_link (workspace, type, value, person_id, first_seen, import_id, version)
+       VALUES ({workspace:String}, 'phone', '+49015123456789', 1, '2026-01-02 00:00:00', '', 1)`,
+      { workspace },
+    );
+    const person = await t.app.identity.personOf(workspace, { type: 'phone', value: '+49 (0)151 23456789' });
+    expect(person).toBe(1);
+    await t.send(workspace, [says('new', { phone: '+49 (0)151 23456789' })]);
+    expect((await knownBy(workspace)).filter((ids) => ids.includes('new'))).toEqual([
+      expect.arrayContaining(['+49015123456789', '+4915123456789', 'new']),
+    ]);
+  });
+});

@@ -6,7 +6,7 @@ import type { Ledger } from '../platform/ledger.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { numberEarlier } from './earlier-rows.ts';
 import { DECIDED } from './evidence-graph.ts';
-import { homeCountry, normaliseIdentifier } from './normalise.ts';
+import { formerPhone, normaliseIdentifier } from './normalise.ts';
 import { type Changes, type Origin, PersonIndex } from './person-index.ts';
 import { type CompiledRules, compileRules, DEFAULT_RULES, RANK } from './rules.ts';
 import { earliness, identityWarehouse } from './store.ch.ts';
@@ -36,7 +36,7 @@ export function openIdentity(parts: {
   const store = identityWarehouse(parts.warehouse);
   const db = parts.ledger.withTables<IdentityTables>();
   const indexes = new Map<string, Promise<PersonIndex>>();
-  const countries = new Map<string, { country: string; until: number }>();
+  const countries = new Map<string, { country: string | null; until: number }>();
   let lastVersion = 0;
   let resolvingMs = 0;
 
@@ -122,10 +122,10 @@ export function openIdentity(parts: {
   }
 
   /** Asked for with every batch and look-up, changed next to never: remembered for a while. */
-  async function countryOf(workspace: string): Promise<string> {
+  async function countryOf(workspace: string): Promise<string | null> {
     const known = countries.get(workspace);
     if (known && known.until > parts.clock.now()) return known.country;
-    const country = homeCountry((await parts.workspaces.get(workspace)).currency);
+    const { country } = await parts.workspaces.get(workspace);
     countries.set(workspace, { country, until: parts.clock.now() + 10 * SECOND });
     return country;
   }
@@ -149,7 +149,7 @@ export function openIdentity(parts: {
     const seen: (readonly number[])[] = [];
     const look = () => {
       for (const s of sightings)
-        seen.push(index.see(normalised(s.identifiers, country, index.rules), s.time, from, s.samePerson));
+        seen.push(index.see(normalised(s.identifiers, country, index), s.time, from, s.samePerson));
       return index.settle();
     };
     await keep(workspace, look, from, 'seen');
@@ -225,7 +225,10 @@ export function openIdentity(parts: {
         await countryOf(workspace),
         index.rules.blocked[RANK.get(identifier.type)!],
       );
-      return value === null ? null : index.find({ type: identifier.type, value }) || null;
+      const found = value === null ? 0 : index.find({ type: identifier.type, value });
+      if (found !== 0 || identifier.type !== 'phone') return found || null;
+      const former = formerPhone(identifier.value);
+      return (former !== null && index.find({ type: 'phone', value: former })) || null;
     },
 
     /** What the person is known by whom a number stands for now. */
@@ -308,11 +311,21 @@ export async function inSteps<Step, Out>(
   }
 }
 
-function normalised(identifiers: readonly Identifier[], country: string, rules: CompiledRules): Identifier[] {
+function normalised(
+  identifiers: readonly Identifier[],
+  country: string | null,
+  index: PersonIndex,
+): Identifier[] {
   const good: Identifier[] = [];
-  for (const i of identifiers) {
-    const value = normaliseIdentifier(i.type, i.value, country, rules.blocked[RANK.get(i.type)!]);
-    if (value !== null) good.push({ type: i.type, value });
+  for (const { type, value: raw, from } of identifiers) {
+    const value = normaliseIdentifier(type, raw, country, index.rules.blocked[RANK.get(type)!], from);
+    if (value === null) continue;
+    good.push({ type, value });
+    if (type !== 'phone' || value === raw) continue;
+    // Whoever is known by the same number as it used to be kept is known by both from now on.
+    const former = formerPhone(raw);
+    if (former !== null && former !== value && index.find({ type, value: former }) !== 0)
+      good.push({ type, value: former });
   }
   return good;
 }

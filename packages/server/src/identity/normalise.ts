@@ -1,5 +1,4 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
-import type { IdentifierType } from '../collect/index.ts';
+import { type IdentifierType, type PhoneFrom, phoneNumber } from '../collect/index.ts';
 
 /** Values that many systems write where they know nothing: they identify nobody. */
 const BLOCKED = new Set([
@@ -35,21 +34,23 @@ const MEANINGLESS = /^0+$|^(.)\1{4,}$|^[\p{P}\p{S}\s]*$/u;
 
 /**
  * The one form of an identifier, so that the same thing written differently is found again; null when it identifies
- * nobody. E-mails are lower-cased, phones become E.164 (`country` is used where no country code is given), the rest is
- * trimmed. `alsoBlocked` are values in lower case that a workspace says mean nothing.
+ * nobody. E-mails are lower-cased, phones become E.164 and are nobody's where they are no valid number (`country` is the
+ * workspace's, for those without a country code; `from` tells more of it), the rest is trimmed. `alsoBlocked` are values
+ * in lower case that a workspace says mean nothing.
  */
 export function normaliseIdentifier(
   type: IdentifierType,
   raw: string,
-  country: string,
+  country: string | null,
   alsoBlocked: ReadonlySet<string> = NONE,
+  from?: PhoneFrom,
 ): string | null {
   const value = PLAIN.test(raw) ? raw : raw.normalize('NFKC').trim();
   const folded = value.toLowerCase();
   if (value.length === 0 || value.length > 300 || BLOCKED.has(folded) || alsoBlocked.has(folded)) return null;
   if (MEANINGLESS.test(value)) return null;
   const one =
-    type === 'email' ? normaliseEmail(folded) : type === 'phone' ? normalisePhone(value, country) : value;
+    type === 'email' ? normaliseEmail(folded) : type === 'phone' ? phoneNumber(value, country, from) : value;
   return one !== null && alsoBlocked.has(one.toLowerCase()) ? null : one;
 }
 
@@ -57,31 +58,11 @@ function normaliseEmail(email: string): string | null {
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : null;
 }
 
-function normalisePhone(value: string, country: string): string | null {
-  const digits = value.replace(/[\s().-]/g, '');
-  if (/^\+[1-9]\d{7,14}$/.test(digits)) return digits;
-  if (country === 'CN' && /^1[3-9]\d{9}$/.test(digits)) return `+86${digits}`;
-  const parsed = parsePhoneNumberFromString(value, country as CountryCode);
-  return parsed?.isPossible() ? parsed.number : null;
-}
-
-const COUNTRY_OF_CURRENCY: Record<string, string> = {
-  CNY: 'CN',
-  HKD: 'HK',
-  TWD: 'TW',
-  JPY: 'JP',
-  KRW: 'KR',
-  SGD: 'SG',
-  USD: 'US',
-  CAD: 'CA',
-  GBP: 'GB',
-  EUR: 'DE',
-  CHF: 'CH',
-  AUD: 'AU',
-  INR: 'IN',
-};
-
-/** Country whose phone numbers are written without a code, guessed from the workspace's currency. */
-export function homeCountry(currency: string): string {
-  return COUNTRY_OF_CURRENCY[currency] ?? 'US';
+/**
+ * A phone number as it was kept before numbers were looked at: whatever follows a plus sign, "(0)" included. Who is
+ * known by it stays so.
+ */
+export function formerPhone(raw: string): string | null {
+  const digits = raw.normalize('NFKC').replace(/[\s().-]/g, '');
+  return /^\+[1-9]\d{7,14}$/.test(digits) ? digits : null;
 }

@@ -58,7 +58,7 @@ export function completeRules({ types }: IdentityRules): IdentityRules {
 export const blockedForm = (value: string) => value.normalize('NFKC').trim().toLowerCase();
 
 /** A value in the form in which identifiers are kept; as it is where it would identify nobody. */
-function asStored(type: string, value: string, country: string): string {
+function asStored(type: string, value: string, country: string | null): string {
   return normaliseIdentifier(type as IdentifierType, value, country)?.toLowerCase() ?? value;
 }
 
@@ -84,7 +84,7 @@ export const IS_THING = Uint8Array.from(IDENTIFIER_TYPES, (t) => (THINGS.include
 export const IS_ANCHOR = Uint8Array.from(IDENTIFIER_TYPES, (t) => (HELD.includes(t) ? 0 : 1));
 
 /** Rules in the form in which they are applied; phones are written as in `country` where they say no other. */
-export function compileRules(rules: IdentityRules, country: string): CompiledRules {
+export function compileRules(rules: IdentityRules, country: string | null): CompiledRules {
   const compiled: CompiledRules = {
     joins: new Uint8Array(TYPES),
     perPerson: new Uint16Array(TYPES),

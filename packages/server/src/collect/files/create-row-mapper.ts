@@ -4,6 +4,7 @@ import { orderLinesRule, wholeOrdersRule } from './order-lines-rule.ts';
 import { customersRule, eventsRule, productsRule, storesRule } from './other-rules.ts';
 import { type FieldReader, fieldReader } from './read-field.ts';
 import { type RowMapper, type RowRule, rowMapper } from './row-mapper.ts';
+import type { RowValues } from './source-row.ts';
 
 /** The workspace's own settings, and what holds of the files where they do not say it themselves. */
 export interface MapperOptions {
@@ -15,17 +16,26 @@ export interface MapperOptions {
   timeZone: string;
   /** Milliseconds; rows dated more than a day later are rejected, undated customers hold from then on. */
   now: number;
-  /** Where phone numbers without a country code are from; guessed from the currency when absent. */
-  country?: string;
+  /** Where phone numbers without a country code are from; they are left out where nobody knows. */
+  country?: string | null;
 }
 
 /** A mapper for one file; it remembers orders and duplicates, so a second file needs a second one. */
 export function createRowMapper(mapping: Mapping, options: MapperOptions): RowMapper {
   const reader = fieldReader(mapping, options);
   const fileCurrency = mapping.currency ?? options.fileCurrency ?? options.currency;
-  const identifiersOf = identifierReader(reader, fileCurrency, options.country);
+  const identifiersOf = identifierReader(reader, options.country ?? null, countryReader(mapping));
   const parts = { reader, identifiersOf, currency: options.currency, fileCurrency, now: options.now };
   return rowMapper(ruleOf(mapping, parts), mapping.duplicates ?? 'reject');
+}
+
+/** Where a row says that its person is. */
+function countryReader({ traits, kind }: Mapping): (values: RowValues) => string | undefined {
+  const column = kind === 'customers' || kind === 'orderLines' ? traits?.country?.column : undefined;
+  return (values) => {
+    const text = column === undefined ? '' : String(values[column] ?? '').trim();
+    return text === '' ? undefined : text;
+  };
 }
 
 function ruleOf(

@@ -10,7 +10,12 @@ import { sniffFile } from './sniff.ts';
 import type { ReadRow } from './source-row.ts';
 
 /** What tests of this folder make files with. Nothing of the software uses it. */
-export const OPTIONS: MapperOptions = { currency: 'USD', timeZone: 'UTC', now: Date.UTC(2026, 0, 1) };
+export const OPTIONS: MapperOptions = {
+  currency: 'USD',
+  timeZone: 'UTC',
+  country: 'US',
+  now: Date.UTC(2026, 0, 1),
+};
 
 const folder = mkdtempSync(join(tmpdir(), 'qianmian-files-'));
 let count = 0;

@@ -32,7 +32,7 @@ describe('order lines', () => {
     const { facts, corrections } = await mappedText(
       `${HEADER}1,2024-03-05 10:00, T1 ,Tea,2,"1,000.50",u1,0.50,paid,Main St,138 0013 8000,Ann@Example.COM,Bath\n`,
       MAPPING,
-      { currency: 'CNY', timeZone: 'Asia/Shanghai' },
+      { currency: 'CNY', timeZone: 'Asia/Shanghai', country: 'CN' },
     );
     const identifiers = [
       { type: 'user', value: 'u1' },

@@ -38,8 +38,8 @@ export function pullJobs(
       const run = await runs.begin(pull);
       try {
         const secret = pulls.secretOf(pull);
-        const home = (await parts.workspaces.get(workspace)).currency;
-        const end = await parts.runPull({ pull, run, secret, home, signal, now: parts.now() });
+        const { currency: home, country } = await parts.workspaces.get(workspace);
+        const end = await parts.runPull({ pull, run, secret, home, country, signal, now: parts.now() });
         await runs.end(run.id, end === 'waiting' ? 'done' : end);
         if (end !== 'stopped') await pulls.wentWell(pull, end);
         await runs.tidy(sourceId);

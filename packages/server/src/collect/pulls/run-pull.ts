@@ -46,13 +46,15 @@ export interface Running {
   secret: string;
   /** The workspace's currency. */
   home: string;
+  /** Where phone numbers without a country code are from. */
+  country: string | null;
   signal: AbortSignal;
   now: number;
 }
 
 /** How rows are read: amounts in another currency than the workspace's are turned away. */
-function optionsOf({ pull, home, now }: Running): MapperOptions {
-  return { currency: home, fileCurrency: pull.currency, timeZone: pull.time_zone, now };
+function optionsOf({ pull, home, country, now }: Running): MapperOptions {
+  return { currency: home, country, fileCurrency: pull.currency, timeZone: pull.time_zone, now };
 }
 
 /** How a run ended: with all that is new, before that, but for files that are being written, or as someone stopped it. */

@@ -10,6 +10,7 @@ import type {
   TraitValue,
 } from '../facts.ts';
 import { timeZone } from '../files/time-zone.ts';
+import type { PhoneFrom } from '../phone.ts';
 import { isObject, withDistinctPaths } from '../storable.ts';
 import { commerceFacts } from './commerce.ts';
 import { brief, type Json, textOf } from './json.ts';
@@ -200,10 +201,11 @@ export function sighted() {
   const found: Identifier[] = [];
   return {
     found,
-    add(type: Identifier['type'] | undefined, value: unknown): void {
+    add(type: Identifier['type'] | undefined, value: unknown, from?: PhoneFrom): void {
       const text = textOf(value);
       if (!type || text === undefined || found.length > MOST_IDENTIFIERS) return;
-      if (!found.some((i) => i.type === type && i.value === text)) found.push({ type, value: text });
+      if (!found.some((i) => i.type === type && i.value === text))
+        found.push({ type, value: text, ...(from ? { from } : {}) });
     },
   };
 }

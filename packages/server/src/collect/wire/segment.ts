@@ -1,6 +1,7 @@
 import { clip } from '../../platform/text.ts';
 import { type Fact, IDENTIFIER_TYPES, type Identifier, type IdentifierType } from '../facts.ts';
 import { outsideId } from '../message-id.ts';
+import type { PhoneFrom } from '../phone.ts';
 import { isObject, storableJson } from '../storable.ts';
 import {
   type Fault,
@@ -109,6 +110,7 @@ function identifiersOf(message: Json, type: string): Identifier[] {
   const { found, add } = sighted();
   const context = objectOf(message.context);
   const traits = type === 'group' ? {} : { ...objectOf(context.traits), ...objectOf(message.traits) };
+  const from = phoneFrom(traits, context);
   add('user', message.userId);
   add('anonymous', message.anonymousId);
   if (type === 'alias') {
@@ -118,13 +120,29 @@ function identifiersOf(message: Json, type: string): Identifier[] {
   }
   for (const external of Array.isArray(context.externalIds) ? context.externalIds : []) {
     const e = objectOf(external);
-    add(EXTERNAL_TYPES[String(e.type)], e.id);
+    const called = EXTERNAL_TYPES[String(e.type)];
+    add(called, e.id, called === 'phone' ? from : undefined);
   }
   add('device', objectOf(context.device).id);
   add('email', traits.email);
-  add('phone', traits.phone);
+  add('phone', traits.phone, from);
   if (type === 'track') add('email', objectOf(message.properties).email);
   return found;
+}
+
+/** What a message tells of where somebody writes a phone number. */
+function phoneFrom(traits: Json, context: Json): PhoneFrom | undefined {
+  const address = objectOf(traits.address);
+  const country = [traits.country, traits.countryCode, traits.country_code, address.country]
+    .concat(address.countryCode, address.country_code, traits['address.country'])
+    .map(textOf)
+    .find((text) => text !== undefined);
+  const locale = textOf(traits.locale) ?? textOf(context.locale);
+  if (country === undefined && locale === undefined) return undefined;
+  return {
+    ...(country === undefined ? {} : { country: clip(country, 60) }),
+    ...(locale === undefined ? {} : { locale: clip(locale, 35) }),
+  };
 }
 
 function channelOf(message: Json): string {

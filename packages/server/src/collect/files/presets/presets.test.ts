@@ -253,7 +253,7 @@ describe('WooCommerce orders', () => {
 });
 
 describe('Chinese shops', () => {
-  const zone = { ...OPTIONS, timeZone: 'Asia/Shanghai', currency: 'CNY' };
+  const zone = { ...OPTIONS, timeZone: 'Asia/Shanghai', currency: 'CNY', country: 'CN' };
 
   it('reads a GBK order file', async () => {
     const bytes = Buffer.from(GBK_FILE, 'base64');
