@@ -1,4 +1,4 @@
-import type { TraitValue } from '../collect/index.ts';
+import { IDENTIFIER_TYPES, type TraitValue } from '../collect/index.ts';
 
 /** Personal data as shown to who may not reveal it. Each answer's length says nothing about the length of what it hides. */
 
@@ -51,6 +51,7 @@ const PERSONAL_TOKENS = [
   'tel(no)?|fax|nick|dob|ssn|qq|iban|swift|ip(v4|v6)?|(client|remote|login|source|real)ip|lat|latitude|lng|lon|longitude',
   'imei|imsi|idfa|idfv|oaid|gaid|mac|remarks?|id_?(no|num|number|card|code)',
   '(national|identity|citizen|personal|tax|driver)_?(id|no|num|number)|(bank|account)_?(account|no|num|number|holder)',
+  '(user|anonymous|previous|client|visitor|distinct|login|member|customer|cookie|external)_?id|uid',
 ];
 const token = (words: readonly string[]) => `(?<![a-z])(${words.join('|')})(?![a-z])`;
 const PERSONAL = new RegExp(`${PERSONAL_WORDS.join('|')}|${token(PERSONAL_TOKENS)}`);
@@ -167,10 +168,20 @@ export function maskWords(words: string): string {
 /** Properties of an event, however deep; what lies within a personal property is personal as well. */
 export function maskProperties(properties: Record<string, unknown>, within = ''): Record<string, unknown> {
   const path = (name: string) => (within === '' ? name : `${within}.${name}`);
-  return Object.fromEntries(
+  const shown = Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name, maskAny(path(name), value)]),
   );
+  const { type, id } = properties;
+  if ((typeof id === 'string' || typeof id === 'number') && isOfIdentifier(type, within))
+    shown.id = maskIdentifier(String(type), String(id));
+  return shown;
 }
+
+const IDENTIFIERS = new Set<unknown>([...IDENTIFIER_TYPES, 'user_id', 'anonymous_id', 'device_id', 'card']);
+
+/** Whether an `id` beside a `type` is one that a person is known by. */
+const isOfIdentifier = (type: unknown, within: string) =>
+  IDENTIFIERS.has(type) || /(^|\.)externalIds?$/i.test(within);
 
 function maskAny(path: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((v) => maskAny(path, v));

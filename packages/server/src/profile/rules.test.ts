@@ -201,6 +201,36 @@ describe('names of personal data', () => {
     expect(hidden('order_id', 'ann@lee.example')).toBe('a***@***.example');
   });
 
+  it('hides what a person is known by as identity does, whatever it is called', () => {
+    const externalIds = [
+      { type: 'member_card', id: 'CARD-778899', collection: 'users' },
+      { type: 'openid', id: 'oABCDEF12345' },
+      { type: 'loyalty', id: 77889900 },
+    ];
+    expect(maskProperties({ externalIds, product: { type: 'shoe', id: 'sku-12345678' } })).toEqual({
+      externalIds: [
+        { type: 'member_card', id: '****8899', collection: 'users' },
+        { type: 'openid', id: '****2345' },
+        { type: 'loyalty', id: '****9900' },
+      ],
+      product: { type: 'shoe', id: 'sku-12345678' },
+    });
+    const envelope = {
+      userId: 'ann-of-york',
+      anonymousId: 'a7f3',
+      previousId: 'x',
+      client_id: '8.1',
+      uid: 'u',
+    };
+    expect(new Set(Object.values(maskProperties(envelope)))).toEqual(new Set(['****']));
+    expect(maskProperties({ identities: { $identity_login_id: 'ann' } })).toEqual({
+      identities: { $identity_login_id: '****' },
+    });
+    expect(maskProperties({ users: 5, user_id_count: 7, clientName: 'x', fluid: 'oil' })).toMatchObject({
+      ...{ users: 5, user_id_count: 7, fluid: 'oil' },
+    });
+  });
+
   it('hide all that lies within', () => {
     expect(
       maskProperties({ 收货信息: { 详情: ['王小明', 5] }, recipient: { line: 'x', city: 'York' } }),
