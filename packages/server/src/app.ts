@@ -90,7 +90,7 @@ import type { OpenedLedger } from './platform/ledger.ts';
 import type { Log } from './platform/log.ts';
 import { openMetrics } from './platform/metrics.ts';
 import { openOutgoing } from './platform/outgoing.ts';
-import { loadSecret } from './platform/secret.ts';
+import { loadSecret, sign } from './platform/secret.ts';
 import type { Warehouse } from './platform/warehouse.ts';
 import { maskIdentifier, maskProperties, maskValue, openProfile, profileRoutes } from './profile/index.ts';
 import { openPromotion, promotionRoutes } from './promotion/index.ts';
@@ -223,6 +223,7 @@ export async function buildApp({
     sinks,
     hooks,
     limitsOf: sources.limitsOf,
+    hidden: (word) => sign(secret, `in an id: ${word}`),
   });
   const held = openHeldMessages({ ...base, warehouse: judged, road: collector.road });
   const past = { warehouse: cleaned, collected, catalog, traits: profile.storedTraits };

@@ -73,6 +73,8 @@ export function goodsLeftOut(
 /** A fact under ids that are only a client's: of its message, and of the return it tells. */
 function underClientsId(fact: Fact): Fact {
   const messageId = fact.messageId === undefined ? {} : { messageId: clientsId(fact.messageId) };
+  if (fact.kind === 'event' && fact.formerId !== undefined)
+    return { ...fact, ...messageId, formerId: clientsId(fact.formerId) };
   if (fact.kind !== 'orderLine' || !fact.claim) return { ...fact, ...messageId };
   const claim = { ...fact.claim, returnId: clientsId(fact.claim.returnId) };
   return { ...fact, ...messageId, lineId: clientsId(fact.lineId), claim };

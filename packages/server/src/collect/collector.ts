@@ -84,6 +84,8 @@ export function openCollector(parts: {
   judging?: { plans: Plans; quality: Quality; warehouse: QualityWarehouse };
   /** What counts of a source whose key is a client's. */
   limitsOf?: (source: string) => Promise<ClientKey | null>;
+  /** What stands in ids for words that must not be read there. */
+  hidden?: (word: string) => string;
   /** What was turned away or set aside of late. */
   lastHour?: LastHour;
   /** The steps that clean what is stored; absent where nothing is cleaned. */

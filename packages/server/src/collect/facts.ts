@@ -159,6 +159,8 @@ export interface EventFact {
   kind: 'event';
   /** Unique for ever within a workspace; the same id again is the same event. */
   messageId: string;
+  /** The id that an earlier version gave the same message: stored under it, it is stored. */
+  formerId?: string;
   name: string;
   time: number;
   identifiers: Identifier[];

@@ -1,5 +1,10 @@
 import { Readable } from 'node:stream';
-import { collectEndpoints as c, type Endpoint, governanceEndpoints as g } from '@qianmian/contract';
+import {
+  collectEndpoints as c,
+  type Endpoint,
+  governanceEndpoints as g,
+  qualityEndpoints as q,
+} from '@qianmian/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TestApp, testApp } from '../test-app.ts';
 
@@ -79,6 +84,48 @@ describe('to who may not reveal personal data', () => {
     expect(text).toMatch(/"colour":"red"/);
     expect(text).toMatch(/"city":"York"/);
     expect(await known(c.listEvents)).toMatch(SECRETS);
+  });
+
+  it('ids of 神策’s and GA’s messages hold no person, whether or not they were stored before, and repeats stay repeats', async () => {
+    const time = t.clock.now();
+    const phone = '13812345678';
+    const track = (id: number) => `:${time}:${id}`;
+    const sensors = [1, 2].map((id) => ({
+      ...{ type: 'track', event: 'Sensed', distinct_id: phone, time, _track_id: id, properties: {} },
+    }));
+    const hit = { v: '2', en: 'sensed_by_ga', cid: phone, sid: '5', _p: '6', _s: '7' };
+    const source = 'test';
+    await t.app.collector.record(workspace, source, [
+      {
+        kind: 'event',
+        messageId: `sa:default:${phone}${track(1)}`,
+        name: 'Sensed',
+        time,
+        identifiers: [{ type: 'user', value: phone }],
+        properties: {},
+      },
+    ]);
+    await t.app.collector.drained();
+    for (let times = 0; times < 2; times++) {
+      await t.app.collector.acceptDelivery(workspace, source, { protocol: 'sensors', messages: sensors });
+      await t.app.collector.acceptDelivery(workspace, source, { protocol: 'gtag', messages: [hit] });
+      await t.app.collector.drained();
+    }
+    const ids = async (token?: string) => {
+      const answer = await t.raw(c.listEvents, { params: { workspace }, ...(token ? { token } : {}) });
+      const { rows } = answer.body as { rows: { name: string; messageId: string }[] };
+      return rows.flatMap((row) => (/sensed/i.test(row.name) ? [row.messageId] : [])).sort();
+    };
+    const hidden = '[\\w-]{22}';
+    const all = await ids();
+    expect(all).toHaveLength(3);
+    expect(all).toContain(`sa:default:${phone}${track(1)}`);
+    expect(all).toContainEqual(expect.stringMatching(new RegExp(`^ga:${hidden}:5:6:7:0$`)));
+    expect(all).toContainEqual(expect.stringMatching(new RegExp(`^sa:default:${hidden}${track(2)}$`)));
+    expect(JSON.stringify(await ids(analyst))).not.toMatch(SECRETS);
+    expect(await ids(analyst)).toContain(`sa:default:****5678${track(1)}`);
+    expect(await seen(c.listEvents)).not.toMatch(SECRETS);
+    expect(await seen(q.listArrivals)).not.toMatch(SECRETS);
   });
 
   it('quarantine shows the reason and the shape of a message', async () => {

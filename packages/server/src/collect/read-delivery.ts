@@ -42,6 +42,8 @@ export function openReader(parts: {
   plans?: Plans;
   /** What counts of a source whose key is a client's. */
   limitsOf?: (source: string) => Promise<ClientKey | null>;
+  /** What stands in ids for words that must not be read there. */
+  hidden?: (word: string) => string;
 }) {
   /** The workspace of a delivery; null where the ledger does not know it, which must not hold up what is behind it. */
   async function homeOf(id: string): Promise<Workspace | null> {
@@ -132,6 +134,7 @@ export function openReader(parts: {
         sentAt: Number.isFinite(sentAt) ? sentAt : null,
         ...{ currency: home.currency, timeZone: home.timeZone },
         messageId: () => `${header.id}:${place}`,
+        ...(parts.hidden ? { hidden: parts.hidden } : {}),
         place,
         lateDays: LATE_DAYS,
         ...(around ? { around } : {}),

@@ -53,7 +53,7 @@ export function collectRoutes(
     const people = await parts.people.whoseAre(workspace, rows);
     return pageFrom(
       rows.map((r, i) => ({
-        messageId: r.message_id,
+        messageId: may(REVEAL) ? r.message_id : masked.messageId(r.message_id),
         name: r.name,
         time: r.time,
         receivedAt: r.received_at,

@@ -201,22 +201,30 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
     repeatedLines: [],
   };
   const inBatch = new Set<string>();
+  const storedBefore = new Set<string>();
+  for (const fact of batch.facts)
+    if (fact.kind === 'event' && fact.formerId !== undefined)
+      if (seen.has(batch.workspace, fact.formerId, batch.receivedAt)) storedBefore.add(fact.messageId);
   // A message's facts stand together: it is asked about once.
   let asked: { messageId: string; cameBefore: boolean } | null = null;
   const cameBefore = (messageId: string): boolean => {
     if (asked?.messageId !== messageId)
       asked = {
         messageId,
-        cameBefore: inBatch.has(messageId) || seen.has(batch.workspace, messageId, batch.receivedAt),
+        cameBefore:
+          inBatch.has(messageId) ||
+          storedBefore.has(messageId) ||
+          seen.has(batch.workspace, messageId, batch.receivedAt),
       };
     return asked.cameBefore;
   };
   for (const fact of batch.facts) {
     if (fact.kind === 'event') {
       asked = null;
-      const hash = inBatch.has(fact.messageId)
-        ? null
-        : seen.hashIfNew(batch.workspace, fact.messageId, batch.receivedAt);
+      const hash =
+        inBatch.has(fact.messageId) || storedBefore.has(fact.messageId)
+          ? null
+          : seen.hashIfNew(batch.workspace, fact.messageId, batch.receivedAt);
       if (hash === null) kinds.repeats += 1;
       else {
         inBatch.add(fact.messageId);

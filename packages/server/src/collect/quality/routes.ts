@@ -97,6 +97,8 @@ export function qualityRoutes(
         ? rows
         : rows.map((row) => ({
             ...row,
+            messageId: masked.messageId(row.messageId),
+            key: masked.messageId(row.key),
             detail: masked.quarantined({ detail: row.detail, payload: '0' }).detail,
             properties: masked.properties(row.properties),
             context: masked.properties(row.context),

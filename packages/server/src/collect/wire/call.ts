@@ -32,6 +32,8 @@ export interface WireContext {
   timeZone?: string;
   /** Ids for messages that come without one; given the message's place in the batch. */
   messageId: () => string;
+  /** What stands in an id for a word that must not be read there, always the same for the same word. */
+  hidden?: (word: string) => string;
   /** Place of the message in its body. */
   place?: number;
   /** Days after which an event is too late to be taken in; no bound where it is left out. */
@@ -51,6 +53,7 @@ export interface Call {
   /** The canonical name: of Segment's e-commerce events, or one of our own. */
   name: string;
   messageId: string;
+  formerId?: string;
   time: number;
   identifiers: Identifier[];
   channel: string;
@@ -112,6 +115,7 @@ export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
   const event: EventFact = {
     kind: 'event',
     messageId,
+    ...(call.formerId === undefined || call.formerId === messageId ? {} : { formerId: call.formerId }),
     name: clip(call.name.trim(), 200),
     time,
     identifiers,

@@ -67,7 +67,7 @@ export function factsOfGtag(given: unknown, context: WireContext): Fact[] | Faul
       ...pageOf(rest.dl, rest.dt, rest.dr),
     },
     envelope: rest,
-    messageId: gtagId(rest, context),
+    ...gtagIds(rest, context),
     currency: context.currency,
   });
 }
@@ -83,13 +83,15 @@ function pageOf(url: unknown, title: unknown, referrer: unknown): Json {
 }
 
 /** A hit is told by visitor, page and its number there; sent again, it is the same hit. */
-function gtagId(rest: Json, context: WireContext): string {
+function gtagIds(rest: Json, context: WireContext): { messageId: string; formerId?: string } {
   const [page, hit, visitor] = [textOf(rest._p), textOf(rest._s), textOf(rest.cid)];
-  if (page === undefined || hit === undefined || visitor === undefined) return context.messageId();
+  if (page === undefined || hit === undefined || visitor === undefined)
+    return { messageId: context.messageId() };
   const place = textOf(context.place) ?? '0';
-  return outsideId(
-    `ga:${clip(visitor, 100)}:${clip(textOf(rest.sid) ?? '', 40)}:${clip(page, 60)}:${clip(hit, 20)}:${place}`,
-  );
+  const idOf = (person: string) =>
+    outsideId(`ga:${person}:${clip(textOf(rest.sid) ?? '', 40)}:${clip(page, 60)}:${clip(hit, 20)}:${place}`);
+  const who = clip(visitor, 100);
+  return { messageId: idOf(context.hidden ? context.hidden(who) : who), formerId: idOf(who) };
 }
 
 interface Said {
@@ -102,6 +104,7 @@ interface Said {
   context: Json;
   envelope: Json;
   messageId: string;
+  formerId?: string;
   currency: string;
 }
 
@@ -125,6 +128,7 @@ function eventFacts(said: Said): Fact[] | Fault {
     {
       name: eventNamed(GA4, name),
       messageId: said.messageId,
+      formerId: said.formerId,
       time: said.time,
       identifiers: said.identifiers,
       channel: clip(said.channel, 60),

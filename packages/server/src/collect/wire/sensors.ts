@@ -51,7 +51,7 @@ export function factsOfSensors(given: unknown, context: WireContext): Fact[] | F
   if (typeof time !== 'number') return time;
   const properties = objectOf(message.properties);
   const common = {
-    messageId: messageIdOf(message, context),
+    ...idsOf(message, context),
     time,
     channel: channelOf(message, properties),
     context: contextOf(message, properties),
@@ -66,7 +66,7 @@ export function factsOfSensors(given: unknown, context: WireContext): Fact[] | F
   return factsOfCall({ ...common, ...call }, context.currency);
 }
 
-type Said = Omit<Call, 'messageId' | 'time' | 'channel' | 'context' | 'envelope'>;
+type Said = Omit<Call, 'messageId' | 'formerId' | 'time' | 'channel' | 'context' | 'envelope'>;
 
 const original = (name: string) => ({
   protocol: SENSORS.protocol,
@@ -204,14 +204,18 @@ function timeOf(message: Json, context: WireContext): number | Fault {
  * The same event is the same for 神策 where project, person, time and track id are; without a track id, where all of it
  * is.
  */
-function messageIdOf(message: Json, context: WireContext): string {
+function idsOf(message: Json, context: WireContext): { messageId: string; formerId?: string } {
   const project = textOf(context.around?.project) ?? textOf(message.project) ?? 'default';
   const who = textOf(message.distinct_id) ?? textOf(message.item_id) ?? '';
   const time = textOf(message.time) ?? '';
   const trackId = textOf(message._track_id);
-  if (time === '') return context.messageId();
-  const id = `sa:${project}:${who}:${time}:${trackId ?? digest(without(message, ['_flush_time']))}`;
-  return outsideId(id.length <= 300 ? id : `sa:${digest(id)}`);
+  if (time === '') return { messageId: context.messageId() };
+  const idOf = (person: string) => {
+    const id = `sa:${project}:${person}:${time}:${trackId ?? digest(without(message, ['_flush_time']))}`;
+    return outsideId(id.length <= 300 ? id : `sa:${digest(id)}`);
+  };
+  // Ids are shown to everybody, and this person is mostly called by a phone number.
+  return { messageId: idOf(context.hidden ? context.hidden(who) : who), formerId: idOf(who) };
 }
 
 function digest(value: unknown): string {
