@@ -8,6 +8,7 @@ export * from './collect.ts';
 export * from './condition.ts';
 export * from './country.ts';
 export * from './currency.ts';
+export * from './day.ts';
 export * from './demo.ts';
 export * from './endpoint.ts';
 export * from './events.ts';

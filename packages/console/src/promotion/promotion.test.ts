@@ -56,6 +56,9 @@ it('a day begins and ends where the shop is, also when clocks change', () => {
   expect(endOfDay('2026-03-29', 'Europe/London')).toBe('2026-03-29T23:00:00.000Z');
   expect(endOfDay('2026-11-01', 'America/New_York')).toBe('2026-11-02T05:00:00.000Z');
   expect(dayIn('2026-11-22T17:00:00Z', 'Asia/Shanghai')).toBe('2026-11-23');
+  // Where clocks are put forward at midnight the day begins an hour after what would have been it.
+  expect(startOfDay('2026-09-06', 'America/Santiago')).toBe('2026-09-06T04:00:00.000Z');
+  expect(endOfDay('2026-03-07', 'America/Havana')).toBe('2026-03-08T05:00:00.000Z');
 });
 
 describe('the form of a coupon', () => {
