@@ -50,6 +50,8 @@ const PERSONAL_WORDS = [
 const PERSONAL_TOKENS = [
   'tel(no)?|fax|nick|dob|ssn|qq|iban|swift|ip(v4|v6)?|(client|remote|login|source|real)ip|lat|latitude|lng|lon|longitude',
   'imei|imsi|idfa|idfv|oaid|gaid|mac|remarks?|id_?(no|num|number|card|code)',
+  // What people write freely may say anything of them.
+  '(notes?|memos?|comments?|instructions?|(?<!(error|err|log|status)_)messages?)(_?(text|body))?$',
   '(national|identity|citizen|personal|tax|driver)_?(id|no|num|number)|(bank|account)_?(account|no|num|number|holder)',
   '(user|anonymous|previous|client|visitor|distinct|login|member|customer|cookie|external)_?id|uid',
 ];
@@ -62,7 +64,7 @@ const CALLED =
   /(name|nick|receiver|recipient|consignee|姓名|名字|收货人|收件人|联系人|昵称|称呼)(_?(zh|en|cn))?$/;
 
 const QUANTITIES =
-  'counts?|amount|total|subtotal|sum|cents|price|cost|fee|qty|quantity|points|balance|score|spend|spent|revenue|discount|tax|size|days|opens|clicks|visits|orders|gmv|ltv|views|followers|bytes|ms|seconds|duration';
+  'counts?|amount|total|subtotal|sum|cents|price|cost|fee|qty|quantity|points|balance|score|spend|spent|revenue|discount|tax|size|days|opens|clicks|visits|orders|comments|gmv|ltv|views|followers|bytes|ms|seconds|duration';
 const QUANTITIES_ZH = '数量?|额|价格?|费用?|分|合计|销量|库存|消费';
 /** How much there is of something. */
 const QUANTITY = new RegExp(
@@ -78,6 +80,8 @@ const MOMENT =
 /** What an e-mail or a long run of digits looks like; ClickHouse reads the expression alike. */
 export const LOOKS_PERSONAL = /\S@\S|\+?\d[\d\s()-]{6,}/;
 const LOOKS_LIKE_EMAIL = /\S@\S/;
+/** A moment as machines write it: its digits are no phone number. */
+const ISO_MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/;
 const DATE = /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}/;
 /** Whole numbers from here on have as many digits as a phone number. */
 export const LONG_NUMBER = 1_000_000;
@@ -151,7 +155,8 @@ function maskNumber(sense: Sense, value: number): TraitValue {
 }
 
 function maskText(sense: Sense, text: string): string {
-  if (!sense.isPersonal) return sense.look.test(text) ? maskIdentifier('', text) : text;
+  if (!sense.isPersonal)
+    return sense.look.test(text) && !ISO_MOMENT.test(text) ? maskIdentifier('', text) : text;
   // The end of a date is the day of a birthday.
   if (LOOKS_PERSONAL.test(text) && !DATE.test(text)) return maskIdentifier('', text);
   return sense.isCalled ? maskName(text) : '****';

@@ -167,6 +167,26 @@ describe('names of personal data', () => {
     expect(hidden('dob', '1990-01-02')).toBe('****');
   });
 
+  it('hide what people wrote freely, in both languages, and show how much of it there is and when it was', () => {
+    const free =
+      'note notes memo Memo comment comments message order_note customerNote gift_message deliveryInstructions note.text 客户备注 留言';
+    for (const name of free.split(' ')) expect([name, hidden(name, 'call Zqsecret')]).toEqual([name, '****']);
+    const open: [string, string | number][] = [
+      ...([
+        ['comments', 5],
+        ['notebook', 'blue'],
+        ['message_id', 'm-1'],
+        ['error_message', 'full'],
+      ] as const),
+      ...([
+        ['envelope.timestamp', '2026-06-01T04:00:00.693Z'],
+        ['paidAt', '2026-06-01 04:00:00+08:00'],
+      ] as const),
+    ].map(([name, value]) => [name, value]);
+    for (const [name, value] of open) expect([name, hidden(name, value)]).toEqual([name, value]);
+    expect(hidden('till', '2026-06-01 04:00 13812345678')).not.toContain('1381234');
+  });
+
   it('hide numbers too, and numbers as long as a phone number under any name but those of amounts and orders', () => {
     for (const name of ['contact', '联系方式', 'id_number', 'qq', '手机', 'code_of_till'])
       expect([name, hidden(name, 13812345678)]).toEqual([name, expect.stringMatching(/^\*{4}(5678)?$/)]);
