@@ -10,6 +10,8 @@ export interface Announcements {
     /** Coupon codes that came with orders, for redemption; money in minor units. */
     couponUses: { code: string; orderId: string; basketCents: number; time: number }[];
     hasOrders: boolean;
+    /** Orders were cancelled or refunded, in part or whole. */
+    hasReturns?: boolean;
     hasTraits: boolean;
   };
   /** Everything an import brought was taken back out. */

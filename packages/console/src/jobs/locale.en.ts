@@ -42,6 +42,7 @@ export const en = {
     'profile.refresh': 'Recompute profiles',
     'segment.refresh': 'Recompute segments',
     'promotion.read': 'Look for coupon codes in orders',
+    'promotion.release': 'Open coupon codes of orders taken out',
     'campaign.launch': 'Launch a campaign',
     'campaign.send': 'Send a campaign',
     'demo.fill': 'Fill the demo',
@@ -54,5 +55,6 @@ export const en = {
     'profile.refresh': 'All customers',
     'segment.refresh': 'All segments',
     'promotion.read': 'Orders that came in',
+    'promotion.release': 'Orders that were taken out',
   },
 };

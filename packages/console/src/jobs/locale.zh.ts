@@ -41,6 +41,7 @@ export const zh: Words<typeof en> = {
     'profile.refresh': '重新计算画像',
     'segment.refresh': '重新计算人群',
     'promotion.read': '核对订单中的券码',
+    'promotion.release': '恢复已撤销订单的券码',
     'campaign.launch': '启动活动',
     'campaign.send': '发送活动',
     'demo.fill': '生成演示数据',
@@ -53,5 +54,6 @@ export const zh: Words<typeof en> = {
     'profile.refresh': '全部顾客',
     'segment.refresh': '全部人群',
     'promotion.read': '新收到的订单',
+    'promotion.release': '已撤销的订单',
   },
 };

@@ -294,6 +294,7 @@ function announcement(
     personIds: [...people],
     couponUses: couponUses([...kinds.repeatedLines, ...kinds.orderLines]),
     hasOrders: kinds.orderLines.length + kinds.repeatedLines.length + kinds.closed.length > 0,
+    hasReturns: kinds.closed.length > 0 || kinds.orderLines.some((line) => line.claim !== undefined),
     hasTraits: kinds.people.length > 0,
   };
 }

@@ -6,6 +6,7 @@ import type { Reading } from './reading.ts';
 import type { RedeemUses } from './redeem.ts';
 
 const READ = 'promotion.read';
+const RELEASE = 'promotion.release';
 const ROUND = 'promotion.round';
 /** What asks for a reading within this time is read together. */
 const GATHER = 3 * SECOND;
@@ -15,7 +16,8 @@ const EVERYWHERE = '';
 
 /**
  * When codes of orders are redeemed: at once when collect tells of them; by reading what was stored when it tells of an
- * import, when redeeming at once failed, at every start, and every hour.
+ * import, when redeeming at once failed, at every start, and every hour. What orders redeemed that are cancelled or were
+ * taken out is opened again by the same reading, and when an import was undone.
  */
 export function promotionJobs(parts: {
   jobs: Jobs;
@@ -28,14 +30,14 @@ export function promotionJobs(parts: {
   const { jobs, bus, clock, reading } = parts;
 
   // One job a slot of time, at its end: see the same in profile.
-  async function readSoon(workspace: string): Promise<void> {
+  async function soon(kind: typeof READ | typeof RELEASE, workspace: string): Promise<void> {
     const slot = Math.floor(clock.now() / GATHER) + 1;
     await jobs.enqueue({
       workspace,
-      kind: READ,
+      kind,
       subject: '',
       payload: {},
-      key: `${READ}:${workspace}:${slot}`,
+      key: `${kind}:${workspace}:${slot}`,
       runAt: slot * GATHER,
     });
   }
@@ -59,6 +61,16 @@ export function promotionJobs(parts: {
     run: (_, { workspace, signal }) => reading.readOn(workspace, signal),
   });
   jobs.handle({
+    kind: RELEASE,
+    background: true,
+    payload: z.object({}),
+    async run(_, { workspace, signal }) {
+      await reading.releaseAll(workspace, signal);
+      // The import may have been the one that took orders back.
+      await reading.readOn(workspace, signal);
+    },
+  });
+  jobs.handle({
     kind: ROUND,
     payload: z.object({}),
     async run(_, { signal }) {
@@ -69,16 +81,19 @@ export function promotionJobs(parts: {
       await parts.tellUntold();
     },
   });
-  bus.on('collect.stored', async ({ workspace, couponUses, hasOrders, personIds }) => {
+  bus.on('collect.stored', async ({ workspace, couponUses, hasOrders, hasReturns, personIds }) => {
     try {
       if (couponUses.length > 0) await parts.redeemUses(workspace, couponUses);
       // An import names neither people nor codes.
-      else if (hasOrders && personIds.length === 0) await readSoon(workspace);
+      const isImport = hasOrders && personIds.length === 0 && couponUses.length === 0;
+      if (hasReturns || isImport) await soon(READ, workspace);
     } catch (error) {
-      await readSoon(workspace);
+      await soon(READ, workspace);
       throw error;
     }
   });
+
+  bus.on('collect.undone', ({ workspace }) => soon(RELEASE, workspace));
 
   return {
     /** Begins the rounds: the first at once, for what was stored or redeemed before a crash. */

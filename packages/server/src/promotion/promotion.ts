@@ -11,8 +11,8 @@ import { openRedeem } from './redeem.ts';
 export function openPromotion(
   parts: Parameters<typeof openRedeem>[0] & { warehouse: Warehouse; jobs: Jobs; bus: Bus },
 ) {
-  const { list: codes, redeemUses, tellUntold, ...redemption } = openRedeem(parts);
-  const reading = openReading({ ...parts, redeemUses });
+  const { list: codes, redeemUses, release, tellUntold, ...redemption } = openRedeem(parts);
+  const reading = openReading({ ...parts, redeemUses, release });
   const { start } = promotionJobs({ ...parts, reading, redeemUses, tellUntold });
   return { coupons: openCoupons(parts), ...openIssue(parts), ...redemption, codes, start };
 }

@@ -40,8 +40,16 @@ export function openRedeem(parts: {
     return home === currency ? null : home;
   }
 
-  /** Redeems a code for an order at a moment; the same order again answers what it answered first. */
-  async function redeem(workspace: string, basket: Basket & { orderId: string }, at = parts.clock.now()) {
+  /**
+   * Redeems a code for an order at a moment; the same order again answers what it answered first. What was asked for
+   * stands, whatever becomes of the order.
+   */
+  async function redeem(
+    workspace: string,
+    basket: Basket & { orderId: string },
+    at = parts.clock.now(),
+    by: 'order' | 'call' = 'call',
+  ) {
     const code = tidyCode(basket.code);
     const home = await homeOfOther(workspace, basket);
     if (home)
@@ -54,7 +62,15 @@ export function openRedeem(parts: {
       if (!found) throw refused('promotion.code_unknown', `There is no code "${code}" in this workspace.`);
       const terms = termsOf(found.coupon);
       if (found.code.redeemed_at) {
-        if (found.code.order_id === basket.orderId) return found.code;
+        if (found.code.order_id === basket.orderId) {
+          if (by === 'call' && found.code.redeemed_by === 'order')
+            await trx
+              .updateTable('promotion_code')
+              .set({ redeemed_by: by })
+              .where('id', '=', found.code.id)
+              .execute();
+          return found.code;
+        }
         throw refusalError('promotion.already_redeemed', code, terms, basket.basketCents);
       }
       const verdict = quoteCoupon(terms, basket.basketCents, at);
@@ -65,6 +81,7 @@ export function openRedeem(parts: {
           redeemed_at: new Date(at),
           order_id: basket.orderId,
           discount_cents: verdict.discountCents,
+          redeemed_by: by,
         })
         .where('id', '=', found.code.id)
         .returningAll()
@@ -84,13 +101,14 @@ export function openRedeem(parts: {
       .execute();
   }
 
-  async function factOf(row: CodeRow): Promise<Fact> {
+  async function factOf(row: CodeRow, releasedAt: number | null = null): Promise<Fact> {
     const coupon = await couponRow(db, row.coupon_id);
+    const about = `${row.coupon_id}:${row.code}${row.released === 0 ? '' : `:${row.released}`}`;
     return {
       kind: 'event',
-      messageId: `coupon-redeemed:${row.coupon_id}:${row.code}`,
-      name: 'Coupon Redeemed',
-      time: (row.redeemed_at as Date).getTime(),
+      messageId: `coupon-${releasedAt === null ? 'redeemed' : 'released'}:${about}`,
+      name: releasedAt === null ? 'Coupon Redeemed' : 'Coupon Released',
+      time: releasedAt ?? (row.redeemed_at as Date).getTime(),
       identifiers: row.person_id === null ? [] : await identifiersOf(row.workspace, row.person_id),
       properties: {
         coupon_id: row.coupon_id,
@@ -119,11 +137,32 @@ export function openRedeem(parts: {
     for (const use of uses) {
       if (!known.has(tidyCode(use.code))) continue;
       try {
-        await redeem(workspace, use, use.time);
+        await redeem(workspace, use, use.time, 'order');
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         parts.log.info({ workspace, order: use.orderId, code: error.code }, messageOf(error));
       }
+    }
+  }
+
+  /** Opens codes again whose orders are no more, as far as nobody redeemed them otherwise since. */
+  async function release(rows: readonly CodeRow[]): Promise<void> {
+    for (const row of rows) {
+      const at = parts.clock.now();
+      const { numUpdatedRows } = await db
+        .updateTable('promotion_code')
+        .set((e) => ({
+          ...{ redeemed_at: null, order_id: null, discount_cents: null, told_at: null, redeemed_by: null },
+          released: e('released', '+', 1),
+        }))
+        .where('id', '=', row.id)
+        .where('redeemed_by', '=', 'order')
+        .where('order_id', '=', row.order_id)
+        .executeTakeFirst();
+      if (Number(numUpdatedRows) > 0)
+        await parts
+          .record(row.workspace, OUR_SOURCE, [await factOf(row, at)])
+          .catch((err) => parts.log.warn({ err }, 'that a coupon was released is not told'));
     }
   }
 
@@ -140,6 +179,7 @@ export function openRedeem(parts: {
   return {
     redeem,
     redeemUses,
+    release,
 
     /** Whether a code would count for a basket now, and how much it would take off; changes nothing. */
     async quote(workspace: string, basket: Basket) {
@@ -192,6 +232,7 @@ export function openRedeem(parts: {
 }
 
 export type RedeemUses = ReturnType<typeof openRedeem>['redeemUses'];
+export type ReleaseCodes = ReturnType<typeof openRedeem>['release'];
 
 function presentCode(row: CodeRow) {
   return {

@@ -25,11 +25,16 @@ export type PromotionTables = {
     order_id: string | null;
     discount_cents: number | null;
     told_at: Date | null;
+    redeemed_by: 'order' | 'call' | null;
+    released: Generated<number>;
   };
   promotion_reading: { workspace: string; version: number };
 };
 export type CouponRow = Omit<PromotionTables['promotion_coupon'], 'discount'> & { discount: Discount };
-export type CodeRow = Omit<PromotionTables['promotion_code'], 'id'> & { id: number };
+export type CodeRow = Omit<PromotionTables['promotion_code'], 'id' | 'released'> & {
+  id: number;
+  released: number;
+};
 type Db = Kysely<PromotionTables>;
 
 /** Coupons of a workspace with what was issued and redeemed, newest first. */
@@ -141,13 +146,42 @@ export async function openCodesAmong(
   return new Set(rows.map((r) => r.code));
 }
 
-/** Workspaces with codes that may still be used. */
+/** Codes that these orders redeemed by being read. */
+export function codesRedeemedBy(db: Db, workspace: string, orderIds: readonly string[]): Promise<CodeRow[]> {
+  return db
+    .selectFrom('promotion_code')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('redeemed_by', '=', 'order')
+    .where((e) => e('order_id', '=', e.fn.any(e.val(orderIds as string[]))))
+    .execute();
+}
+
+/** A page of all codes that orders redeemed by being read, behind an id. */
+export function codesRedeemedByOrders(
+  db: Db,
+  workspace: string,
+  after: number,
+  limit: number,
+): Promise<CodeRow[]> {
+  return db
+    .selectFrom('promotion_code')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('redeemed_by', '=', 'order')
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+/** Workspaces with codes that may still be used, or be opened again. */
 export async function workspacesWithOpenCodes(db: Db): Promise<string[]> {
   const rows = await db
     .selectFrom('promotion_code')
     .select('workspace')
     .distinct()
-    .where('redeemed_at', 'is', null)
+    .where((e) => e.or([e('redeemed_at', 'is', null), e('redeemed_by', '=', 'order')]))
     .execute();
   return rows.map((r) => r.workspace);
 }
