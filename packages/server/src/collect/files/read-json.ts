@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../../platform/errors.ts';
+import { parseExactly } from '../wire/parse.ts';
 import { columnName, requireFewColumns } from './column-limit.ts';
 import { arrayIn, countArrays, elements, lines } from './json-pieces.ts';
 import { type CellValue, clippedRaw, type ReadRow, type RowValues } from './source-row.ts';
@@ -64,7 +65,7 @@ function rowOf(text: string, row: number): ReadRow {
   if (!text.trimStart().startsWith('{')) return fault('bad_json', 'Each record must be a JSON object.');
   try {
     const values: RowValues = {};
-    flatten(JSON.parse(text) as Record<string, unknown>, '', values, { columns: 0, depth: 0 });
+    flatten(parseExactly(text) as Record<string, unknown>, '', values, { columns: 0, depth: 0 });
     return { row, values, raw: text };
   } catch (error) {
     if (error instanceof AppError) return fault('too_many_columns', error.detail);

@@ -230,6 +230,13 @@ describe('JSON', () => {
     expect(rows.map((row) => row.row)).toEqual([1, 2, 4, 5]);
   });
 
+  it('keeps whole numbers beyond 2^53 digit by digit, within lists too', async () => {
+    const row = '{"id":1234567890123456781,"ids":[1234567890123456782,7],"n":12}';
+    const expected = { id: '1234567890123456781', ids: '["1234567890123456782",7]', n: 12 };
+    expect(values(await rowsIn(fileOf(`${row}\n${row}\n`)))).toEqual([expected, expected]);
+    expect(values(await rowsIn(fileOf(`[${row}]`)))).toEqual([expected]);
+  });
+
   it('streams an array, whatever stands in its strings', async () => {
     const items = [{ a: '],[{"' }, { a: 'x\\"y' }, { a: 1, b: { c: [1, 2] } }];
     const path = fileOf(JSON.stringify(items, null, 2));
