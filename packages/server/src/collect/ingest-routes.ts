@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import { mayUse } from './client-key.ts';
@@ -12,7 +13,10 @@ import { type Json, textOf, without } from './wire/json.ts';
 import { type Bounds, isFormWithin, isWithin, KEYED, KEYLESS, parseExactly } from './wire/parse.ts';
 import type { Protocol } from './wire/protocols.ts';
 import { sensorsMessages, type Unpacked } from './wire/sensors-body.ts';
-import { KEYLESS_LIMIT, type Unpack, weighed } from './wire/unpack.ts';
+import { encodingNamed, type Unpack, weighed, weighedKeyless } from './wire/unpack.ts';
+
+/** Bytes that are kept of a body that is no text; in base64 they are a third more. */
+const KEPT_BYTES = 74_000;
 
 /** Messages in one body. */
 const MESSAGES_LIMIT = 10_000;
@@ -242,8 +246,9 @@ async function take(
   if (given !== null && !source) throw unknownKey();
   if (source) requirePage(request, source);
   const packed = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  return weighed(packed, async (unpack) => {
-    const bytes = await unpack(packed, source ? undefined : KEYLESS_LIMIT);
+  const scales = source ? weighed : weighedKeyless;
+  const work = async (unpack: Unpack) => {
+    const bytes = await unpack(packed);
     const { key, delivery } =
       bytes === null
         ? { key: null, delivery: { malformed: 'malformed_gzip' } }
@@ -253,7 +258,8 @@ async function take(
     requirePage(request, source);
     const { workspace, sourceId } = source;
     if ('malformed' in delivery) {
-      const kept = bytes === null || bytes.length === 0 ? Buffer.from(queryOf(request)) : bytes;
+      const whole = bytes ?? packed;
+      const kept = whole.length === 0 ? Buffer.from(queryOf(request)) : readable(whole);
       const { malformed } = delivery;
       if (!isDry)
         await quotas.within(workspace, 1, () =>
@@ -272,8 +278,13 @@ async function take(
         collector.acceptDelivery(workspace, sourceId, delivery),
       );
     return null;
-  });
+  };
+  return scales(packed, work, encodingNamed(request.headers['content-encoding']));
 }
+
+/** Bytes that are no text, as text from which they can be had again. */
+const readable = (bytes: Buffer) =>
+  isUtf8(bytes) ? bytes : Buffer.from(`base64:${bytes.subarray(0, KEPT_BYTES).toString('base64')}`);
 
 /** A page that the key's owner did not name is turned away. */
 function requirePage({ headers }: FastifyRequest, { client }: KeyOfSource): void {

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { collectEndpoints } from '@qianmian/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -51,6 +51,31 @@ describe('the Segment protocol', () => {
     });
     expect(batch.statusCode).toBe(200);
     expect((await s.events()).map((e) => e.name).sort()).toEqual(['A', 'B', 'Page Viewed']);
+  });
+
+  it('reads gzip of several members, brotli and deflate, and keeps what it cannot unpack', async () => {
+    const s = await shop();
+    const send = async (payload: Buffer, headers = {}) => {
+      const all = { authorization: s.basic, ...headers };
+      expect((await app.inject({ method: 'POST', url: '/v1/batch', headers: all, payload })).statusCode).toBe(
+        200,
+      );
+    };
+    const body = (name: string) =>
+      Buffer.from(JSON.stringify({ batch: [{ type: 'track', userId: 'u', event: name, messageId: name }] }));
+    const members = body('Members');
+    await send(Buffer.concat([gzipSync(members.subarray(0, 60)), gzipSync(members.subarray(60))]));
+    await send(brotliCompressSync(body('Brotli')), { 'content-encoding': 'br' });
+    await send(deflateSync(body('Deflate')), { 'content-encoding': 'deflate' });
+    await send(body('Plain'), { 'content-encoding': 'br' });
+    const cut = gzipSync(body('Cut')).subarray(0, 40);
+    await send(cut);
+    expect((await s.events()).map((event) => event.name).sort()).toEqual([
+      ...['Brotli', 'Deflate', 'Members', 'Plain'],
+    ]);
+    expect(await s.quarantine()).toMatchObject([
+      { reason: 'malformed_gzip', payload: `base64:${cut.toString('base64')}` },
+    ]);
   });
 
   it('parses no millions of brackets, whoever sends them', async () => {

@@ -1,4 +1,4 @@
-import { gunzip } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { SECOND } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 
@@ -6,12 +6,13 @@ import { AppError } from '../../platform/errors.ts';
 export const BODY_LIMIT = 5 * 1024 * 1024;
 const UNZIPPED_LIMIT = 20 * 1024 * 1024;
 /** The same while nobody knows whose the body is. */
-export const KEYLESS_LIMIT = 2 * 1024 * 1024;
-/** Bytes that may be in the course of being unpacked and parsed at once, of all senders. */
+const KEYLESS_LIMIT = 2 * 1024 * 1024;
+/** Bytes that may be in the course of being unpacked and parsed at once, of all senders, and of those nobody knows. */
 const AT_ONCE = 96 * 1024 * 1024;
+const KEYLESS_AT_ONCE = 24 * 1024 * 1024;
 
 /** Unzips what is gzip, once there is room for what it becomes. Null where it cannot be unzipped. */
-export type Unpack = (bytes: Buffer, limit?: number) => Promise<Buffer | null>;
+export type Unpack = (bytes: Buffer) => Promise<Buffer | null>;
 
 interface Waiting {
   bytes: number;
@@ -22,7 +23,13 @@ interface Waiting {
  * Weighs what all senders have under way at once. Where there is no room for more, the work waits for it, and after
  * `patienceMs` the answer is 503.
  */
-export function openScales(atOnce = AT_ONCE, patienceMs = SECOND) {
+export function openScales({
+  atOnce = AT_ONCE,
+  patienceMs = SECOND,
+  limit = UNZIPPED_LIMIT,
+  /** What says that it becomes more than may be is refused at once; who is known is told once that is sure. */
+  trusts = true,
+} = {}) {
   let underWay = 0;
   let queue: Waiting[] = [];
 
@@ -61,18 +68,44 @@ export function openScales(atOnce = AT_ONCE, patienceMs = SECOND) {
     }
   }
 
+  /** Bytes that a body is said to become: by its last four where it is gzip (RFC 1952), else as many as may be. */
+  function claimOf(bytes: Buffer, encoding?: Encoding): number {
+    if (!isGzip(bytes)) return encoding ? limit : 0;
+    const claim = bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+    if (claim > limit && !trusts) throw tooLarge(limit);
+    return Math.min(claim, limit);
+  }
+
   /** Does the work on a body while there is room for it and for what it says that it unzips to. */
-  return async function weighed<T>(packed: Buffer, work: (unpack: Unpack) => Promise<T>): Promise<T> {
-    let held = packed.length + claimOf(packed);
+  return async function weighed<T>(
+    packed: Buffer,
+    work: (unpack: Unpack) => Promise<T>,
+    encoding?: Encoding,
+  ): Promise<T> {
+    let held = packed.length + claimOf(packed, encoding);
     await room(held, false);
+    const hold = async (more: number) => {
+      await room(more, true);
+      held += more;
+    };
     try {
-      return await work(async (bytes, limit) => {
-        if (bytes !== packed) {
-          const claim = claimOf(bytes);
-          await room(claim, true);
-          held += claim;
+      return await work(async (bytes) => {
+        const claim = claimOf(bytes, bytes === packed ? encoding : undefined);
+        if (bytes !== packed) await hold(claim);
+        if (!isGzip(bytes)) {
+          if (bytes !== packed || !encoding) return bytes;
+          const found = await unzipped(bytes, limit, UNPACKERS[encoding]);
+          if (found === 'more') throw tooLarge(limit);
+          return found ?? bytes;
         }
-        return unzipped(bytes, limit);
+        let found = await unzipped(bytes, claim, gunzip);
+        if (found === 'more' && claim < limit) {
+          // Gzip may have several members, of which only the last says its length here.
+          await hold(limit - claim);
+          found = await unzipped(bytes, limit, gunzip);
+        }
+        if (found === 'more') throw tooLarge(limit);
+        return found;
       });
     } finally {
       underWay -= held;
@@ -81,8 +114,19 @@ export function openScales(atOnce = AT_ONCE, patienceMs = SECOND) {
   };
 }
 
-/** What all doors of the process have under way. */
+/** What all doors of the process have under way, and apart from it what nobody knows whose it is. */
 export const weighed = openScales();
+export const weighedKeyless = openScales({ atOnce: KEYLESS_AT_ONCE, limit: KEYLESS_LIMIT, trusts: false });
+
+/** Other packings, by what a header says: nothing in the bytes tells them. */
+const UNPACKERS = { br: brotliDecompress, deflate: inflate };
+export type Encoding = keyof typeof UNPACKERS;
+
+/** The packing that a header names, of those beside gzip. */
+export function encodingNamed(header: string | undefined): Encoding | undefined {
+  const name = header?.trim().toLowerCase() ?? '';
+  return name === 'br' || name === 'deflate' ? name : undefined;
+}
 
 const overloaded = () =>
   new AppError({
@@ -94,29 +138,19 @@ const overloaded = () =>
 /** Gzip is known by its first bytes, not by a header that may be wrong. */
 const isGzip = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** Bytes that gzip says it becomes, in its last four (RFC 1952); no more than are unzipped. */
-function claimOf(bytes: Buffer): number {
-  return isGzip(bytes) && bytes.length >= 18
-    ? Math.min(bytes.readUInt32LE(bytes.length - 4), UNZIPPED_LIMIT)
-    : 0;
-}
+const tooLarge = (limit: number) =>
+  new AppError({
+    code: 'request.too_large',
+    status: 413,
+    detail: `The body unzips to more than ${limit} bytes; send fewer events at once.`,
+  });
 
-/** What says that it is smaller than it is cannot be unzipped: it was weighed by what it says. */
-function unzipped(bytes: Buffer, limit = UNZIPPED_LIMIT): Promise<Buffer | null> {
-  if (!isGzip(bytes)) return Promise.resolve(bytes);
-  const claim = claimOf(bytes);
-  return new Promise((resolve, reject) => {
-    gunzip(bytes, { maxOutputLength: Math.max(1, Math.min(claim, limit)) }, (error, out) => {
+/** What a packing holds; `more` where that is more than is allowed, null where it is none. */
+function unzipped(bytes: Buffer, most: number, unpack: typeof gunzip): Promise<Buffer | 'more' | null> {
+  return new Promise((resolve) => {
+    unpack(bytes, { maxOutputLength: Math.max(1, most) }, (error, out) => {
       if (!error) resolve(out);
-      else if (error.message.includes('larger than') && claim >= limit)
-        reject(
-          new AppError({
-            code: 'request.too_large',
-            status: 413,
-            detail: `The body unzips to more than ${limit} bytes; send fewer events at once.`,
-          }),
-        );
-      else resolve(null);
+      else resolve(error.message.includes('larger than') ? 'more' : null);
     });
   });
 }
