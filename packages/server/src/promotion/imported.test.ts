@@ -137,4 +137,4 @@ R2,2026-06-02,C2,S1,2,10.00,${two}
     ...['Coupon Redeemed R1', 'Coupon Redeemed R1', 'Coupon Redeemed R3', 'Coupon Redeemed R4'],
     ...['Coupon Released R1', 'Coupon Released R3'],
   ]);
-});
+}, 180_000);
