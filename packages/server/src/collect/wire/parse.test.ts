@@ -52,3 +52,9 @@ it('reads JSON as it is, and whole numbers beyond 2^53 as the text of all their 
   );
   expect((parseExactly(escapes) as { id: unknown }).id).toBe('1234567890123456781');
 });
+
+it('keeps a number that is too large for any as its text', () => {
+  expect(parseExactly('{"a":1e400,"b":[-1.5E+999],"c":1e30,"d":"1e400","e":1e-400,"f":-3}')).toEqual({
+    ...{ a: '1e400', b: ['-1.5E+999'], c: 1e30, d: '1e400', e: 0, f: -3 },
+  });
+});

@@ -47,22 +47,22 @@ export function isFormWithin(text: string, most = MOST_PARAMETERS): boolean {
   return true;
 }
 
-/** Whether somewhere are so many digits that JavaScript may not count to them. */
-const HAS_LONG_NUMBER = /\d{16}/;
+/** Whether somewhere are so many digits, or so high an exponent, that JavaScript may not count to them. */
+const HAS_LONG_NUMBER = /\d{16}|[eE]\+?\d{2}/;
 const STRING_END = /["\\]/g;
 const NUMBER = /-?\d+[\d.eE+-]*/y;
 const TOKEN = /["\d-]/g;
 
 /**
  * What JSON says. Whole numbers beyond 2^53 become texts: ids are among them, and two of them must not be rounded to
- * one. Throws where it is no JSON.
+ * one; so do numbers too large for any (1e400), which would be lost. Throws where it is no JSON.
  */
 export function parseExactly(text: string): unknown {
   const read = JSON.parse(text) as unknown;
   return HAS_LONG_NUMBER.test(text) ? (JSON.parse(withLongNumbersQuoted(text)) as unknown) : read;
 }
 
-/** The same JSON with quotes around whole numbers that are too long to be exact; in one pass, whatever stands in texts. */
+/** The same JSON with quotes around numbers that are too long to be exact or too large; in one pass, whatever stands in texts. */
 function withLongNumbersQuoted(json: string): string {
   let made = '';
   let copied = 0;
@@ -75,11 +75,16 @@ function withLongNumbersQuoted(json: string): string {
     NUMBER.lastIndex = found.index;
     const number = NUMBER.exec(json)?.[0] ?? '-';
     TOKEN.lastIndex = found.index + number.length;
-    if (number.length < 16 || !/^-?\d+$/.test(number) || Number.isSafeInteger(Number(number))) continue;
+    if (!isBeyond(number)) continue;
     made += `${json.slice(copied, found.index)}"${number}"`;
     copied = found.index + number.length;
   }
   return made + json.slice(copied);
+}
+
+function isBeyond(number: string): boolean {
+  if (number.length >= 16 && /^-?\d+$/.test(number)) return !Number.isSafeInteger(Number(number));
+  return !Number.isFinite(Number(number)) && number !== '-';
 }
 
 function behindString(json: string, begin: number): number {
