@@ -11,7 +11,7 @@ import type { DeliveryRow } from './hooks/store.ch.ts';
 import type { Plans, Verdict } from './plan/index.ts';
 import type { ReadDelivery, ViolationRow } from './quality/index.ts';
 import type { QuarantineRow } from './store.ch.ts';
-import { LATE_DAYS, momentGiven } from './wire/call.ts';
+import { eventName, LATE_DAYS, momentGiven } from './wire/call.ts';
 import { aroundFault, readMessage } from './wire/protocols.ts';
 
 /** How long messages are read before others have their turn. */
@@ -120,7 +120,7 @@ export function openReader(parts: {
         const said = around ? { ...around, message } : message;
         out.faults.push({
           ...asideRow(header, place, reason, detail, JSON.stringify(said) ?? 'null'),
-          event: clip(eventOf(message), 200),
+          event: eventName(eventOf(message)),
           sent_at: Number.isFinite(sentAt) ? sentAt : null,
           has_around: around ? 1 : 0,
         });

@@ -116,7 +116,7 @@ export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
     kind: 'event',
     messageId,
     ...(call.formerId === undefined || call.formerId === messageId ? {} : { formerId: call.formerId }),
-    name: clip(call.name.trim(), 200),
+    name: eventName(call.name),
     time,
     identifiers,
     channel: call.channel,
@@ -124,7 +124,7 @@ export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
     context: call.context,
     envelope: call.envelope,
     ...(call.samePerson ? { samePerson: true } : {}),
-    ...(call.original ? { original: call.original } : {}),
+    ...(call.original ? { original: { ...call.original, name: eventName(call.original.name) } } : {}),
   };
   if (call.isTrack) {
     for (const read of [commerceFacts, storeFactsOf]) {
@@ -136,6 +136,14 @@ export function factsOfCall(call: Call, currency: string): Fact[] | Fault {
   if (call.asSent) event.properties = withDistinctPaths({ ...call.properties, ...call.asSent });
   facts.push(event);
   return facts;
+}
+
+const EMAIL = /[^\s@]+@[^\s@]+/g;
+
+/** What an event is called, of 200 characters; everybody sees names of events, so that of an e-mail nothing is kept. */
+export function eventName(said: string): string {
+  const name = clip(said.trim(), 200);
+  return name.includes('@') ? name.replace(EMAIL, '***@***') : name;
 }
 
 /** Earliest time that is believed; before it clocks are wrong, not old. */
@@ -156,10 +164,17 @@ export function momentGiven(given: unknown, zone = 'UTC'): number {
   const text = String(given).trim();
   if (text.length > 100) return Number.NaN;
   if (/^\d{12,14}$/.test(text)) return Number(text);
+  if (isNoDay(text)) return Number.NaN;
   const isDay = DAY_ALONE.test(text);
   if (!isDay && HAS_ZONE.test(text)) return Date.parse(text);
   const wall = Date.parse(isDay ? text : ISO.test(text) ? `${text.replace(' ', 'T')}Z` : `${text} UTC`);
   return wall > EARLIEST && wall < LATEST ? timeZone(zone).toInstant(wall) : wall;
+}
+
+/** Whether it names a day that its month has not: 30 February would silently be 2 March. */
+function isNoDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text) ?? [];
+  return day !== undefined && Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
 }
 
 /** When it happened by our clock: the client's time stamp, moved by how far its clock is off. */

@@ -65,6 +65,14 @@ describe('a Segment message', () => {
     expect(person.traits).toEqual({ email: 'a@b.c', phone: '138', 'address.city': '上海', vip: true });
   });
 
+  it('keeps no e-mail address in the name of an event', () => {
+    const nameOf = (event: string) =>
+      facts({ type: 'track', userId: 'u', event }).find((f) => f.kind === 'event')!.name;
+    expect(nameOf('Invited ann@shop.example, bob@shop.example')).toBe('Invited ***@*** ***@***');
+    expect(nameOf('pii4@priv.example')).toBe('***@***');
+    expect(nameOf('Sale @ 50%')).toBe('Sale @ 50%');
+  });
+
   it('says a trait only in identify, wherever that puts it; elsewhere it comes along', () => {
     const traits = { emailConsent: true };
     const person = (message: object) =>
@@ -98,6 +106,8 @@ describe('a Segment message', () => {
     expect(reason({ type: 'track', userId: 'u' })).toBe('no_event_name');
     expect(reason({ type: 'page' })).toBe('no_identity');
     expect(reason({ type: 'page', userId: 'u', timestamp: 'yesterday' })).toBe('bad_timestamp');
+    for (const day of ['2026-02-30T10:00:00Z', '2026-02-29', '2026-04-31 10:00', '2026-02-30T10:00:00+08:00'])
+      expect(reason({ type: 'page', userId: 'u', timestamp: day })).toBe('bad_timestamp');
     expect(reason({ type: 'track', event: 'Order Completed', userId: 'u' })).toBe('no_order_id');
     expect(
       reason({ type: 'track', event: 'Order Completed', userId: 'u', properties: { order_id: 1 } }),
