@@ -157,7 +157,7 @@ describe('to who may not reveal personal data', () => {
       rows: { code: string; row: number; message: string; raw: string }[];
     };
     const bad = notes.rows.find((n) => n.code === 'bad_phone')!;
-    expect(bad).toMatchObject({ row: 2, message: '"****" is not a phone number; it was left out.' });
+    expect(bad).toMatchObject({ row: 2, message: '"****" is not a valid phone number; it was left out.' });
     expect(bad.raw.split(',')).toHaveLength(7);
     expect(notes.rows.find((n) => n.code === 'wrong_columns')?.raw).toBe('****');
   });
