@@ -279,7 +279,7 @@ async function take(
       );
     return null;
   };
-  return scales(packed, work, encodingNamed(request.headers['content-encoding']));
+  return scales(packed, work, encodingNamed(request.headers['content-encoding'], packed));
 }
 
 /** Bytes that are no text, as text from which they can be had again. */

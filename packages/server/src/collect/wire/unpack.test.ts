@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { openScales } from './unpack.ts';
+import { encodingNamed, openScales } from './unpack.ts';
 
 const MEGABYTE = 1024 * 1024;
 const small = gzipSync(JSON.stringify({ note: 'x'.repeat(300) }));
@@ -83,4 +83,14 @@ it('Of whom nobody knows, a claim of more than is read is refused at once, and t
   claim.writeUInt32LE(20 * MEGABYTE, claim.length - 4);
   await expect(weighed(claim, async () => 'in')).rejects.toMatchObject({ status: 413 });
   expect(await weighed(gzipSync('x'), async () => 'in')).toBe('in');
+});
+
+it('Bytes in a packing that is not read are refused; text and gzip are read under any header', () => {
+  const zstd = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x00]);
+  expect(() => encodingNamed('zstd', zstd)).toThrow(expect.objectContaining({ status: 415 }));
+  expect(() => encodingNamed('gzip, br', zstd)).toThrow(expect.objectContaining({ status: 415 }));
+  expect(encodingNamed('zstd', Buffer.from('{}'))).toBeUndefined();
+  expect(encodingNamed('zstd', gzipSync('{}'))).toBeUndefined();
+  expect(encodingNamed(undefined, zstd)).toBeUndefined();
+  expect(encodingNamed(' BR', zstd)).toBe('br');
 });

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { SECOND } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -122,10 +123,19 @@ export const weighedKeyless = openScales({ atOnce: KEYLESS_AT_ONCE, limit: KEYLE
 const UNPACKERS = { br: brotliDecompress, deflate: inflate };
 export type Encoding = keyof typeof UNPACKERS;
 
-/** The packing that a header names, of those beside gzip. */
-export function encodingNamed(header: string | undefined): Encoding | undefined {
+/**
+ * The packing that a header names, of those beside gzip. Bytes in another one are refused, so that nobody thinks them
+ * stored; text is what it is, whatever its header says.
+ */
+export function encodingNamed(header: string | undefined, bytes: Buffer): Encoding | undefined {
   const name = header?.trim().toLowerCase() ?? '';
-  return name === 'br' || name === 'deflate' ? name : undefined;
+  if (name === 'br' || name === 'deflate') return name;
+  if (['', 'identity', 'gzip', 'x-gzip'].includes(name) || isGzip(bytes) || isUtf8(bytes)) return undefined;
+  throw new AppError({
+    code: 'request.media_type',
+    status: 415,
+    detail: `A body of the Content-Encoding "${name.slice(0, 40)}" is not read here; send it as it is, or as gzip, deflate or br.`,
+  });
 }
 
 const overloaded = () =>
