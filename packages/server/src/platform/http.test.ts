@@ -10,6 +10,7 @@ import { buildHttp, type Http, type Principal } from './http.ts';
 import { openLog } from './log.ts';
 import { openMetrics } from './metrics.ts';
 import { LedgerError } from './pglite.ts';
+import type { Patience } from './slow-clients.ts';
 
 const KEY: Principal = { kind: 'apiKey', id: 'k', name: 'key', permissionsIn: () => null };
 const PERSON: Principal = { ...KEY, kind: 'account' };
@@ -55,7 +56,7 @@ afterEach(async () => {
 });
 
 async function start(
-  more: { publicUrl?: string } | ((http: Http) => void) = {},
+  more: { publicUrl?: string; patience?: Patience } | ((http: Http) => void) = {},
 ): Promise<{ http: Http; port: number }> {
   const settings = typeof more === 'function' ? {} : more;
   const metrics = openMetrics();
@@ -130,7 +131,7 @@ describe('a slow client', () => {
     const { port } = await start();
     const [slow, mute] = [connection(port), connection(port)];
     await slow.drip([...'GET /healthz HTTP/1.1\r\nX-Long: '.split(''), ...Array(100).fill('a')], 30);
-    expect([slow.isOver(), mute.isOver()]).toEqual([true, true]);
+    await vi.waitFor(() => expect([slow.isOver(), mute.isOver()]).toEqual([true, true]), { timeout: 20_000 });
   });
 
   it('is cut off in a body that is read as a whole, however steadily it drips', async () => {
@@ -154,7 +155,8 @@ describe('a slow client', () => {
   });
 
   it('may take its time over an upload it was admitted to', async () => {
-    const { port } = await start();
+    const patience = { headersMs: 500, bodyMs: 900, idleMs: 20_000, connections: 20 };
+    const { port } = await start({ patience });
     const client = connection(port);
     const body = `--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n${'x'.repeat(200)}\r\n--b--\r\n`;
     const pieces = body.match(/[\s\S]{1,20}/g)!;

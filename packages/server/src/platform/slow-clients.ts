@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** How long a client may take, and how many there may be. */
@@ -37,7 +38,8 @@ export function cutOffSlowClients(app: FastifyInstance, patience: Patience): voi
   app.server.maxConnections = patience.connections;
 
   app.addHook('onRequest', async ({ raw }, reply) => {
-    if (!hasBody(raw)) return;
+    // What was put in without a connection has none to be cut off.
+    if (!hasBody(raw) || !(raw.socket instanceof Socket)) return;
     const since = performance.now();
     coming.set(raw, { response: reply.raw, since, streamed: false, bytes: 0, movedAt: since });
     raw.once('end', () => coming.delete(raw));
