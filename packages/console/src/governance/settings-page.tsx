@@ -40,7 +40,12 @@ export default function SettingsPage() {
           requiredMark={false}
           disabled={!canWrite}
           initialValues={workspace}
-          onFinish={({ country, ...body }) => save.run({ body: { ...body, country: country ?? null } })}
+          // A country that follows from zone and currency goes on following them.
+          onFinish={({ country, ...body }) =>
+            save.run({
+              body: country === workspace.country ? body : { ...body, country: country ?? null },
+            })
+          }
         >
           <FormField
             name="name"

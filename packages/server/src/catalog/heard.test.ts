@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { MINUTE } from '../platform/clock.ts';
 import { type Shop, shop } from '../profile/test-shop.ts';
-import { MOST_HEARD } from './heard.ts';
+import { MOST_HEARD, openHeard } from './heard.ts';
 
 let s: Shop;
 beforeAll(async () => {
@@ -72,4 +72,22 @@ it('hears stores within the same bounds', async () => {
   const origin = { importId: '', version: 1, token: `stores ${ws}`, receivedAt: MINUTE, client: {} };
   expect(await s.catalog.upsertStores(ws, news, origin)).toBe(5);
   expect(await s.catalog.stores(ws)).toHaveLength(MOST_HEARD.newAMinute);
+});
+
+it('keeps in mind that somebody else told of it when that could not be written at first', async () => {
+  const written: object[] = [];
+  let isDown = true;
+  const heard = openHeard({
+    heardIds: async () => ['p1'],
+    async insertHeard(rows) {
+      if (isDown && rows.some((row) => row.client === 0)) throw new Error('the disk is full');
+      written.push(...rows);
+    },
+  });
+  const origin = { version: 2, token: 't' };
+  await expect(heard.told('w', 'product', ['p1'], origin)).rejects.toThrow('full');
+  isDown = false;
+  await heard.told('w', 'product', ['p1'], origin);
+  expect(written).toEqual([{ workspace: 'w', kind: 'product', id: 'p1', client: 0, version: 2 }]);
+  expect(await heard.ids('w', 'product')).toEqual([]);
 });

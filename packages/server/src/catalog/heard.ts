@@ -80,10 +80,11 @@ export function openHeard(store: Pick<CatalogWarehouse, 'heardIds' | 'insertHear
     ): Promise<void> {
       const room = await roomOf(workspace, kind);
       if (room.ids.size === 0) return;
-      const moved: string[] = [];
-      for (const id of ids) if (room.ids.delete(id)) moved.push(id);
+      const moved = [...new Set(ids)].filter((id) => room.ids.has(id));
       const rows = moved.map((id) => ({ workspace, kind, id, client: 0, version }));
       await store.insertHeard(rows, token && `${token}:told-${kind}`);
+      // Only now: what could not be written is tried again.
+      for (const id of moved) room.ids.delete(id);
     },
 
     ids: async (workspace: string, kind: Kind): Promise<string[]> => [...(await roomOf(workspace, kind)).ids],

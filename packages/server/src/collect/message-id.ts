@@ -2,7 +2,7 @@
 const CLIENT = 'client:';
 
 /** Ids of facts of our own begin like this. */
-const OURS = /^(campaign|coupon-redeemed):/;
+const OURS = /^(campaign|coupon-redeemed|coupon-released):/;
 
 /**
  * The id of something that a client's key says. Anybody can say anything by such a key, under any id: in a space of their
