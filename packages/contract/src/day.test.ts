@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays, dayIn, startOfDay } from './zone.ts';
+import { addDays, dayIn, startOfDay } from './day.ts';
 
 /** Zones of which some put the clock forward at midnight, one skipped a whole day, one keeps quarters of an hour. */
 const ZONES = [

@@ -1,6 +1,4 @@
-import { dayIn as dayOf, startOfDay as startOf } from '@qianmian/contract';
-
-const DAY_MS = 86_400_000;
+import { addDays, dayIn as dayOf, startOfDay as startOf } from '@qianmian/contract';
 
 /** The first moment of a calendar day in a zone, as the server has it. */
 export function startOfDay(day: string, timeZone: string): string {
@@ -9,7 +7,7 @@ export function startOfDay(day: string, timeZone: string): string {
 
 /** The moment after the last instant of a calendar day: what holds through a day ends here. */
 export function endOfDay(day: string, timeZone: string): string {
-  return startOfDay(dayAfter(day, 1), timeZone);
+  return startOfDay(addDays(day, 1), timeZone);
 }
 
 /** The calendar day of a moment in a zone, e.g. 2026-11-22. */
@@ -20,9 +18,4 @@ export function dayIn(at: string | number, timeZone: string): string {
 /** The last day on which something that ends at a moment still holds. */
 export function lastDayBefore(endsAt: string, timeZone: string): string {
   return dayIn(Date.parse(endsAt) - 1, timeZone);
-}
-
-/** So many days later. */
-export function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }

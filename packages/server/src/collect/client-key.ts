@@ -1,4 +1,5 @@
 import { type ClientKey, isOriginWithin } from '@qianmian/contract';
+import { MOST_HEARD } from '../catalog/index.ts';
 import type { FactBatch } from './batch.ts';
 import type { EventFact, Fact } from './facts.ts';
 import { clientsId } from './message-id.ts';
@@ -36,7 +37,9 @@ export function withinKey(
     }
     if (fact.kind === 'product' || fact.kind === 'store') {
       if (room.goods === 0) {
-        beyond.add('One body may tell of 5,000 products and stores; of more only the event is kept.');
+        beyond.add(
+          `One body may tell of ${MOST_GOODS_A_BODY.toLocaleString('en')} products and stores; of more only the event is kept.`,
+        );
         return [];
       }
       room.goods -= 1;
@@ -63,8 +66,7 @@ export function goodsLeftOut(
   return [
     {
       ...{ workspace, source, id: `${token}:goods`, received_at: receivedAt, reason: 'too_many_goods' },
-      detail:
-        'Keys of pages may bring 20,000 products and as many stores that nobody else told of, 2,000 of each a minute: of more only the events are kept.',
+      detail: `Keys of pages may bring ${MOST_HEARD.all.toLocaleString('en')} products and as many stores that nobody else told of, ${MOST_HEARD.newAMinute.toLocaleString('en')} of each a minute: of more only the events are kept.`,
       payload: JSON.stringify(leftOut),
     },
   ];

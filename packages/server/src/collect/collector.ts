@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import type { ClientKey } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
@@ -9,6 +8,7 @@ import type { Journal, JournalRecord } from '../platform/journal.ts';
 import type { LastHour } from '../platform/last-hour.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { openTurn } from '../platform/turn.ts';
 import { isRowFault } from '../platform/warehouse.ts';
 import type { FactSink } from './batch.ts';
 import {
@@ -223,13 +223,10 @@ export function openCollector(parts: {
 
   /** Reads deliveries; what cannot be read at all is found at fault when it is to be stored. */
   async function readAll(deliveries: readonly Opened[]): Promise<void> {
-    let since = performance.now();
+    const turn = openTurn(TURN_MS);
     for (const one of deliveries) {
-      // Whoever wants the processor meanwhile, not least what is being stored, gets it.
-      if (performance.now() - since > TURN_MS) {
-        await setImmediate();
-        since = performance.now();
-      }
+      // What is being stored meanwhile goes on in between.
+      if (turn.isOver()) await turn.next();
       try {
         one.read ??= await read(one.header, one.body);
       } catch (error) {

@@ -23,7 +23,7 @@ const recent = new Map<string, string | null>();
  */
 export function phoneNumber(text: string, home: string | null, from?: PhoneFrom): string | null {
   if (text.length > MAX_CHARS) return null;
-  const squeezed = text.replace(/[\s().-]/g, '');
+  const squeezed = squeeze(text);
   if (home === 'CN' && !from && CN_MOBILE.test(squeezed)) return `+86${squeezed}`;
   if (squeezed.startsWith('+86') && CN_MOBILE.test(squeezed.slice(3))) return squeezed;
   const key = `${home ?? ''} ${from?.country ?? ''} ${from?.locale ?? ''} ${text}`;
@@ -35,6 +35,8 @@ export function phoneNumber(text: string, home: string | null, from?: PhoneFrom)
   }
   return found;
 }
+
+const squeeze = (text: string) => text.replace(/[\s().-]/g, '');
 
 function read(text: string, home: string | null, { country, locale }: PhoneFrom): string | null {
   const told = country === undefined ? null : countryNamed(country);
@@ -54,7 +56,7 @@ function read(text: string, home: string | null, { country, locale }: PhoneFrom)
 const MOBILE = 2;
 
 function valid(text: string, country: string | null): { number: string; rank: number } | null {
-  const mobile = text.replace(/[\s().-]/g, '');
+  const mobile = squeeze(text);
   // Newer ranges are in use before the tables know them.
   if (country === 'CN' && CN_MOBILE.test(mobile)) return { number: `+86${mobile}`, rank: MOBILE };
   const parsed = parsePhoneNumberFromString(text, (country ?? undefined) as CountryCode | undefined);

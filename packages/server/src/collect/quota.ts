@@ -1,4 +1,4 @@
-import type { Quota, QuotaState } from '@qianmian/contract';
+import { addDays, dayIn, type Quota, type QuotaState, startOfDay } from '@qianmian/contract';
 import { sql } from 'kysely';
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, HOUR, isoOrNull, SECOND } from '../platform/clock.ts';
@@ -7,7 +7,6 @@ import type { LastHour } from '../platform/last-hour.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { addDays, dayIn, startOfDay } from '../platform/zone.ts';
 import type { CollectTables } from './store.pg.ts';
 
 const NO_BOUND: Quota = {

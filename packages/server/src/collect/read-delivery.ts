@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import type { ClientKey, Workspace } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import { AppError } from '../platform/errors.ts';
 import { clip, storableText } from '../platform/text.ts';
+import { openTurn } from '../platform/turn.ts';
 import { BEYOND_KEY, MOST_GOODS_A_BODY, withinKey } from './client-key.ts';
 import type { Header, PulledRows, WireBody } from './delivery.ts';
 import type { EventFact, Fact } from './facts.ts';
@@ -108,13 +108,10 @@ export function openReader(parts: {
     // A message that was held is heard as when it came.
     const receivedAt = replay?.heardAt ?? header.receivedAt;
     const room = { goods: MOST_GOODS_A_BODY };
-    let since = performance.now();
+    const turn = openTurn(TURN_MS);
     for (const [i, message] of batch.entries()) {
       // Whoever asks something of this process meanwhile is answered.
-      if (performance.now() - since > TURN_MS) {
-        await setImmediate();
-        since = performance.now();
-      }
+      if (turn.isOver()) await turn.next();
       const place = (header.first ?? 0) + i;
       const hold = (reason: string, detail: string) => {
         const said = around ? { ...around, message } : message;

@@ -1,9 +1,9 @@
+import { dayIn } from '@qianmian/contract';
 import { sql } from 'kysely';
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, SECOND } from '../platform/clock.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import { clip, storableText } from '../platform/text.ts';
-import { dayIn } from '../platform/zone.ts';
 import type { CollectTables } from './store.pg.ts';
 
 interface Noted {

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import {
   CLIENT_DEFAULTS,
   type ClientKey,
+  dayIn,
   type HookCheck,
   type HookMapping,
   type HookPresetName,
   type Source,
+  startOfDay,
 } from '@qianmian/contract';
 import type { Selectable } from 'kysely';
 import type { Workspaces } from '../governance/index.ts';
@@ -14,7 +16,6 @@ import { AppError, notFound, TryLater } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import { seal, unseal } from '../platform/sealed.ts';
 import { makeToken } from '../platform/secret.ts';
-import { dayIn, startOfDay } from '../platform/zone.ts';
 import { HOOK_PRESETS } from './hooks/presets/index.ts';
 import type { HookWarehouse } from './hooks/store.ch.ts';
 import { openSourceHealth } from './source-health.ts';

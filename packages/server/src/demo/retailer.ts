@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { addDays, dayIn } from '@qianmian/contract';
 import {
   createPlayer,
   createWorld,
@@ -11,7 +12,6 @@ import type { Collector } from '../collect/index.ts';
 import { HOUR, type OffsetClock, SECOND } from '../platform/clock.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
-import { addDays, dayIn } from '../platform/zone.ts';
 import { fillHistory } from './filling.ts';
 import type { Mailbox } from './mailbox.ts';
 import { type PriceCode, stimulusOf } from './reading-letters.ts';

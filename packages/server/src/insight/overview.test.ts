@@ -1,11 +1,10 @@
-import type { Overview } from '@qianmian/contract';
+import { dayIn, type Overview } from '@qianmian/contract';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fact } from '../collect/index.ts';
 import { openAudit, openGuesses } from '../governance/index.ts';
 import { DAY } from '../platform/clock.ts';
 import type { Principal } from '../platform/http.ts';
-import { dayIn } from '../platform/zone.ts';
 import { purchase, type Shop, shop, told } from '../profile/test-shop.ts';
 import { openSegment, type SegmentService, segmentMigrations } from '../segment/index.ts';
 import { breakdown, lastDay, type OverviewOf, openOverview } from './overview.ts';

@@ -1,14 +1,17 @@
 import {
+  addDays,
   type BreakdownRow,
+  dayIn,
+  daysBetween,
   INDICATORS,
   type Indicator,
   LIFECYCLE_STAGES,
   type Overview,
+  startOfDay,
 } from '@qianmian/contract';
 import type { Workspaces } from '../governance/index.ts';
 import { type Clock, isoOf } from '../platform/clock.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
-import { addDays, dayIn, daysBetween, startOfDay } from '../platform/zone.ts';
 import { overviewWarehouse, PARTS, type PartRow, type TotalRow } from './store.ch.ts';
 
 type Key = (typeof INDICATORS)[number];

@@ -1,5 +1,3 @@
-export { dayIn, startOfDay } from '@qianmian/contract';
-
 /** Names that IANA gave to zones which the runtime still calls by their former ones. */
 const RENAMED = new Set(
   `Asia/Kolkata Asia/Kathmandu Asia/Ho_Chi_Minh Asia/Yangon Europe/Kyiv America/Nuuk Atlantic/Faroe
@@ -18,14 +16,4 @@ export function timeZoneNamed(name: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** A day so many days after (or, negative, before) another. */
-export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
-
-/** Whole days from one day to another. */
-export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
 }

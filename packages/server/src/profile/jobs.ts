@@ -1,10 +1,10 @@
+import { addDays, dayIn } from '@qianmian/contract';
 import { z } from 'zod';
 import type { Workspaces } from '../governance/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, HOUR, MINUTE, SECOND } from '../platform/clock.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import { nextSlot } from '../platform/pace.ts';
-import { addDays, dayIn } from '../platform/zone.ts';
 import type { Refresh } from './refresh.ts';
 
 const KIND = 'profile.refresh';

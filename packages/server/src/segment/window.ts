@@ -1,6 +1,5 @@
-import type { Window } from '@qianmian/contract';
+import { addDays, dayIn, startOfDay, type Window } from '@qianmian/contract';
 import { DAY } from '../platform/clock.ts';
-import { addDays, dayIn, startOfDay } from '../platform/zone.ts';
 
 /** Times the warehouse can hold as calendar days; a window reaching beyond is cut there. */
 const FIRST_DAY = '1900-01-01';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FindingReason, FindingStep } from '@qianmian/contract';
+import { addDays, dayIn, type FindingReason, type FindingStep } from '@qianmian/contract';
 import { deviationsFrom, rangesBeyond, seasonalUsual, usualByMad } from '@qianmian/science/robust';
-import { addDays, dayIn } from '../../platform/zone.ts';
 import { grouped } from '../grouped.ts';
 import type { PastParts, StoredTrait } from './past.ts';
 import { alikePairs } from './similar.ts';

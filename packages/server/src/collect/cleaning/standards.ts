@@ -1,6 +1,6 @@
-import { type ActingStep, UNITS } from '@qianmian/contract';
+import { type ActingStep, startOfDay, UNITS } from '@qianmian/contract';
 import { remember } from '../../platform/remember.ts';
-import { startOfDay, timeZoneNamed } from '../../platform/zone.ts';
+import { timeZoneNamed } from '../../platform/zone.ts';
 
 /** A scalar as it stands in a field. */
 export type Value = string | number | boolean;

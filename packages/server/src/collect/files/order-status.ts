@@ -1,8 +1,8 @@
 import type { STATUS_MEANINGS } from '@qianmian/contract';
 import { clip } from '../../platform/text.ts';
-import { columnsOf, type Mapping } from './mapping.ts';
+import type { Mapping } from './mapping.ts';
+import { fieldReader } from './read-field.ts';
 import type { RowValues } from './source-row.ts';
-import { withoutGuard } from './text-guard.ts';
 
 /** What a status says of an order. */
 export type StatusMeaning = (typeof STATUS_MEANINGS)[number];
@@ -74,16 +74,14 @@ const MOST_CHARS = 60;
 
 /** The statuses among some rows of a file, the commonest first; none where its rows are no order lines with a status. */
 export function statusesSeen(mapping: Mapping, rows: readonly RowValues[]): StatusSeen[] {
-  const columns = columnsOf(mapping, 'status');
-  if (mapping.kind !== 'orderLines' || columns.length === 0) return [];
+  // Where times and amounts are from says nothing about a status.
+  const reader = fieldReader(mapping, { timeZone: 'UTC', currency: 'USD' });
+  if (mapping.kind !== 'orderLines' || !reader.has('status')) return [];
   const meaning = statusMeanings(mapping.orders);
-  const missing = new Set(mapping.missing);
   const counts = new Map<string, number>();
   for (const values of rows) {
-    const texts = columns.map((column) => withoutGuard(String(values[column] ?? '')).trim());
-    const found = texts.find((text) => text !== '' && !missing.has(text));
-    if (found === undefined) continue;
-    const status = clip(found, MOST_CHARS);
+    const status = clip(reader.text('status', values, { corrections: [], rejection: undefined }), MOST_CHARS);
+    if (status === '') continue;
     counts.set(status, (counts.get(status) ?? 0) + 1);
   }
   return [...counts]

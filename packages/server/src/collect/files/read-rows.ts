@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { openTurn } from '../../platform/turn.ts';
 import { storableJson } from '../storable.ts';
 import { readCsv } from './read-csv.ts';
 import { readJsonArray, readJsonLines } from './read-json.ts';
@@ -29,12 +29,10 @@ export async function* readRows(
   reading: Reading = {},
 ): AsyncGenerator<ReadRow> {
   const { fromRow = 1 } = reading;
-  let turnEnds = performance.now() + TURN_MS;
+  const turn = openTurn(TURN_MS);
   for await (const row of rowsOf(path, shape, reading)) {
     if (row.row >= fromRow) yield storableJson(row);
-    if (performance.now() < turnEnds) continue;
-    await setImmediate();
-    turnEnds = performance.now() + TURN_MS;
+    if (turn.isOver()) await turn.next();
   }
 }
 

@@ -1,5 +1,5 @@
+import { dayIn } from '@qianmian/contract';
 import { DAY, HOUR } from '../../platform/clock.ts';
-import { dayIn } from '../../platform/zone.ts';
 import type { EventFact, Fact } from '../facts.ts';
 import type { Turned } from './recent.ts';
 

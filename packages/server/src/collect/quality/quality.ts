@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { QualityAlert, QualityReport } from '@qianmian/contract';
+import {
+  addDays,
+  dayIn,
+  daysBetween,
+  type QualityAlert,
+  type QualityReport,
+  startOfDay,
+} from '@qianmian/contract';
 import { sql } from 'kysely';
 import type { Workspaces } from '../../governance/index.ts';
 import { type Clock, DAY, HOUR, isoOf, isoOrNull } from '../../platform/clock.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ledger } from '../../platform/ledger.ts';
-import { addDays, dayIn, daysBetween, startOfDay } from '../../platform/zone.ts';
 import { grouped } from '../grouped.ts';
 import type { CollectTables } from '../store.pg.ts';
 import { countBatch, namedThings, type ReadDelivery } from './count-batch.ts';
