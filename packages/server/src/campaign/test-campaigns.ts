@@ -4,6 +4,7 @@ import { openAudit } from '../governance/index.ts';
 import { buildHttp, type Principal } from '../platform/http.ts';
 import { openShop } from '../profile/test-shop.ts';
 import { openPromotion, promotionRoutes } from '../promotion/index.ts';
+import { armOf } from './assign.ts';
 import { campaignMigrations, campaignPublicRoutes, campaignRoutes, openCampaigns } from './index.ts';
 import type { MailServer } from './smtp.ts';
 import { openMailServer } from './smtp.ts';
@@ -122,12 +123,25 @@ export async function openTestCampaigns() {
 
     /** Creates and launches; answers when nothing more is due. */
     async send(workspace: string, draft: CampaignDraft, people: readonly number[]): Promise<string> {
-      const id = (await campaigns.create(workspace, draft, 'tester')).id;
+      const id = await this.evenDraft(workspace, draft, people);
       members.set(draft.segmentId ?? '', [...people]);
       const { reach } = await campaigns.previewAudience(workspace, id);
       await campaigns.launch(workspace, id, { confirmReach: reach, revision: 1 });
       await shop.jobs.idle();
       return id;
+    },
+
+    /** A draft whose split is near what was planned: one by chance far off would fail a test now and then. */
+    async evenDraft(workspace: string, draft: CampaignDraft, people: readonly number[]): Promise<string> {
+      for (;;) {
+        const { id } = await campaigns.create(workspace, draft, 'tester');
+        const control = people.filter((p) => armOf(id, p, draft.controlShare) === 'control').length;
+        if (
+          Math.abs(control - draft.controlShare * people.length) <= Math.max(1, Math.sqrt(people.length) / 4)
+        )
+          return id;
+        await campaigns.remove(workspace, id);
+      }
     },
 
     async close(): Promise<void> {
