@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { AnswerOf, CallOf, Endpoint } from '@qianmian/contract';
-import { afterAll } from 'vitest';
 import { type App, buildApp } from './app.ts';
 import type { Fact } from './collect/index.ts';
 import { readConfig } from './config.ts';
 import { FakeClock } from './platform/clock.ts';
 import { openLog } from './platform/log.ts';
 import { testLedgerUrl } from './platform/test-ledger.ts';
+import { openOnce, storesFolder } from './platform/test-stores.ts';
 import { openStores } from './stores.ts';
 
 /** What a test does to the app: real stores, a clock set by hand, HTTP without a socket. */
@@ -35,24 +33,13 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-let shared: Promise<TestApp> | null = null;
 let made = 0;
 
-/** The one app of this test process; its stores live in a temporary folder. */
-export function testApp(env: Record<string, string> = {}): Promise<TestApp> {
-  shared ??= open(env);
-  return shared;
-}
-
-// Here, not where it is opened: a hook that is registered while a test runs is never called.
-afterAll(async () => {
-  const opened = shared;
-  shared = null;
-  await (await opened)?.close();
-});
+/** The one app of a file of tests; its stores live in a temporary folder. */
+export const testApp = (env: Record<string, string> = {}): Promise<TestApp> => openOnce(() => open(env));
 
 async function open(env: Record<string, string>): Promise<TestApp> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'qianmian-test-'));
+  const dataDir = await storesFolder('qianmian-test-');
   const ledgerUrl = await testLedgerUrl();
   const config = readConfig({
     ...(ledgerUrl ? { QM_LEDGER_URL: ledgerUrl } : {}),

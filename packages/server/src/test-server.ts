@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { storesFolder } from './platform/test-stores.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -13,7 +13,7 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
  * started again.
  */
 export async function openTestServer(settings: Record<string, string>) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'qianmian-killed-'));
+  const dataDir = await storesFolder('qianmian-killed-');
   let child: ChildProcess | null = null;
   let url = '';
   let token = '';

@@ -150,8 +150,7 @@ export async function openTestCampaigns() {
       mailServer.close();
       await http.app.close();
       await post.close();
-      await shop.ledger.destroy();
-      await shop.warehouse.close();
+      await shop.close();
     },
   };
 }

@@ -177,7 +177,6 @@ function embedded(folder: string): () => Line {
         // chdb compiles against the separately published common package; the two declare the same interface.
         connection: connection as unknown as NonNullable<ClientConfig['connection']>,
         database: DATABASE,
-        clickhouse_settings: SETTINGS,
       }),
       put: (table, values) => connection.chdb.rawInsert({ table, values, format: 'JSONEachRow' }),
     };
@@ -244,7 +243,7 @@ function inProcess(lines: { writer: Line; killer: Line; readers: Line[] }): Road
    * back stops that, and is done when no kill is on its way that could meet the next statement of the connection.
    */
   function kill(mark: string): () => Promise<void> {
-    const statement = `${bound({ mark })}KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC`;
+    const statement = `${having({ mark })}KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC`;
     const sent = new Set<Promise<unknown>>();
     const once = () => {
       const told = lines.killer.client
@@ -274,26 +273,24 @@ function inProcess(lines: { writer: Line; killer: Line; readers: Line[] }): Road
 
   async function read<T>(
     client: ClickHouseClient,
-    query: string,
+    sql: string,
+    params: Params,
     settings: ClickHouseSettings,
     asker: Asker | null,
   ): Promise<T[]> {
+    const mark = asker ? randomUUID() : '';
+    const query = having(params, { ...settings, log_comment: mark }, sql) + sql;
     if (unclean.has(client)) {
       await empty(client);
       unclean.delete(client);
     }
-    const mark = asker ? randomUUID() : '';
     let stopKilling = async () => {};
     const end = () => {
       stopKilling = kill(mark);
     };
     asker?.gone.addEventListener('abort', end, { once: true });
     try {
-      const answer = await client.query({
-        query,
-        format: 'JSONEachRow',
-        clickhouse_settings: { ...settings, log_comment: mark },
-      });
+      const answer = await client.query({ query, format: 'JSONEachRow' });
       return (await answer.json<T>()) as T[];
     } catch (error) {
       unclean.add(client);
@@ -306,21 +303,20 @@ function inProcess(lines: { writer: Line; killer: Line; readers: Line[] }): Road
 
   return {
     query<T>(sql: string, params: Params, settings: ClickHouseSettings, asker: Asker | null): Promise<T[]> {
-      const statement = bound(params, sql) + sql;
       return inTurn(
-        (place) => read<T>(lines.readers[place]!.client, statement, settings, asker),
+        (place) => read<T>(lines.readers[place]!.client, sql, params, settings, asker),
         asker ?? {},
       );
     },
     command: (sql, params, settings) =>
       writing(async () => {
-        await lines.writer.client.command({ query: bound(params, sql) + sql, clickhouse_settings: settings });
+        await lines.writer.client.command({ query: having(params, settings, sql) + sql });
       }),
     insert(table, rows, settings) {
       const text = Buffer.from(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
       return writing(async () => {
         // Within a statement rows would be searched for the statement's end: three times the work.
-        await lines.writer.client.command({ query: 'SELECT 1', clickhouse_settings: settings });
+        await lines.writer.client.command({ query: having({}, settings) });
         await lines.writer.put(table, text).catch((error) => {
           throw refusal(error);
         });
@@ -339,16 +335,23 @@ function refusal(error: Error & { clickhouseCode?: number | string }): Error {
   return Object.assign(new Error(error.message, { cause: error }), { code: String(error.clickhouseCode) });
 }
 
-/** Statements that bind values for those that follow on the same connection; a place without a value is refused. */
-function bound(params: Params, sql = ''): string {
+/**
+ * The statement that gives settings and bound values to those that follow on the same connection: one, since each costs
+ * as much as a small question. A place in `sql` without a value is refused.
+ */
+function having(params: Params, settings: ClickHouseSettings = {}, sql = ''): string {
   // A connection keeps values: what one statement bound must never be what another means.
   for (const [, name] of sql.matchAll(/\{(\w+):\w/g))
     if (params[name!] === undefined)
       throw new TypeError(`A statement names {${name}} and is given no value for it.`);
-  return Object.entries(params)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `SET param_${name} = ${quoted(paramText(value))}; `)
-    .join('');
+  const given = [
+    ...Object.entries(settings).map(([name, value]) => [name, String(value)] as const),
+    ...Object.entries(params)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [`param_${name}`, paramText(value)] as const),
+  ];
+  if (given.length === 0) return '';
+  return `SET ${given.map(([name, value]) => `${name} = ${quoted(value)}`).join(', ')}; `;
 }
 
 const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

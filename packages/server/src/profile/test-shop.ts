@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogMigrations, openCatalog } from '../catalog/index.ts';
 import {
@@ -22,6 +20,7 @@ import { migrateLedger, openLedger } from '../platform/ledger.ts';
 import { openLog } from '../platform/log.ts';
 import { openMetrics } from '../platform/metrics.ts';
 import { testLedgerUrl } from '../platform/test-ledger.ts';
+import { openOnce, storesFolder } from '../platform/test-stores.ts';
 import { migrateWarehouse, openWarehouse, type WarehouseMigration } from '../platform/warehouse.ts';
 import { openProfile, profileMigrations, type SegmentMembers } from './index.ts';
 
@@ -29,11 +28,12 @@ import { openProfile, profileMigrations, type SegmentMembers } from './index.ts'
  * A shop for tests: real stores, the road from facts to the warehouse, identity and profile; no HTTP. One a process,
  * since the embedded warehouse is one a process. What stands to the right of profile brings its own tables.
  */
-export async function openShop(right: { migrations?: WarehouseMigration[]; domains?: string[] } = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'qianmian-shop-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+export async function openShop(
+  right: { migrations?: WarehouseMigration[]; domains?: string[]; logLevel?: string } = {},
+) {
+  const folder = await storesFolder('qianmian-shop-');
   const clock = new FakeClock('2026-06-01T04:00:00Z');
-  const log = openLog(process.env.TEST_LOG ?? 'error');
+  const log = openLog(process.env.TEST_LOG ?? right.logLevel ?? 'error');
   const ledger = await openLedger({ url: await testLedgerUrl(), folder: join(folder, 'ledger') });
   await migrateLedger(ledger, join(import.meta.dirname, '..'), [
     'platform',
@@ -126,17 +126,20 @@ export async function openShop(right: { migrations?: WarehouseMigration[]; domai
     async person(workspace: string, user: string): Promise<number> {
       return (await identity.personOf(workspace, { type: 'user', value: user })) ?? 0;
     },
+
+    async close(): Promise<void> {
+      await jobs.close();
+      await ledger.close();
+      await warehouse.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 }
 export type Shop = Awaited<ReturnType<typeof openShop>>;
 
-let shared: Promise<Shop> | null = null;
-
-/** The one shop of this process. */
-export function shop(right?: Parameters<typeof openShop>[0]): Promise<Shop> {
-  shared ??= openShop(right);
-  return shared;
-}
+/** The one shop of a file of tests. */
+export const shop = (right?: Parameters<typeof openShop>[0]): Promise<Shop> =>
+  openOnce(() => openShop(right));
 
 /** A purchase of one line. */
 export function purchase(

@@ -14,8 +14,7 @@ const recorded: Fact[] = [];
 
 beforeAll(async () => {
   // Listeners that fail are part of the story.
-  process.env.TEST_LOG ??= 'silent';
-  s = await openShop({ domains: ['promotion'] });
+  s = await openShop({ domains: ['promotion'], logLevel: 'silent' });
   s.clock.set('2026-11-01T00:00:00Z');
   const line: KyselyPlugin = {
     transformQuery({ node }) {
@@ -35,11 +34,7 @@ beforeAll(async () => {
   });
   await s.jobs.start();
 });
-afterAll(async () => {
-  await s.jobs.close();
-  await s.ledger.destroy();
-  await s.warehouse.close();
-});
+afterAll(() => s.close());
 
 const draft = (over: object = {}) =>
   couponDraft.parse({
