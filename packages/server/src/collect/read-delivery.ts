@@ -192,7 +192,6 @@ export function countableOf({ header, read }: { header: Header; read?: Read }): 
     others: read.rows?.others ?? 0,
     warned: read.warned.map((row) => row.kinds),
     rejected: read.rejected.map(({ event, verdict }) => ({
-      key: `rejected:${event.messageId}:${receivedAt}`,
       reasons: [verdict.reason],
       detail: verdict.differences.map((one) => one.detail).join(' '),
       ...{ name: event.name, time: event.time, receivedAt, source, channel: event.channel ?? '' },

@@ -155,7 +155,6 @@ function hasEmptyValue(properties: Record<string, unknown>): boolean {
 
 function repeatedOf(event: EventFact, { receivedAt, source }: ReadDelivery): Turned {
   return {
-    key: `repeat:${event.messageId}:${receivedAt}`,
     outcome: 'repeated',
     reasons: [],
     detail: '',

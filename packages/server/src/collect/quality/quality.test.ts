@@ -225,6 +225,80 @@ describe('a held message', () => {
   });
 });
 
+describe('what arrived', () => {
+  /** All pages, with what is done between them. */
+  async function walk(s: Shop, query: object, between: () => Promise<void> = async () => {}) {
+    const keys: string[] = [];
+    const sizes: number[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await t.call(q.listArrivals, { params: s.params, query: { ...query, cursor } });
+      keys.push(...page.rows.map((row) => row.key));
+      sizes.push(page.rows.length);
+      cursor = page.nextCursor;
+      await between();
+      expect(sizes.length).toBeLessThan(50);
+    }
+    return { keys, sizes };
+  }
+
+  it('is told to its end in pages as large as asked for, each message once', {
+    timeout: 60_000,
+  }, async () => {
+    const s = await shop();
+    const time = t.clock.now();
+    const many = (name: string, n: number) =>
+      Array.from({ length: n }, (_, i) =>
+        s.bought(`${name}${i}`, {}, { timestamp: new Date(time - (i % 7)).toISOString() }),
+      );
+    await s.send(...many('a', 3000));
+    t.clock.advance(DAY);
+    await s.send(...many('b', 3100));
+    const { keys, sizes } = await walk(s, { limit: 1000 });
+    expect(sizes).toEqual([1000, 1000, 1000, 1000, 1000, 1000, 100]);
+    expect(new Set(keys).size).toBe(6100);
+    expect(keys.findIndex((key) => key.startsWith('a'))).toBe(3100);
+    const refused = await t.raw(q.listArrivals, { params: s.params, query: { cursor: '5000' } });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'request.bad_cursor' } });
+  });
+
+  it('law: in pages of any size it is what one page has, whatever arrives meanwhile', {
+    timeout: 60_000,
+  }, async () => {
+    const s = await shop('quarantine');
+    const nameless = (messageId: string) => ({ type: 'track', event: '', userId: 'u', messageId });
+    for (const day of [0, 1]) {
+      const good = [0, 1, 2, 3].map((i) => s.bought(`g${day}-${i}`, { total: i }));
+      // Sixteen of the same moment: stored, held and repeated ones.
+      await s.send(...good, ...good, ...good.map((_, i) => nameless(`n${day}-${i}`)), ...good);
+      t.clock.advance(2 * HOUR);
+    }
+    const whole = await walk(s, { limit: 1000 });
+    expect(whole.keys).toHaveLength(32);
+    expect(new Set(whole.keys).size).toBe(32);
+    let made = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 2, max: 11 }), async (limit) => {
+        const all = await walk(s, { limit: 1000 });
+        let late = 2;
+        const paged = await walk(s, { limit }, async () => {
+          t.clock.advance(1);
+          if (late-- > 0) await s.send(s.bought(`late${made++}`, { total: 1 }), nameless(`n${made++}`));
+        });
+        expect(paged.keys).toEqual(all.keys);
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  it('is told whole where only what the plan says nothing against is asked for', async () => {
+    const s = await shop('warn');
+    const sent = Array.from({ length: 12 }, (_, i) => s.bought(`m${i}`, i % 4 === 0 ? { total: i } : {}));
+    await s.send(...sent);
+    expect((await walk(s, { outcome: 'stored', limit: 2 })).sizes).toEqual([2, 1]);
+    expect((await walk(s, { outcome: 'warned', limit: 4 })).sizes).toEqual([4, 4, 1]);
+  });
+});
+
 describe('counts', () => {
   it('are of what came: repeats, delays, empty values, orders of nobody known', async () => {
     const s = await shop();

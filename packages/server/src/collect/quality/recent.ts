@@ -1,6 +1,5 @@
 /** What became of a message that is kept nowhere: it came before, or the plan turns it away. */
 export interface Turned {
-  key: string;
   outcome: 'repeated' | 'rejected';
   reasons: string[];
   detail: string;
@@ -16,7 +15,8 @@ const [OF_A_WORKSPACE, WORKSPACES] = [500, 1000];
 
 /** The last messages of each workspace that were turned away, in memory alone and without their content. */
 export class RecentlyTurned {
-  readonly #of = new Map<string, Turned[]>();
+  readonly #of = new Map<string, (Turned & { number: number })[]>();
+  #added = 0;
 
   add(workspace: string, one: Turned): void {
     let list = this.#of.get(workspace);
@@ -25,12 +25,13 @@ export class RecentlyTurned {
       list = [];
       this.#of.set(workspace, list);
     }
-    list.push(one);
+    this.#added += 1;
+    list.push({ ...one, number: this.#added });
     if (list.length > 2 * OF_A_WORKSPACE) list.splice(0, list.length - OF_A_WORKSPACE);
   }
 
-  /** Newest first. */
-  list(workspace: string): Turned[] {
-    return (this.#of.get(workspace) ?? []).slice(-OF_A_WORKSPACE).reverse();
+  /** In the order in which they came, each with its number. */
+  list(workspace: string): (Turned & { number: number })[] {
+    return (this.#of.get(workspace) ?? []).slice(-OF_A_WORKSPACE);
   }
 }

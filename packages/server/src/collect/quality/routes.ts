@@ -1,6 +1,5 @@
 import { qualityEndpoints as e } from '@qianmian/contract';
 import type { Audit } from '../../governance/index.ts';
-import { offsetCursor, pageFrom } from '../../platform/cursor.ts';
 import type { Mount } from '../../platform/http.ts';
 import type { Masked } from '../masked.ts';
 import type { Owners } from '../owners.ts';
@@ -88,24 +87,21 @@ export function qualityRoutes(
   });
 
   mount(e.listArrivals, async ({ workspace, query, may }) => {
-    const page = { limit: Math.min(query.limit, 500), offset: Math.min(offsetCursor(query.cursor), 5000) };
+    const { name, source, outcome, reason, day, limit, cursor } = query;
     const whose = query.personId ? await parts.people.whoIs(workspace, query.personId) : undefined;
-    const { name, source, outcome, reason, day } = query;
-    const rows = await arrivals.list(workspace, { name, source, outcome, reason, day, whose }, page);
-    return pageFrom(
-      may(REVEAL)
-        ? rows
-        : rows.map((row) => ({
-            ...row,
-            messageId: masked.messageId(row.messageId),
-            key: masked.messageId(row.key),
-            detail: masked.quarantined({ detail: row.detail, payload: '0' }).detail,
-            properties: masked.properties(row.properties),
-            context: masked.properties(row.context),
-            envelope: masked.properties(row.envelope),
-          })),
-      page,
-    );
+    const asked = { name, source, outcome, reason, day, whose };
+    const page = await arrivals.list(workspace, asked, { limit, cursor });
+    if (may(REVEAL)) return page;
+    const shown = page.rows.map((row) => ({
+      ...row,
+      messageId: masked.messageId(row.messageId),
+      key: masked.messageId(row.key),
+      detail: masked.quarantined({ detail: row.detail, payload: '0' }).detail,
+      properties: masked.properties(row.properties),
+      context: masked.properties(row.context),
+      envelope: masked.properties(row.envelope),
+    }));
+    return { ...page, rows: shown };
   });
 
   mount(e.getQuality, ({ workspace, query }) => quality.report(workspace, query));

@@ -92,10 +92,13 @@ export interface ArrivalFilter {
   /** Received from and to, in milliseconds. */
   from: number;
   to: number;
+  /** Behind one of those of the same moment: by its time and hash, or by its id. */
+  after?: { at: number; time: number; id: string };
 }
 
 export interface ArrivedRow {
   message_id: string;
+  message_hash: string;
   name: string;
   time: string;
   received_at: string;
@@ -133,6 +136,10 @@ const bound = (selection: HeldSelection) => ({
 
 const RECEIVED = `received_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
   AND received_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`;
+/** Noted beside an event; earlier versions noted it some time after the event's own moment. */
+const NOTED = `received_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+  AND received_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC') + INTERVAL 1 DAY`;
+const AT = "fromUnixTimestamp64Milli({at:Int64}, 'UTC')";
 const NAMED = `(empty({names:Array(String)}) OR name IN {names:Array(String)})
   AND (empty({sources:Array(String)}) OR source IN {sources:Array(String)})`;
 
@@ -143,6 +150,7 @@ export function qualityWarehouse(warehouse: Warehouse) {
     to: filter.to,
     names: one(filter.name),
     sources: one(filter.source),
+    ...(filter.after && { at: filter.after.at, afterTime: filter.after.time, after: filter.after.id }),
   });
   return {
     insertViolations: (rows: ViolationRow[], token: string) =>
@@ -247,23 +255,31 @@ export function qualityWarehouse(warehouse: Warehouse) {
         )
       ).map((row) => row.key),
 
-    arrived: (workspace: string, filter: ArrivalFilter & { warned: boolean }, limit: number) =>
+    /** Stored events; those that differ from the plan, those that do not, or (where that is not said) both. */
+    arrived: (workspace: string, filter: ArrivalFilter & { warned?: boolean }, limit: number) =>
       warehouse.query<ArrivedRow>(
-        `SELECT message_id, name, time, received_at, person_id, anchor, source, channel, properties,
-           context, envelope, protocol, original_name, mapping FROM collect_event
+        `SELECT message_id, toString(message_hash) AS message_hash, name, time, received_at, person_id, anchor, source,
+           channel, properties, context, envelope, protocol, original_name, mapping FROM collect_event AS e
          WHERE workspace = {workspace:String} AND ${RECEIVED} AND ${NAMED}
            ${filter.whose ? `AND ${OF_PERSON}` : ''}
            ${filter.reason === 'late' ? 'AND received_at > time + INTERVAL 1 HOUR' : ''}
            ${
-             filter.warned
-               ? `AND message_id IN (SELECT message_id FROM collect_violation WHERE workspace = {workspace:String}
-                    AND ${RECEIVED} AND ${NAMED} AND (empty({kinds:Array(String)}) OR hasAny(kinds, {kinds:Array(String)})))`
+             filter.after
+               ? `AND (received_at < ${AT} OR time < fromUnixTimestamp64Milli({afterTime:Int64}, 'UTC')
+                    OR time = fromUnixTimestamp64Milli({afterTime:Int64}, 'UTC') AND e.message_hash > toUInt64({after:String}))`
                : ''
            }
-         ORDER BY received_at DESC, time DESC, message_id LIMIT {limit:UInt32}`,
+           ${
+             filter.warned === undefined
+               ? ''
+               : `AND message_id ${filter.warned ? '' : 'NOT'} IN (SELECT message_id FROM collect_violation
+                    WHERE workspace = {workspace:String} AND ${NOTED} AND ${NAMED}
+                      AND (empty({kinds:Array(String)}) OR hasAny(kinds, {kinds:Array(String)})))`
+           }
+         ORDER BY received_at DESC, time DESC, e.message_hash LIMIT {limit:UInt32}`,
         {
           ...{ workspace, ...window(filter), ...filter.whose, limit },
-          kinds: filter.warned ? one(filter.reason) : [],
+          ...(filter.warned === undefined ? {} : { kinds: filter.warned ? one(filter.reason) : [] }),
         },
       ),
 
@@ -288,6 +304,7 @@ export function qualityWarehouse(warehouse: Warehouse) {
            AND (empty({names:Array(String)}) OR event IN {names:Array(String)})
            AND (empty({sources:Array(String)}) OR source IN {sources:Array(String)})
            AND (empty({reasons:Array(String)}) OR reason IN {reasons:Array(String)})
+           ${filter.after ? `AND (received_at < ${AT} OR id > {after:String})` : ''}
            AND id NOT IN (SELECT id FROM collect_quarantine_fate FINAL
              WHERE workspace = {workspace:String} AND state = 'replayed')
          ORDER BY received_at DESC, id LIMIT {limit:UInt32}`,
