@@ -70,7 +70,8 @@ export function openIdentity(parts: {
     const index = new PersonIndex(rules);
     const last = await store.last(workspace);
     nextVersion(last.version + 1);
-    await numberEarlier(workspace, store, last.number);
+    await numberEarlier(workspace, store, Math.max(last.anchor, last.person));
+    index.reserve(last);
     for await (const { key: type, bytes } of store.links(workspace))
       for (let at = 0; at < bytes.length; at += 32)
         index.load({

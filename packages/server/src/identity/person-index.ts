@@ -604,6 +604,12 @@ export class PersonIndex {
     return changes;
   }
 
+  /** Numbers of identifiers and of people up to these are not given out again, whoever had them. */
+  reserve({ anchor, person }: { anchor: number; person: number }): void {
+    this.graph.reserve(anchor);
+    this.#know(person);
+  }
+
   /** Takes up an identifier that is durable already, with the person its row names and the number it holds. */
   load(link: {
     node: number;

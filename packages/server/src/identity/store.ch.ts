@@ -321,18 +321,22 @@ export function identityWarehouse(warehouse: Warehouse) {
         { workspace },
       ),
 
-    /** The highest number of an identifier, and the highest version. */
+    /**
+     * The highest number that an identifier or a person was ever given, and the highest version. Identifiers that are gone
+     * count too: corrections, decisions and what other domains keep may still name their numbers.
+     */
     last: (workspace: string) =>
-      warehouse.one<{ number: number; version: number }>(
-        `SELECT max(number) AS number, max(version) AS version FROM (
-           SELECT max(greatest(person_id, anchor)) AS number, max(version) AS version
+      warehouse.one<{ anchor: number; person: number; version: number }>(
+        `SELECT max(a) AS anchor, max(p) AS person, max(v) AS version FROM (
+           SELECT max(anchor) AS a, max(greatest(person_id, first_person_id, number)) AS p, max(version) AS v
            FROM identity_link WHERE workspace = {workspace:String}
            UNION ALL
-           SELECT max(greatest(person_id, survivor_id)), max(version) FROM identity_override WHERE workspace = {workspace:String}
+           SELECT 0, max(greatest(person_id, survivor_id)), max(version) FROM identity_override WHERE workspace = {workspace:String}
            UNION ALL
-           SELECT max(anchor), max(version) FROM identity_split WHERE workspace = {workspace:String}
+           SELECT max(anchor), max(greatest(person_id, arrayMax(was))), max(version) FROM identity_split
+           WHERE workspace = {workspace:String}
            UNION ALL
-           SELECT max(anchor), max(version) FROM identity_number WHERE workspace = {workspace:String})`,
+           SELECT max(anchor), max(number), max(version) FROM identity_number WHERE workspace = {workspace:String})`,
         { workspace },
       ),
 

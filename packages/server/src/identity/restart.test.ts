@@ -1,0 +1,97 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Fact, Identifier, IdentifierType } from '../collect/index.ts';
+import { DAY } from '../platform/clock.ts';
+import { type Shop, shop } from '../profile/test-shop.ts';
+import { EVENTS, IDENTIFIERS, SURVIVORS } from './store.ch.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+let s: Shop;
+let messages = 0;
+beforeAll(async () => {
+  s = await shop();
+}, 120_000);
+
+const id = (text: string): Identifier => {
+  const [type, value] = text.split('=') as [IdentifierType, string];
+  return { type, value };
+};
+const at = (day: number) => Date.UTC(2026, 3, 1) + day * DAY;
+const seen = (day: number, ...ids: string[]): Fact => {
+  messages += 1;
+  return {
+    kind: 'event',
+    messageId: `r${messages}`,
+    name: 'Product Viewed',
+    time: at(day),
+    identifiers: ids.map(id),
+    properties: {},
+  };
+};
+const SPOKEN_IN = ['profile_trait', 'profile_consent', 'profile_order_key'];
+
+type Who = Pick<typeof s.identity, 'inner'>;
+
+/** What queries say of identifiers and events is what identity says, by identifier and by number. */
+async function agrees(workspace: string, identity: Who = s.identity): Promise<void> {
+  const index = await identity.inner.indexOf(workspace);
+  const links = await s.warehouse.query<{ anchor: number; key: string; person: number }>(
+    `SELECT anchor, type || '=' || value AS key, person FROM ${IDENTIFIERS}`,
+    { workspace },
+  );
+  const events = await s.warehouse.query<{ anchor: number; key: string; person: number }>(
+    `SELECT anchor, message_id AS key, person FROM ${EVENTS}`,
+    { workspace },
+  );
+  const told = [...links, ...events];
+  expect(told).toEqual(told.map((row) => ({ ...row, person: index.personOf(row.anchor) })));
+  for (const { anchor, key } of links) expect(index.nodeOf(id(key))).toBe(anchor);
+  const numbers = await s.warehouse.query<{ person_id: number; survivor: number }>(SURVIVORS, { workspace });
+  for (const { person_id, survivor } of numbers)
+    if (index.whoIs(person_id) !== 0)
+      expect({ person_id, survivor }).toEqual({ person_id, survivor: index.whoIs(person_id) });
+}
+
+describe('after an import is undone', () => {
+  it('its numbers are given to nobody else, restarted or not', async () => {
+    for (const isRestarted of [false, true]) {
+      const workspace = await s.workspace();
+      await s.collect(workspace, [seen(1, 'user=kept')]);
+      // A file of orders speaks of those whom the file of customers tells of, so that they fall apart before they go.
+      await s.collect(
+        workspace,
+        [seen(1, 'user=a', 'email=a@x.example'), seen(1, 'email=b@x.example', 'user=b')],
+        'customers',
+      );
+      await s.collect(workspace, [seen(2, 'email=a@x.example'), seen(2, 'email=b@x.example')], 'orders');
+      const given = await s.warehouse.one<{ anchor: number; person: number }>(
+        'SELECT max(anchor) AS anchor, max(person_id) AS person FROM identity_link WHERE workspace = {workspace:String}',
+        { workspace },
+      );
+      for (const importId of ['customers', 'orders']) {
+        await s.warehouse.deleteRows(
+          'collect_event',
+          'workspace = {workspace:String} AND import_id = {importId:String}',
+          { workspace, importId },
+        );
+        await s.identity.undoImport(workspace, importId, 0, SPOKEN_IN);
+      }
+      if (isRestarted) s.identity.forget(workspace);
+      await s.collect(
+        workspace,
+        [seen(3, 'email=new@x.example'), seen(3, 'user=a', 'email=a@x.example')],
+        'again',
+      );
+      await agrees(workspace);
+      const index = await s.identity.inner.indexOf(workspace);
+      const found = index.nodeOf(id('email=new@x.example'));
+      expect(found).toBeGreaterThan(given.anchor);
+      expect(index.personOf(found)).toBeGreaterThan(given.person);
+      expect(await s.identity.personOf(workspace, id('user=a'))).toBe(
+        await s.identity.personOf(workspace, id('email=a@x.example')),
+      );
+      s.identity.forget(workspace);
+      await agrees(workspace);
+    }
+  });
+});
