@@ -147,11 +147,12 @@ export const EVENTS = belongingTo('collect_event');
 export const ORDER_LINES = belongingTo('collect_order_line', 't.*', { isFinal: true });
 
 /**
- * Identifiers of the workspace bound as {workspace:String}: type, value, first_seen, person as it is now; their number
- * (`anchor`), which rises from one to the next, and the person they were first known to be of (`first_person`).
+ * Identifiers of the workspace bound as {workspace:String}: type, value, first_seen, whether others than pages told of it
+ * (`is_told`), person as it is now; their number (`anchor`), which rises from one to the next, and the person they were
+ * first known to be of (`first_person`).
  */
-export const IDENTIFIERS = `(SELECT type, value, first_seen, anchor, first_person, person
-  FROM ${belongingTo('identity_link', 't.type AS type, t.value AS value, t.first_seen AS first_seen, t.anchor AS anchor, t.first_person_id AS first_person, t.is_deleted AS is_deleted', { isFinal: true })}
+export const IDENTIFIERS = `(SELECT type, value, first_seen, is_told, anchor, first_person, person
+  FROM ${belongingTo('identity_link', 't.type AS type, t.value AS value, t.first_seen AS first_seen, t.first_told != 4294967295 AS is_told, t.anchor AS anchor, t.first_person_id AS first_person, t.is_deleted AS is_deleted', { isFinal: true })}
   WHERE is_deleted = 0)`;
 
 /** Everyone in the workspace bound as {workspace:String} whom any fact or identifier speaks of: column person. */

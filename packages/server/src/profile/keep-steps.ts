@@ -3,7 +3,7 @@ import type { Identity } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { isConsentTrait } from './consent.ts';
 import { type StepRow, stepsWarehouse } from './steps.ch.ts';
-import { foldSteps, type TraitStep } from './trait-steps.ts';
+import { foldSteps, stepsThatCount, type TraitStep } from './trait-steps.ts';
 import { traitColumns, traitValue } from './trait-value.ts';
 
 /** What became of a trait by the steps of a batch: its value, or null where it was taken away. */
@@ -13,6 +13,8 @@ export interface Folded {
   name: string;
   time: number;
   value: ReturnType<typeof foldSteps>;
+  /** Only keys of pages said anything of it. */
+  isHeard: boolean;
 }
 
 type Told = Resolved<PersonFact>;
@@ -26,6 +28,7 @@ export function openTraitSteps(parts: {
   warehouse: Warehouse;
   identity: Pick<Identity, 'whoIs'>;
   heardBy: (time: number, batch: FactBatch) => number;
+  isHeard: (batch: FactBatch) => boolean;
 }) {
   const store = stepsWarehouse(parts.warehouse);
   /** Names of traits that had steps: from then on setting one is a step as well. */
@@ -65,7 +68,7 @@ export function openTraitSteps(parts: {
     for (const { fact } of told)
       if (fact.operation && fact.operation !== 'delete')
         for (const name of Object.keys(fact.traits)) if (!isConsentTrait(name)) names.add(name);
-    const takenAway = await namesTakenAway(batch.workspace, deleted, told);
+    const takenAway = await namesTakenAway(batch, deleted, told);
     for (const all of takenAway.values()) for (const name of all) names.add(name);
     const rows = told.flatMap((one) => {
       const { operation = 'set', traits } = one.fact;
@@ -80,12 +83,13 @@ export function openTraitSteps(parts: {
     return { rows, names };
   }
 
-  /** Everything that is known of who is to be forgotten: what is stored, and what the same batch says. */
-  async function namesTakenAway(workspace: string, deleted: readonly Told[], told: readonly Told[]) {
+  /** Everything that is known of who is to be forgotten, and may be by this batch: what is stored, and what it says. */
+  async function namesTakenAway(batch: FactBatch, deleted: readonly Told[], told: readonly Told[]) {
+    const { workspace } = batch;
     const found = new Map<number, Set<string>>(deleted.map((one) => [one.personId, new Set<string>()]));
     if (found.size === 0) return found;
     const { numbers, personOf } = await whereabouts(workspace, new Set(found.keys()));
-    for (const row of await store.traitNames(workspace, numbers))
+    for (const row of await store.traitNames(workspace, numbers, parts.isHeard(batch)))
       found.get(personOf(row) ?? 0)?.add(row.name);
     for (const { fact, personId } of told)
       for (const name of Object.keys(fact.traits)) found.get(personId)?.add(name);
@@ -113,6 +117,7 @@ export function openTraitSteps(parts: {
       type,
       text,
       import_id: batch.importId,
+      heard: parts.isHeard(batch) ? 1 : 0,
       version: batch.version,
     };
   }
@@ -160,13 +165,14 @@ export function openTraitSteps(parts: {
       }
       const last = new Map(rows.map((row) => [`${row.person_id}\n${row.name}`, row]));
       const folded = [...last].map(([key, row]): Folded => {
-        const all = byTrait.get(key) ?? [row];
+        const all = stepsThatCount((byTrait.get(key) ?? [row]).map(stepOf));
         return {
           personId: row.person_id,
           anchor: row.anchor,
           name: row.name,
           time: Math.max(...all.map((one) => one.time)),
-          value: foldSteps(all.map(stepOf)),
+          value: foldSteps(all),
+          isHeard: all.every((one) => one.isHeard),
         };
       });
       return { names, folded };
@@ -194,6 +200,7 @@ function stepOf(row: StepRow): TraitStep {
     id: row.message_id,
     operation: row.operation,
     value: traitValue(row.type, row.text),
+    isHeard: row.heard === 1,
   };
 }
 

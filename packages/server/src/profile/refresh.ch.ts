@@ -47,9 +47,9 @@ const ORDERED = `(SELECT person_id, countIf(is_order) AS orders, sum(net_cents) 
 
 const toTime = (ms: string) => `if(${ms} = 0, NULL, fromUnixTimestamp64Milli(${ms}, 'UTC'))`;
 
-/** The identifier seen first most lately; a hash decides between those of one moment. */
-const NEWEST =
-  'bitShiftLeft(toUInt64(greatest(toUnixTimestamp64Milli(first_seen), 0)), 12) + cityHash64(value) % 4096';
+/** Of what others than pages told, else of all, the identifier seen first most lately; a hash decides within a moment. */
+const NEWEST = `bitShiftLeft(toUInt64(is_told), 63)
+  + bitShiftLeft(toUInt64(greatest(toUnixTimestamp64Milli(first_seen), 0)), 12) + cityHash64(value) % 4096`;
 
 const FILL_DRAFT = `INSERT INTO profile_draft ${NEVER_A_REPEAT}
 SELECT {workspace:String}, i.person,

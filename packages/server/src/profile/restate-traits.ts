@@ -1,5 +1,5 @@
 import type { StoredTrait, StoredTraits } from '../collect/index.ts';
-import { versionByTime } from '../platform/version.ts';
+import { isHeardSql, versionByTime, versionHeard } from '../platform/version.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { traitColumns, traitValue } from './trait-value.ts';
 
@@ -12,9 +12,10 @@ interface Row {
   at: number;
   source: string;
   import_id: string;
+  heard: number;
 }
 
-const COLUMNS = `person_id, anchor, name, toString(type) AS type, text, toUnixTimestamp64Milli(time) AS at, source, import_id`;
+const COLUMNS = `person_id, anchor, name, toString(type) AS type, text, toUnixTimestamp64Milli(time) AS at, source, import_id, ${isHeardSql('version')} AS heard`;
 const OF = `FROM profile_trait FINAL WHERE workspace = {workspace:String}`;
 /** What nobody's trait of these names can be; ClickHouse reads the expressions. */
 const ODD = {
@@ -75,7 +76,11 @@ export function openStoredTraits({ warehouse }: { warehouse: Warehouse }): Store
         traits.map((one) => ({
           ...{ workspace, person_id: one.personId, anchor: one.anchor, name: one.name, time: one.time },
           ...traitColumns(one.value),
-          ...{ source: one.source, import_id: one.importId, version: versionByTime(one.time, version) },
+          ...{
+            source: one.source,
+            import_id: one.importId,
+            version: (one.isHeard ? versionHeard : versionByTime)(one.time, version),
+          },
         })),
       ),
 
@@ -106,5 +111,5 @@ export function openStoredTraits({ warehouse }: { warehouse: Warehouse }): Store
 
 const storedTrait = (row: Row): StoredTrait => ({
   ...{ personId: row.person_id, anchor: row.anchor, name: row.name, value: traitValue(row.type, row.text) },
-  ...{ time: row.at, source: row.source, importId: row.import_id },
+  ...{ time: row.at, source: row.source, importId: row.import_id, isHeard: row.heard === 1 },
 });

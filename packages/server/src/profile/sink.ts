@@ -1,17 +1,24 @@
 import type { FactBatch, FactSink } from '../collect/index.ts';
 import type { Identity } from '../identity/index.ts';
-import { versionByTime } from '../platform/version.ts';
+import { versionByTime, versionHeard } from '../platform/version.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { type ConsentStatement, consentOfEvent, consentOfTraits, isConsentTrait } from './consent.ts';
 import { type Folded, openTraitSteps } from './keep-steps.ts';
 import type { TraitNames } from './trait-names.ts';
 import { traitColumns } from './trait-value.ts';
 
+/**
+ * By a key that stands in a page anybody says anything of anybody: such traits are heard, and stand behind what a server,
+ * a file, a webhook or a pull ever told of the same.
+ */
+export const isHeard = (batch: Pick<FactBatch, 'client'>) => !!batch.client;
+
 /** Nobody says anything before it is heard: a stamp ahead of our clock would stand against all that is said meanwhile. */
 const heardBy = (time: number, batch: FactBatch) => Math.min(time, batch.receivedAt);
 
 function traitRows(batch: FactBatch, fromSteps: ReadonlySet<string>): object[] {
   const newest = new Map<string, { time: number; row: object }>();
+  const version = isHeard(batch) ? versionHeard : versionByTime;
   for (const { fact, personId, anchor } of batch.people) {
     if (personId === 0 || fact.operation) continue;
     const time = heardBy(fact.time, batch);
@@ -29,7 +36,7 @@ function traitRows(batch: FactBatch, fromSteps: ReadonlySet<string>): object[] {
         time,
         source: batch.source,
         import_id: batch.importId,
-        version: versionByTime(time, batch.version),
+        version: version(time, batch.version),
       };
       newest.set(key, { time, row });
     }
@@ -39,7 +46,7 @@ function traitRows(batch: FactBatch, fromSteps: ReadonlySet<string>): object[] {
 
 /** Rows of traits that steps made what they are. */
 function foldedRows(batch: FactBatch, folded: readonly Folded[]): object[] {
-  return folded.flatMap(({ personId, anchor, name, time, value }) =>
+  return folded.flatMap(({ personId, anchor, name, time, value, isHeard: isOnlyHeard }) =>
     value === null
       ? []
       : [
@@ -52,7 +59,7 @@ function foldedRows(batch: FactBatch, folded: readonly Folded[]): object[] {
             time,
             source: batch.source,
             import_id: '',
-            version: versionByTime(time, batch.version),
+            version: (isOnlyHeard ? versionHeard : versionByTime)(time, batch.version),
           },
         ],
   );
@@ -120,7 +127,7 @@ export function profileSink(parts: {
   names: TraitNames;
 }): FactSink {
   const { warehouse } = parts;
-  const steps = openTraitSteps({ ...parts, heardBy });
+  const steps = openTraitSteps({ ...parts, heardBy, isHeard });
   return async (told) => {
     const batch = await admitted(told, parts.names);
     const { names, folded } = await steps.take(batch);

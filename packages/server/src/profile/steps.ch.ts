@@ -1,3 +1,4 @@
+import { isHeardSql } from '../platform/version.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import type { TraitStep } from './trait-steps.ts';
 
@@ -12,6 +13,8 @@ export interface StepRow {
   type: string;
   text: string;
   import_id: string;
+  /** 1 where a key that stands in a page said it. */
+  heard: number;
   version: number;
 }
 
@@ -49,7 +52,7 @@ export function stepsWarehouse(warehouse: Warehouse) {
 
     steps: (workspace: string, numbers: number[], names: string[]) =>
       underNumbers<Omit<StepRow, 'workspace' | 'version'>>(
-        `SELECT person_id, anchor, name, toUnixTimestamp64Milli(time) AS time, message_id, operation, type, text, import_id
+        `SELECT person_id, anchor, name, toUnixTimestamp64Milli(time) AS time, message_id, operation, type, text, import_id, heard
          FROM profile_trait_step FINAL PREWHERE ${THEIRS} AND name IN {names:Array(String)}`,
         numbers,
         { workspace, names },
@@ -57,19 +60,24 @@ export function stepsWarehouse(warehouse: Warehouse) {
 
     /** Values as they stand under each number, the newest that was said. */
     traits: (workspace: string, numbers: number[], names: string[]) =>
-      underNumbers<Pick<StepRow, 'person_id' | 'anchor' | 'name' | 'time' | 'type' | 'text' | 'import_id'>>(
-        `SELECT person_id, anchor, name, toUnixTimestamp64Milli(t.time) AS time, toString(type) AS type, text, import_id
+      underNumbers<
+        Pick<StepRow, 'person_id' | 'anchor' | 'name' | 'time' | 'type' | 'text' | 'import_id' | 'heard'>
+      >(
+        `SELECT person_id, anchor, name, toUnixTimestamp64Milli(t.time) AS time, toString(type) AS type, text, import_id,
+           ${isHeardSql('version')} AS heard
          FROM profile_trait AS t WHERE ${THEIRS} AND name IN {names:Array(String)}
          ORDER BY version DESC LIMIT 1 BY person_id, anchor, name`,
         numbers,
         { workspace, names },
       ),
 
-    traitNames: (workspace: string, numbers: number[]) =>
+    /** Names of traits under each number; only of those that nothing but keys of pages said, where that is asked. */
+    traitNames: (workspace: string, numbers: number[], onlyHeard: boolean) =>
       underNumbers<{ person_id: number; anchor: number; name: string }>(
-        `SELECT DISTINCT person_id, anchor, name FROM profile_trait WHERE ${THEIRS}`,
+        `SELECT DISTINCT person_id, anchor, name FROM profile_trait
+         WHERE ${THEIRS} AND (${isHeardSql('version')} OR NOT {onlyHeard:Bool})`,
         numbers,
-        { workspace },
+        { workspace, onlyHeard },
       ),
 
     removeTraits: (workspace: string, numbers: number[], anchors: number[], names: string[]) =>

@@ -197,6 +197,11 @@ export const profileMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    // 1 where a key that stands in a page took the step: it counts where nothing else told of the trait.
+    name: 'profile/0008_heard_step',
+    columns: [{ table: 'profile_trait_step', column: 'heard UInt8 DEFAULT 0' }],
+  },
 ];
 
 /** Rows of a table of ours with `person` as it is now. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClientKey } from '@qianmian/contract';
 import { catalogMigrations, openCatalog } from '../catalog/index.ts';
 import {
   cleaningWarehouse,
@@ -71,10 +72,11 @@ export async function openShop(
     setAside: collectWarehouse(warehouse).insertQuarantine,
     imputedLines: cleaningWarehouse(warehouse).imputedLines,
   });
+  const journal = await openJournal(join(folder, 'journal'));
   const collector = openCollector({
     ...base,
     warehouse: collectWarehouse(warehouse),
-    journal: await openJournal(join(folder, 'journal')),
+    journal,
     workspaces,
     resolve: identity.resolve,
     hashOf: hash64,
@@ -110,7 +112,13 @@ export async function openShop(
     },
 
     /** Facts arrive and can be queried when this resolves; profiles are not computed yet. */
-    async collect(workspace: string, facts: readonly Fact[], importId = '', source = 'test'): Promise<void> {
+    async collect(
+      workspace: string,
+      facts: readonly Fact[],
+      importId = '',
+      source = 'test',
+      client: ClientKey | null = null,
+    ): Promise<void> {
       const stored = await collector.store({
         workspace,
         source,
@@ -118,6 +126,8 @@ export async function openShop(
         receivedAt: clock.now(),
         token: randomUUID(),
         facts,
+        client,
+        isHeard: client !== null,
       });
       await bus.announce('collect.stored', stored.said);
     },
@@ -129,6 +139,7 @@ export async function openShop(
 
     async close(): Promise<void> {
       await jobs.close();
+      await journal.close();
       await ledger.close();
       await warehouse.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });

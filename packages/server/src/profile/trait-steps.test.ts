@@ -1,8 +1,11 @@
+import type { ClientKey } from '@qianmian/contract';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fact, PersonFact, TraitValue } from '../collect/index.ts';
 import { openDecisions, openFolding } from '../identity/index.ts';
 import { HOUR } from '../platform/clock.ts';
+import { openStoredTraits } from './restate-traits.ts';
+import { undoProfileImport } from './sink.ts';
 import { TRAITS } from './store.ch.ts';
 import { happened, type Shop, shop } from './test-shop.ts';
 import { foldSteps, type TraitStep } from './trait-steps.ts';
@@ -59,9 +62,10 @@ async function traitsOf(workspace: string, user = 'u'): Promise<Record<string, s
   return Object.fromEntries(rows.map((row) => [row.name, row.text]));
 }
 
-describe('steps that arrive', () => {
-  const START = Date.parse('2026-05-01T00:00:00Z');
+const START = Date.parse('2026-05-01T00:00:00Z');
+const PAGE: ClientKey = { orders: true, consent: true, origins: [] };
 
+describe('steps that arrive', () => {
   it('in any order, again and again, by either identifier, leave what they leave in order', {
     timeout: 120_000,
   }, async () => {
@@ -69,6 +73,7 @@ describe('steps that arrive', () => {
       operation: fc.constantFrom('set', 'set_once', 'increment', 'append', 'unset' as const),
       amount: fc.integer({ min: -5, max: 5 }),
       who: fc.constantFrom('user', 'anonymous' as const),
+      isHeard: fc.boolean(),
       name: fc.constantFrom('points', 'likes'),
     });
     const plan = fc.array(one, { minLength: 1, maxLength: 8 }).chain((steps) =>
@@ -106,16 +111,25 @@ describe('steps that arrive', () => {
         );
         for (let at = 0; at < order.length; at += cut) {
           s.clock.advance(10);
-          await s.collect(
-            workspace,
-            order.slice(at, at + cut).map((i) => facts[i]!),
-          );
+          for (const isHeard of [true, false])
+            await s.collect(
+              workspace,
+              order
+                .slice(at, at + cut)
+                .filter((i) => steps[i]!.isHeard === isHeard)
+                .map((i) => facts[i]!),
+              '',
+              isHeard ? 'page' : 'test',
+              isHeard ? PAGE : null,
+            );
         }
         const expected: Record<string, string> = {};
         for (const name of ['points', 'likes']) {
+          // What pages said counts where nothing else told of the trait.
+          const isTold = steps.some((one) => one.name === name && !one.isHeard);
           const folded = foldSteps(
             steps.flatMap((one, i) =>
-              one.name === name
+              one.name === name && (!isTold || !one.isHeard)
                 ? [
                     {
                       time: START + i * 1000,
@@ -184,6 +198,79 @@ describe('steps that arrive', () => {
       { workspace },
     );
     expect(rows).toEqual([]);
+  });
+});
+
+describe('what a key that stands in a page says of somebody', () => {
+  const HOUR_ON = START + HOUR;
+  const hear = (workspace: string, facts: Fact[]) => s.collect(workspace, facts, '', 'page', PAGE);
+
+  it('takes nothing away and changes nothing of what was told', async () => {
+    const workspace = await s.workspace();
+    await s.collect(workspace, [told('a', START, { vip: 'gold', email: 'ann@shop.example', points: 7 })]);
+    await hear(workspace, [told('b', HOUR_ON, { vip: 'none', email: 'thief@evil.example', shoes: 41 })]);
+    const before = { vip: 'gold', email: 'ann@shop.example', points: '7', shoes: '41' };
+    expect(await traitsOf(workspace)).toEqual(before);
+    await hear(workspace, [
+      told('c', HOUR_ON + 1, { points: 1000 }, 'increment'),
+      told('d', HOUR_ON + 2, { vip: true }, 'unset'),
+    ]);
+    expect(await traitsOf(workspace)).toEqual(before);
+    await hear(workspace, [told('e', HOUR_ON + 3, {}, 'delete')]);
+    const { shoes: _, ...kept } = before;
+    expect(await traitsOf(workspace)).toEqual(kept);
+    // The server itself goes on changing them.
+    await s.collect(workspace, [
+      told('f', START + 2, { points: 1 }, 'increment'),
+      told('g', START + 3, { vip: 'silver' }),
+    ]);
+    expect(await traitsOf(workspace)).toEqual({ ...kept, points: '8', vip: 'silver' });
+  });
+
+  it('stands until something else tells of it, and again when that is taken back', async () => {
+    const workspace = await s.workspace();
+    await hear(workspace, [told('a', HOUR_ON, { city: 'Berlin', size: 'M' })]);
+    await hear(workspace, [told('b', HOUR_ON + 5, { city: 'Bonn' })]);
+    await hear(workspace, [told('late', HOUR_ON + 1, { city: 'Trier' })]);
+    expect(await traitsOf(workspace)).toEqual({ city: 'Bonn', size: 'M' });
+    await s.collect(workspace, [told('c', START, { city: 'Ulm' })], 'file');
+    expect(await traitsOf(workspace)).toEqual({ city: 'Ulm', size: 'M' });
+    await undoProfileImport(s.warehouse, workspace, 'file');
+    expect(await traitsOf(workspace)).toEqual({ city: 'Bonn', size: 'M' });
+  });
+
+  it('gives nobody another address in their portrait', async () => {
+    const workspace = await s.workspace();
+    const known = (messageId: string, time: number, email: string): Fact => ({
+      ...{ kind: 'person', messageId, time, traits: {} },
+      identifiers: [
+        { type: 'user', value: 'u' },
+        { type: 'email', value: email },
+      ],
+    });
+    await s.collect(workspace, [known('a', START, 'ann@shop.example')]);
+    await hear(workspace, [known('b', HOUR_ON, 'thief@evil.example')]);
+    await s.profile.refresh(workspace);
+    const portraits = await s.warehouse.query(
+      'SELECT email FROM profile_person WHERE workspace = {workspace:String} AND person_id = {person:UInt32}',
+      { workspace, person: await s.person(workspace, 'u') },
+    );
+    expect(portraits).toEqual([{ email: 'ann@shop.example' }]);
+  });
+
+  it('stays behind what is told when steps clean it', async () => {
+    const workspace = await s.workspace();
+    const stored = openStoredTraits(s);
+    await hear(workspace, [told('a', HOUR_ON, { city: 'bonn' })]);
+    const { traits } = await stored.after(workspace, null, null, 10);
+    await stored.restate(
+      workspace,
+      traits.map((one) => ({ ...one, value: 'Bonn' })),
+      2 ** 52 - 1,
+    );
+    expect(await traitsOf(workspace)).toEqual({ city: 'Bonn' });
+    await s.collect(workspace, [told('b', START, { city: 'Ulm' })]);
+    expect(await traitsOf(workspace)).toEqual({ city: 'Ulm' });
   });
 });
 

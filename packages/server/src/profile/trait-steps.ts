@@ -8,6 +8,14 @@ export interface TraitStep {
   id: string;
   operation: TraitOperation | 'set';
   value: TraitValue;
+  /** Said by a key that stands in a page. */
+  isHeard?: boolean;
+}
+
+/** Steps that were only heard count where nothing was told. */
+export function stepsThatCount(steps: readonly TraitStep[]): readonly TraitStep[] {
+  const told = steps.filter((step) => !step.isHeard);
+  return told.length > 0 ? told : steps;
 }
 
 /**

@@ -20,6 +20,8 @@ export interface StoredTrait {
   time: number;
   source: string;
   importId: string;
+  /** Only a key that stands in a page said so. */
+  isHeard: boolean;
 }
 
 /** What profile lends: its traits, page by page, and a way to say otherwise. */
