@@ -12,6 +12,9 @@ import { type CompiledRules, compileRules, DEFAULT_RULES, RANK } from './rules.t
 import { earliness, identityWarehouse } from './store.ch.ts';
 import type { IdentityTables } from './store.pg.ts';
 
+/** Rows from which on what was meant is not kept once it is done. */
+const LARGE_INTENT = 1000;
+
 /** Where identifiers were seen, for the rows that keep them. */
 export interface Sighting {
   identifiers: readonly Identifier[];
@@ -68,6 +71,8 @@ export function openIdentity(parts: {
   async function loadIndex(workspace: string): Promise<PersonIndex> {
     const rules = await rulesOf(workspace);
     const index = new PersonIndex(rules);
+    const intent = await store.intent(workspace);
+    if (intent) await store.carryOut(intent);
     const last = await store.last(workspace);
     nextVersion(last.version + 1);
     await numberEarlier(workspace, store, Math.max(last.anchor, last.person));
@@ -175,41 +180,52 @@ export function openIdentity(parts: {
   }
 
   /**
-   * Evidence comes first: what follows from it can be worked out anew. All rows replace themselves, so a batch that is
+   * Evidence comes first: what follows from it can be worked out anew. What says whose facts are whose is said whole or not
+   * at all, and before identifiers that were known name another person. All rows replace themselves, so a batch that is
    * tried again writes whatever it finds then, under no token.
    */
   async function save(workspace: string, changes: Changes, origin: Origin, reason: string): Promise<void> {
     const version = nextVersion();
     const import_id = origin.importId;
-    await store.insertLinks(
-      changes.links.map((l) => ({
-        ...{ workspace, type: l.type, value: l.value, person_id: l.person, import_id, version },
-        first_seen: l.seconds * SECOND,
-        first_person_id: l.first,
-        first_told: l.told,
-        anchor: l.node,
-        number: l.number,
-        hash: String((BigInt(l.hash[1]) << 32n) | BigInt(l.hash[0])),
-      })),
-    );
+    const insertLinks = (links: Changes['links']) =>
+      store.insertLinks(
+        links.map((l) => ({
+          ...{ workspace, type: l.type, value: l.value, person_id: l.person, import_id, version },
+          first_seen: l.seconds * SECOND,
+          first_person_id: l.first,
+          first_told: l.told,
+          anchor: l.node,
+          number: l.number,
+          hash: String((BigInt(l.hash[1]) << 32n) | BigInt(l.hash[0])),
+        })),
+      );
+    await insertLinks(changes.links.filter((l) => l.isNew));
     await store.insertEvidence(
       changes.evidence.map((e) => ({
         ...{ workspace, ...e, import_id, source: origin.source },
         earliness: earliness(e.seconds),
       })),
     );
-    await store.insertNumbers(
-      changes.numbers.map((n) => ({ workspace, anchor: n.node, number: n.number, version })),
-    );
-    await store.insertSplits(
-      changes.splits.map((s) => ({ workspace, anchor: s.node, person_id: s.person, was: s.was, version })),
-    );
-    await store.insertOverrides(
-      changes.merges.map((m) => ({
+    const intent = {
+      numbers: lastOf(changes.numbers, (n) => n.node).map((n) => ({
+        ...{ workspace, anchor: n.node, number: n.number, version },
+      })),
+      splits: lastOf(changes.splits, (s) => s.node).map((s) => ({
+        ...{ workspace, anchor: s.node, person_id: s.person, was: s.was, version },
+      })),
+      overrides: lastOf(changes.merges, (m) => m.person).map((m) => ({
         ...{ workspace, person_id: m.person, reason, version },
         survivor_id: m.survivor === m.person ? 0 : m.survivor,
       })),
-    );
+    };
+    const sizes = Object.values(intent).map((rows) => rows.length);
+    const isInParts = sizes.filter((size) => size > 0).length > 1;
+    if (isInParts) await store.insertIntent(workspace, version, intent);
+    await store.carryOut(intent);
+    // What is large is not said again at every start.
+    if (isInParts && Math.max(...sizes) > LARGE_INTENT)
+      await store.insertIntent(workspace, nextVersion(), { numbers: [], splits: [], overrides: [] });
+    await insertLinks(changes.links.filter((l) => !l.isNew));
   }
 
   return {
@@ -295,6 +311,11 @@ export function openIdentity(parts: {
   };
 }
 export type Identity = ReturnType<typeof openIdentity>;
+
+/** The last of those that have the same key. */
+const lastOf = <T>(rows: readonly T[], key: (row: T) => number): T[] => [
+  ...new Map(rows.map((row) => [key(row), row])).values(),
+];
 
 /** Runs a long computation step by step, so that others have their turn in between. */
 export async function inSteps<Step, Out>(

@@ -19,6 +19,7 @@ export interface Changes {
   /** Identifiers never seen before, or seen earlier than was known, with the person they are now. */
   links: {
     node: number;
+    isNew: boolean;
     type: IdentifierType;
     value: string;
     hash: readonly [number, number];
@@ -81,6 +82,8 @@ export class PersonIndex {
   /** Edges between people of whom one changed: whether they still may not join is to be looked at. */
   #unsure = new Set<number>();
   #born: Changes['links'] = [];
+  /** What was found half written when it was loaded. */
+  #mended = noChanges();
   /** What was said of pairs since the last `settle`, by edge; what was heard by the edge's negative. */
   #said = new Map<number, Changes['evidence'][number]>();
 
@@ -123,7 +126,8 @@ export class PersonIndex {
     }
     this.#touched.add(node);
     const hash = this.graph.lastHash;
-    this.#born.push({ node, type, value, hash, person: 0, first: 0, number: 0, seconds, told: 0 });
+    const isNew = change === NEW;
+    this.#born.push({ node, isNew, type, value, hash, person: 0, first: 0, number: 0, seconds, told: 0 });
   }
 
   #noteEdge(a: number, b: number, kind: number, seconds: number, origin: Origin): void {
@@ -178,8 +182,10 @@ export class PersonIndex {
     this.#lookAtEnds();
     if (this.#touched.size > 0 || this.#unsure.size > 0)
       this.#become([...this.#workOut(this.#touched, this.#unsure)], changes);
-    const lastOf = new Map(this.#born.map((link) => [link.node, link]));
-    for (const link of lastOf.values()) {
+    const bornOf = new Map<number, Changes['links'][number]>();
+    // The first time is the one at which it was new.
+    for (const link of this.#born) if (!bornOf.has(link.node)) bornOf.set(link.node, link);
+    for (const link of bornOf.values()) {
       if (this.#first[link.node] === 0) this.#first[link.node] = this.#person[link.node]!;
       changes.links.push({
         ...link,
@@ -599,7 +605,8 @@ export class PersonIndex {
     }
     this.#zones = zones;
     this.#unsure.clear();
-    const changes = noChanges();
+    const changes = this.#mended;
+    this.#mended = noChanges();
     this.#become(changed, changes);
     return changes;
   }
@@ -639,6 +646,9 @@ export class PersonIndex {
     this.#know(number);
     const before = this.#numbers[node]!;
     if (this.#holders[before] === node) this.#holders[before] = 0;
+    // One that was given away is held no longer, whatever a row says.
+    const held = this.#holderOf(number);
+    if (number > 0 && held !== 0) this.#numbers[held] = 0;
     this.#numbers[node] = number;
     if (number > 0) this.#holders[number] = node;
   }
@@ -668,8 +678,19 @@ export class PersonIndex {
       if (!this.graph.has(node)) continue;
       const split = this.#splits.get(node);
       const number = this.#person[node]!;
-      this.#person[node] = split ? split.person : (survivors.get(number) ?? number);
+      const person = split ? split.person : (survivors.get(number) ?? number);
+      if (!split && this.#holderOf(number) === 0) this.#adopt(node, number, person);
+      this.#person[node] = person;
     }
+  }
+
+  /**
+   * The number under which an identifier is stored has nobody to tell of it: who held it went with an import, or was not
+   * written down any more. The identifier holds it from now on, or is told of by itself where it holds one of its own.
+   */
+  #adopt(node: number, number: number, person: number): void {
+    if (this.#numberOf(node) === 0) this.#give(node, number, this.#mended);
+    else this.#split(node, person, [number], this.#mended);
   }
 
   /** Splits that the stored facts follow by themselves now. */

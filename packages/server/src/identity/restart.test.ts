@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Fact, Identifier, IdentifierType } from '../collect/index.ts';
 import { DAY } from '../platform/clock.ts';
 import { type Shop, shop } from '../profile/test-shop.ts';
+import { openIdentity } from './identity.ts';
 import { EVENTS, IDENTIFIERS, SURVIVORS } from './store.ch.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -93,5 +95,107 @@ describe('after an import is undone', () => {
       s.identity.forget(workspace);
       await agrees(workspace);
     }
+  }, 300_000);
+});
+
+describe('a kill at any statement', () => {
+  const ids = [
+    'user=1',
+    'user=2',
+    'email=a@x.example',
+    'email=b@x.example',
+    'phone=13911110000',
+    'anonymous=t',
+  ];
+  const batch = fc.record({
+    importId: fc.constantFrom('', 'one', 'two'),
+    sightings: fc.array(
+      fc.record({
+        day: fc.nat({ max: 90 }),
+        of: fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 3 }),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+    stopAt: fc.nat({ max: 6 }),
   });
+  const undo = fc.record({ undone: fc.constantFrom('one', 'two'), stopAt: fc.nat({ max: 6 }) });
+
+  it('leaves queries and identity of one mind, whatever was on its way, and nothing is lost when it is tried again', async () => {
+    const opened = (stopAt: number) => {
+      let statements = 0;
+      const dying = <A extends unknown[]>(work: (...args: A) => Promise<void>) => {
+        return (...args: A) => (++statements > stopAt ? Promise.reject(new Error('killed')) : work(...args));
+      };
+      const { insert, command, deleteRows } = s.warehouse;
+      return openIdentity({
+        ...s,
+        warehouse: {
+          ...s.warehouse,
+          insert: async (table, rows, token) =>
+            rows.length > 0 ? dying(insert)(table, rows, token) : undefined,
+          command: dying(command),
+          deleteRows: dying(deleteRows),
+        },
+      });
+    };
+    const run = fc.asyncProperty(
+      fc.array(fc.oneof({ weight: 3, arbitrary: batch }, undo), { minLength: 2, maxLength: 7 }),
+      async (story) => {
+        const workspace = await s.workspace();
+        /** Who identity says that batches are of, stored as events. */
+        const work = async (identity: ReturnType<typeof openIdentity>, op: (typeof story)[number]) => {
+          if ('undone' in op) {
+            await s.warehouse.deleteRows(
+              'collect_event',
+              'workspace = {workspace:String} AND import_id = {importId:String}',
+              { workspace, importId: op.undone },
+            );
+            return identity.undoImport(workspace, op.undone, 0, []);
+          }
+          const { importId } = op;
+          const { people, anchors } = await identity.resolve(
+            workspace,
+            op.sightings.map((x) => ({ time: at(x.day), identifiers: x.of.map(id) })),
+            { importId, version: 0 },
+          );
+          await s.warehouse.insert(
+            'collect_event',
+            [...people].map((person_id, i) => ({
+              ...{
+                workspace,
+                person_id,
+                anchor: anchors[i],
+                import_id: importId,
+                message_id: `k${++messages}`,
+              },
+              ...{
+                time: at(op.sightings[i]!.day),
+                received_at: at(0),
+                name: 'Seen',
+                source: 'test',
+                properties: {},
+              },
+            })),
+          );
+        };
+        for (const op of story) {
+          const isDone = await work(opened(op.stopAt), op).then(
+            () => true,
+            (error: Error) => {
+              expect(error.message).toBe('killed');
+              return false;
+            },
+          );
+          const restarted = opened(Number.POSITIVE_INFINITY);
+          await agrees(workspace, restarted);
+          if (isDone) continue;
+          await work(restarted, op);
+          await agrees(workspace, restarted);
+          await agrees(workspace, opened(Number.POSITIVE_INFINITY));
+        }
+      },
+    );
+    // Stories that went wrong once, and a few more: each costs seconds.
+    await fc.assert(run, { numRuns: 4, seed: 7 });
+  }, 300_000);
 });

@@ -108,6 +108,20 @@ export const identityMigrations: WarehouseMigration[] = [
       },
     ],
   },
+  {
+    name: 'identity/0006_intent',
+    tables: [
+      {
+        // What is about to be said of whose facts are whose, in several tables, as JSON: said again at the next start, as
+        // what was said of it may be half of it. The last of a workspace counts; rows of before yield to newer ones.
+        name: 'identity_intent',
+        columns: 'workspace LowCardinality(String), rows String, version UInt64',
+        engine: 'ReplacingMergeTree(version)',
+        orderBy: '(workspace)',
+        shardBy: 'cityHash64(workspace)',
+      },
+    ],
+  },
 ];
 
 /** Merges, as a FROM source with columns person_id and survivor: whom a number that was given out once stands for. */
@@ -230,6 +244,20 @@ export interface SplitRow {
   version: number;
 }
 
+export interface NumberRow {
+  workspace: string;
+  anchor: number;
+  number: number;
+  version: number;
+}
+
+/** What says whose facts are whose: halves of it would tell facts of somebody else. */
+export interface Intent {
+  numbers: NumberRow[];
+  splits: SplitRow[];
+  overrides: OverrideRow[];
+}
+
 /** What identity reads and writes in the warehouse. */
 export function identityWarehouse(warehouse: Warehouse) {
   const bytes = (expressions: string[]) =>
@@ -252,10 +280,22 @@ export function identityWarehouse(warehouse: Warehouse) {
   return {
     insertLinks: (rows: LinkRow[]) => warehouse.insert('identity_link', rows),
     insertEvidence: (rows: EvidenceRow[]) => warehouse.insert('identity_evidence', rows),
-    insertOverrides: (rows: OverrideRow[]) => warehouse.insert('identity_override', rows),
-    insertSplits: (rows: SplitRow[]) => warehouse.insert('identity_split', rows),
-    insertNumbers: (rows: { workspace: string; anchor: number; number: number; version: number }[]) =>
-      warehouse.insert('identity_number', rows),
+    insertIntent: (workspace: string, version: number, intent: Intent) =>
+      warehouse.insert('identity_intent', [{ workspace, version, rows: JSON.stringify(intent) }]),
+    /** Says what was meant; said again it changes nothing. */
+    carryOut: async ({ numbers, splits, overrides }: Intent) => {
+      await warehouse.insert('identity_number', numbers);
+      await warehouse.insert('identity_split', splits);
+      await warehouse.insert('identity_override', overrides);
+    },
+    /** What was meant last; null where nothing was. */
+    intent: async (workspace: string): Promise<Intent | null> => {
+      const [last] = await warehouse.query<{ rows: string }>(
+        'SELECT rows FROM identity_intent FINAL WHERE workspace = {workspace:String}',
+        { workspace },
+      );
+      return last ? (JSON.parse(last.rows) as Intent) : null;
+    },
 
     /** Every identifier by type: anchor, hash (low, high), person_id, number, first seen in seconds, first person, first told in seconds: 32 bytes each. */
     links: (workspace: string) =>
@@ -337,7 +377,9 @@ export function identityWarehouse(warehouse: Warehouse) {
            SELECT max(anchor), max(greatest(person_id, arrayMax(was))), max(version) FROM identity_split
            WHERE workspace = {workspace:String}
            UNION ALL
-           SELECT max(anchor), max(number), max(version) FROM identity_number WHERE workspace = {workspace:String})`,
+           SELECT max(anchor), max(number), max(version) FROM identity_number WHERE workspace = {workspace:String}
+           UNION ALL
+           SELECT 0, 0, max(version) FROM identity_intent WHERE workspace = {workspace:String})`,
         { workspace },
       ),
 
