@@ -78,7 +78,9 @@ function underClientsId(fact: Fact): Fact {
   if (fact.kind === 'event' && fact.formerId !== undefined)
     return { ...fact, ...messageId, formerId: clientsId(fact.formerId) };
   if (fact.kind !== 'orderLine' || !fact.claim) return { ...fact, ...messageId };
-  const claim = { ...fact.claim, returnId: clientsId(fact.claim.returnId) };
+  // A page may ask back what it told; that an order never was is the shop's to say.
+  const { isCancellation: _, ...asked } = fact.claim;
+  const claim = { ...asked, returnId: clientsId(asked.returnId) };
   return { ...fact, ...messageId, lineId: clientsId(fact.lineId), claim };
 }
 

@@ -103,6 +103,8 @@ export interface ReturnClaim {
   /** Names the return: told again, it replaces what it said before. */
   returnId: string;
   of: 'amount' | 'rest';
+  /** With `rest`: the order was cancelled. Nothing was sold, so nothing of it stands, whatever is told of it besides. */
+  isCancellation?: true;
 }
 
 /** One line of an order or of a return. `netCents` is what was paid for the line (negative for a return). */

@@ -151,6 +151,10 @@ describe('A client’s key', () => {
       properties: { order_id: 'own' },
     });
     expect(await s.lines()).toEqual(['late sale 2000', 'other sale 400', 'own return -500', 'own sale 500']);
+    // That it was no order the shop alone can say, and the page does not bring it back.
+    await s.say(s.server.writeKey, { event: 'Order Cancelled', properties: { order_id: 'own' } });
+    await s.say(s.site.writeKey, order('own', 5, 'Order Updated'));
+    expect(await s.lines()).toEqual(['late sale 2000', 'other sale 400']);
   });
 
   it('says nothing under an id of anybody else’s, and keeps none of theirs from being heard', async () => {

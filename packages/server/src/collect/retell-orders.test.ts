@@ -174,6 +174,14 @@ describe('returns', () => {
     shelf.tell([message('Order Cancelled', { products: [item('A', 100, 2)] })]);
     expect(shelf.net()).toBe(0);
     expect(shelf.standing().reduce((sum, row) => sum + row.quantity, 0)).toBe(0);
+    // By a page's key the same leaves an order that came back.
+    const page = new Shelf();
+    page.claim([completed(item('A', 100, 2))]);
+    page.claim([message('Order Cancelled')]);
+    expect(page.standing().map((row) => [row.line_kind, row.net_cents])).toEqual([
+      ['sale', 20_000],
+      ['return', -20_000],
+    ]);
   });
 
   it('without products and amount are of the whole order; with an amount, of as much', () => {
@@ -212,9 +220,12 @@ describe('returns', () => {
       quantity: -1,
       netCents: -1000,
     };
-    shelf.tell([completed(item('A', 10)), message('Order Cancelled')]);
+    shelf.tell([completed(item('A', 10)), message('Order Refunded')]);
     shelf.take([back], 'import');
     expect(shelf.words()).toEqual(['return return:A -1 -1000 0', 'sale A 1 1000 0']);
+    // Of what never was an order nothing comes back either.
+    shelf.tell([message('Order Cancelled')]);
+    expect(shelf.words()).toEqual([]);
   });
 });
 
@@ -301,7 +312,8 @@ describe('laws', () => {
             quantity.set(row.product_id, (quantity.get(row.product_id) ?? 0) + row.quantity);
           expect(Math.min(0, ...quantity.values())).toBe(0);
         }
-        if (messages.some((m) => m.event === 'Order Cancelled')) expect(shelf.net()).toBe(0);
+        // What was cancelled is no order, whatever else is told of it and when.
+        if (messages.some((m) => m.event === 'Order Cancelled')) expect(shelf.standing()).toEqual([]);
       }),
     );
   });

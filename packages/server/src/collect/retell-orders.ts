@@ -181,11 +181,16 @@ function date(order: Order, telling: Telling | undefined, teller: Teller): void 
 
 function hearClaim(order: Order, line: Resolved<OrderLineFact>, teller: Teller): void {
   const { fact } = line;
-  const { returnId, of } = fact.claim!;
+  const { returnId, of, isCancellation } = fact.claim!;
   const known = order.claims.get(returnId);
   const claim = known?.messageId === fact.messageId ? known! : { messageId: fact.messageId, rows: new Map() };
   const { line_kind, import_id, is_counted, told_at, dated_at, ...row } = lineRow(line, teller);
-  claim.rows.set(row.line_id, { ...row, return_id: returnId, is_rest: of === 'rest' ? 1 : 0 });
+  claim.rows.set(row.line_id, {
+    ...row,
+    return_id: returnId,
+    is_rest: of === 'rest' ? 1 : 0,
+    is_cancellation: isCancellation ? 1 : 0,
+  });
   order.claims.set(returnId, claim);
 }
 
@@ -313,7 +318,10 @@ function claimsNow(
   return { claims: [...now.values()].flat(), leftOut };
 }
 
-/** The rows that change so that the lines of an order say what counts of its returns. */
+/**
+ * The rows that change so that the lines of an order say what counts of its returns, and do not stand where it was
+ * cancelled: nothing told of it before or behind brings it back.
+ */
 function recount(
   lines: readonly OrderLineRow[],
   claims: readonly ClaimRow[],
@@ -321,6 +329,10 @@ function recount(
 ): OrderLineRow[] {
   const before = new Map(lines.filter((row) => row.is_counted).map((row) => [keyOf(row), row]));
   if (claims.length === 0 && before.size === 0) return [];
+  if (claims.some((claim) => claim.is_cancellation))
+    return lines.flatMap((row) =>
+      row.is_deleted ? [] : [{ ...row, version: above(row, teller), is_deleted: 1 }],
+    );
   const standing = lines.filter((row) => !row.is_counted && !row.is_deleted);
   const rows: OrderLineRow[] = [];
   // A return that names nobody is of who bought.
@@ -356,7 +368,7 @@ function claimsThatCount(
 }
 
 function countedRow({ claim, sold, quantity, cents }: Counted, teller: Teller, buyer: Whose): OrderLineRow {
-  const { return_id, is_rest: _, ...said } = claim;
+  const { return_id, is_rest: _, is_cancellation: __, ...said } = claim;
   const of = sold ?? said;
   return {
     ...of,

@@ -190,6 +190,11 @@ export const collectMigrations: WarehouseMigration[] = [
       { table, column: 'dated_at Int64 DEFAULT 0' },
     ]),
   },
+  {
+    // Of a return that asks back the rest: the order was cancelled, and none of its lines stands.
+    name: 'collect/0013_is_cancellation',
+    columns: [{ table: 'collect_return', column: 'is_cancellation UInt8 DEFAULT 0' }],
+  },
 ];
 
 export interface EventRow {
@@ -247,6 +252,8 @@ export interface ClaimRow
   extends Omit<OrderLineRow, 'line_kind' | 'import_id' | 'is_counted' | 'told_at' | 'dated_at'> {
   return_id: string;
   is_rest: number;
+  /** The order was cancelled by who may say so: none of its lines stands. */
+  is_cancellation: number;
 }
 
 export interface QuarantineRow {

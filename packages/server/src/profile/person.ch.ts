@@ -4,8 +4,8 @@ import type { Warehouse } from '../platform/warehouse.ts';
 import { PASSIVE_EVENTS, timelineKindSql } from './event-kinds.ts';
 import { consentOfPerson } from './store.ch.ts';
 
-/** Events that are told as orders and returns already. */
-const ORDER_EVENTS = ['Order Completed', 'Order Refunded', 'Order Cancelled'];
+/** Events that are told as orders and returns already; of a cancelled order nothing else is told than that it was. */
+const ORDER_EVENTS = ['Order Completed', 'Order Refunded'];
 
 export interface LineRow {
   order_id: string;

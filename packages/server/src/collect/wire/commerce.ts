@@ -1,4 +1,4 @@
-import type { EventFact, Fact, OrderLineFact, ProductFact, StoreFact } from '../facts.ts';
+import type { EventFact, Fact, OrderLineFact, ProductFact, ReturnClaim, StoreFact } from '../facts.ts';
 import { currencyNamed, foreignSign, otherCurrencyWords } from '../files/currency-sign.ts';
 import { parseDecimal } from '../files/decimal.ts';
 import { lineAmount, minorDigits, spreadCents, toMinor } from '../files/money.ts';
@@ -7,9 +7,9 @@ import { brief, type Json, levelsOf, objectOf, textOf } from './json.ts';
 
 /**
  * Segment's e-commerce events v2 (https://segment.com/docs/connections/spec/ecommerce/v2/) as order lines, products and
- * stores. `Order Completed` and `Order Updated` tell an order with all its lines; `Order Cancelled` and an
- * `Order Refunded` that names neither products nor an amount take back what is left of it. Every other event of the spec
- * tells of products in passing.
+ * stores. `Order Completed` and `Order Updated` tell an order with all its lines; an `Order Refunded` that names
+ * neither products nor an amount takes back what is left of it, and after an `Order Cancelled` it is no order. Every other
+ * event of the spec tells of products in passing.
  */
 
 /** Order lines, products and stores that an e-commerce event tells of. */
@@ -35,9 +35,9 @@ function orderTold(event: EventFact, currency: string): Fact[] | Fault {
     case 'Order Refunded':
       return hasProducts(p) || amountOf(p) !== null
         ? orderFacts(event, currency, 'return')
-        : restFact(event, returnIdOf(event), currency);
+        : restFact(event, { returnId: returnIdOf(event), of: 'rest' }, currency);
     case 'Order Cancelled':
-      return restFact(event, event.messageId, currency);
+      return restFact(event, { returnId: event.messageId, of: 'rest', isCancellation: true }, currency);
     default:
       return [];
   }
@@ -118,7 +118,7 @@ export function hearsayStores({ messageId, properties: p }: EventFact): StoreFac
 }
 
 /** Whatever is left of an order comes back. */
-function restFact(event: EventFact, returnId: string, currency: string): Fact[] | Fault {
+function restFact(event: EventFact, claim: ReturnClaim, currency: string): Fact[] | Fault {
   const p = event.properties;
   const orderId = orderIdOf(p);
   if (!orderId) return noOrderId(event);
@@ -127,9 +127,9 @@ function restFact(event: EventFact, returnId: string, currency: string): Fact[] 
       kind: 'orderLine',
       messageId: event.messageId,
       orderId,
-      lineId: returnId,
+      lineId: claim.returnId,
       lineKind: 'return',
-      claim: { returnId, of: 'rest' },
+      claim,
       time: event.time,
       identifiers: event.identifiers,
       channel: textOf(p.channel) ?? event.channel ?? '',
