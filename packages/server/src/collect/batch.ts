@@ -15,6 +15,7 @@ export interface FactBatch {
   /** Source or import the facts came from. */
   source: string;
   importId: string;
+  /** When the first of it was received; of each fact `heardAt` says it. */
   receivedAt: number;
   /** Rises with every batch: what came later wins over what came earlier. */
   version: number;
@@ -29,6 +30,10 @@ export interface FactBatch {
   orderLines: Resolved<OrderLineFact>[];
   events: Resolved<EventFact>[];
 }
+
+/** When a fact was received: nobody says anything before it is heard. */
+export const heardAt = (fact: { receivedAt?: number }, batch: { receivedAt: number }): number =>
+  fact.receivedAt ?? batch.receivedAt;
 
 /**
  * Writes what a domain derives from facts. Called before the events themselves are stored, and again with the same

@@ -143,6 +143,70 @@ describe('events', async () => {
     expect(quarantine.rows.map((row) => row.reason)).toEqual(['bad_line']);
   });
 
+  it('that waited together keep the moment each came, in what they say of people and by which steps they are cleaned', async () => {
+    const [workspace, other] = [await t.workspace(), await t.workspace()];
+    const params = { workspace };
+    const insert = t.app.warehouse.insert;
+    let open = () => {};
+    const gate = new Promise<void>((done) => {
+      open = done;
+    });
+    let writes = 0;
+    t.app.warehouse.insert = async (table, rows, token) => {
+      const isOurs = (rows[0] as { workspace?: string } | undefined)?.workspace === workspace;
+      if (table === 'collect_event' && isOurs) writes += 1;
+      if (table === 'collect_event' && !isOurs) await gate;
+      return insert(table, rows, token);
+    };
+    const came: Record<string, string> = {};
+    const come = async (messageId: string, message: object) => {
+      t.clock.advance(31_000);
+      came[messageId] = new Date(t.clock.now()).toISOString();
+      await t.app.collector.acceptMessages(workspace, 'test', [{ userId: 'u', messageId, ...message }]);
+    };
+    const consent = (granted: boolean) => ({
+      ...{ type: 'track', event: 'Consent Updated', properties: { channel: 'email', granted } },
+    });
+    const seen = { type: 'track', event: 'Seen', properties: { word: ' x ' } };
+    try {
+      // What is stored now holds up all that comes behind it.
+      await t.app.collector.acceptMessages(other, 'test', [{ ...seen, userId: 'o', messageId: 'first' }]);
+      await come('a', seen);
+      await come('no', consent(false));
+      await come('yes', consent(true));
+      await come('b', seen);
+      t.clock.advance(1000);
+      const trim = {
+        kind: 'text',
+        id: 's',
+        name: '',
+        isOn: true,
+        letters: 'keep',
+        trim: true,
+        halfWidth: false,
+      };
+      const steps = [{ ...trim, on: { subject: 'event', field: 'word' } }];
+      await t.call(api.saveCleaning, {
+        params,
+        body: { steps: steps as never, basedOn: 0, applyToPast: false },
+      });
+      await come('c', seen);
+      await come('d', seen);
+    } finally {
+      open();
+      await t.app.collector.drained();
+      t.app.warehouse.insert = insert;
+    }
+    const { rows } = await t.call(api.listEvents, { params, query: {} });
+    expect(Object.fromEntries(rows.map((row) => [row.messageId, row.receivedAt]))).toEqual(came);
+    const word = (id: string) => rows.find((row) => row.messageId === id)?.properties.word;
+    expect([word('a'), word('b'), word('c'), word('d')]).toEqual([' x ', ' x ', 'x', 'x']);
+    expect(writes).toBe(2);
+    const personId = rows[0]!.personId!;
+    const person = await t.call(api.getCustomer, { params: { ...params, personId } });
+    expect(person.consent.find((one) => one.channel === 'email')).toMatchObject({ granted: true });
+  });
+
   it('that no store can take are set aside alone, with what they were', async () => {
     const workspace = await t.workspace();
     const fact = (messageId: string, time: number) => ({

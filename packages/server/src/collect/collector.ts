@@ -48,6 +48,7 @@ import {
   type Stored,
   storeFacts,
 } from './store-facts.ts';
+import { putTogether, type Said } from './together.ts';
 import type { Protocol } from './wire/protocols.ts';
 
 /** A delivery, and what it says once it was read. */
@@ -284,7 +285,7 @@ export function openCollector(parts: {
    * and then it is another batch, from which what is stored already is left out by message.
    */
   async function storeDeliveries(deliveries: readonly Opened[], token: string): Promise<void> {
-    const groups = new Map<string, { header: Header; facts: Fact[]; client: ClientKey | null }>();
+    const said: Said[] = [];
     const aside: QuarantineRow[] = [];
     const calls: DeliveryRow[] = [];
     const warned: ViolationRow[] = [];
@@ -298,16 +299,12 @@ export function openCollector(parts: {
       for (const row of one.read.warned) warned.push(row);
       parts.lastHour?.add('rejected', one.read.rejected.length);
       if (header.replay) fates.push(fateRow(header, header.replay, faults.length === 0, nextVersion()));
-      const key = `${header.workspace}\n${header.source}${header.replay ? '\nreplay' : ''}`;
-      const group = groups.get(key) ?? { header, facts: [], client: one.read.client ?? null };
-      for (const fact of facts) group.facts.push(fact);
-      groups.set(key, group);
+      said.push({ header, facts, client: one.read.client ?? null });
     }
     if (calls.length > 0) await parts.hooks?.takeBack(calls);
     await putAside(aside, token);
     await parts.judging?.warehouse.insertViolations(warned, `${token}:warned`);
-    for (const [key, { header, facts, client }] of groups) {
-      if (facts.length === 0) continue;
+    for (const { key, header, facts, client } of await putTogether(said, stepsAt)) {
       const { workspace, source, receivedAt } = header;
       const stored = await store({
         workspace,
@@ -326,6 +323,9 @@ export function openCollector(parts: {
     if (calls.length > 0) await parts.hooks?.keep(calls, token);
     await parts.judging?.warehouse.insertFates(fates, `${token}:fate`);
   }
+
+  const stepsAt = async (workspace: string, moment: number) =>
+    (await parts.cleaning?.stepsAt(workspace, moment))?.version ?? 0;
 
   async function putAside(rows: QuarantineRow[], token: string): Promise<void> {
     await parts.warehouse.insertQuarantine(rows, `${token}:quarantine`);

@@ -28,6 +28,8 @@ export type TraitValue = string | number | boolean;
  */
 interface FromMessage {
   messageId?: string;
+  /** When its own delivery was received, where it is stored together with others. */
+  receivedAt?: number;
 }
 
 /** A product as the catalogue should know it; absent fields keep what was known. */
@@ -163,6 +165,8 @@ export interface EventFact {
   messageId: string;
   /** The id that an earlier version gave the same message: stored under it, it is stored. */
   formerId?: string;
+  /** As of other facts. */
+  receivedAt?: number;
   name: string;
   time: number;
   identifiers: Identifier[];

@@ -1,4 +1,4 @@
-export type { FactBatch, FactSink, Resolved } from './batch.ts';
+export { type FactBatch, type FactSink, heardAt, type Resolved } from './batch.ts';
 export {
   cleaningRoutes,
   cleaningWarehouse,

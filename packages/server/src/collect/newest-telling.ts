@@ -1,4 +1,4 @@
-import type { Resolved } from './batch.ts';
+import { heardAt, type Resolved } from './batch.ts';
 import type { OrderLineFact } from './facts.ts';
 import type { OrderLineRow } from './store.ch.ts';
 import { isOutdone, isOwn, NOBODY, type StoredOrders, type Teller, type Whose } from './teller.ts';
@@ -34,7 +34,7 @@ export function newestTellings(
   const sales = salesByOrder(stored);
   const tellings = new Map<string, Telling>();
   const told = lines.filter(({ fact, personId, anchor }) => {
-    const at = toldAtOf(fact, teller);
+    const at = toldAtOf(fact, teller.importId, heardAt(fact, teller));
     if (at === undefined) return true;
     let telling = tellings.get(fact.orderId);
     if (!telling) {
@@ -58,7 +58,8 @@ export function newestTellings(
 
 function toldAtOf(
   { toldAt, lineKind }: OrderLineFact,
-  { importId, receivedAt }: Teller & { receivedAt: number },
+  importId: string,
+  receivedAt: number,
 ): number | undefined {
   if (toldAt === undefined || lineKind !== 'sale' || importId !== '') return undefined;
   return toldAt > receivedAt + FUTURE_TOLERANCE ? receivedAt : toldAt;

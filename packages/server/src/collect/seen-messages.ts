@@ -23,6 +23,8 @@ export class SeenMessages {
   readonly #hash = new Uint32Array(2);
   readonly #before = new Uint32Array(2);
   readonly #hashOf: MessageHash;
+  /** The span of days before which all is forgotten. */
+  #oldest = Number.NEGATIVE_INFINITY;
 
   constructor(hashOf: MessageHash) {
     this.#hashOf = hashOf;
@@ -60,6 +62,8 @@ export class SeenMessages {
       this.#note(workspace, this.#hash[0]!, this.#hash[1]!, second);
     }
     const oldest = spanOf(rememberedFrom(arrived));
+    if (oldest === this.#oldest) return;
+    this.#oldest = oldest;
     for (const spans of this.#byWorkspace.values())
       for (const span of spans.keys()) if (span < oldest) spans.delete(span);
   }

@@ -1,5 +1,5 @@
 import type { Announcements, ClientKey } from '@qianmian/contract';
-import type { FactBatch, FactSink, Resolved } from './batch.ts';
+import { type FactBatch, type FactSink, heardAt, type Resolved } from './batch.ts';
 import type { Compiled } from './cleaning/compile.ts';
 import { changesOf, cleanFacts, cleanPeople } from './cleaning/on-arrival.ts';
 import type { ChangeRow } from './cleaning/store.ch.ts';
@@ -15,6 +15,7 @@ import type {
   StockFact,
   StoreFact,
 } from './facts.ts';
+import { grouped } from './grouped.ts';
 import { digitsOf, hashBefore } from './message-hash.ts';
 import { newestTellings } from './newest-telling.ts';
 import { retellOrders, withoutToldOrders } from './retell-orders.ts';
@@ -48,6 +49,7 @@ export interface IncomingBatch {
   workspace: string;
   source: string;
   importId: string;
+  /** When the first of it was received, and all that says no other moment. */
   receivedAt: number;
   /** Rises with every batch: what came later wins over what came earlier. */
   version: number;
@@ -128,11 +130,12 @@ export async function storeFacts(
     resolved.events.map((r, i) => eventRow(batch, r, kinds.hashes[i]!)),
     `${batch.token}:event`,
   );
-  parts.seen.remember(
-    batch.workspace,
-    kinds.events.map((e) => e.messageId),
-    batch.receivedAt,
-  );
+  for (const [arrived, events] of grouped(kinds.events, (event) => heardAt(event, batch)))
+    parts.seen.remember(
+      batch.workspace,
+      events.map((e) => e.messageId),
+      arrived,
+    );
   return {
     events: resolved.events.length,
     repeats: kinds.repeats,
@@ -204,17 +207,15 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
   const storedBefore = new Set<string>();
   for (const fact of batch.facts)
     if (fact.kind === 'event' && fact.formerId !== undefined)
-      if (seen.has(batch.workspace, fact.formerId, batch.receivedAt)) storedBefore.add(fact.messageId);
+      if (seen.has(batch.workspace, fact.formerId, heardAt(fact, batch))) storedBefore.add(fact.messageId);
   // A message's facts stand together: it is asked about once.
   let asked: { messageId: string; cameBefore: boolean } | null = null;
-  const cameBefore = (messageId: string): boolean => {
+  const cameBefore = (messageId: string, at: number): boolean => {
     if (asked?.messageId !== messageId)
       asked = {
         messageId,
         cameBefore:
-          inBatch.has(messageId) ||
-          storedBefore.has(messageId) ||
-          seen.has(batch.workspace, messageId, batch.receivedAt),
+          inBatch.has(messageId) || storedBefore.has(messageId) || seen.has(batch.workspace, messageId, at),
       };
     return asked.cameBefore;
   };
@@ -224,14 +225,14 @@ function partedByKind(batch: IncomingBatch, seen: SeenMessages): Kinds {
       const hash =
         inBatch.has(fact.messageId) || storedBefore.has(fact.messageId)
           ? null
-          : seen.hashIfNew(batch.workspace, fact.messageId, batch.receivedAt);
+          : seen.hashIfNew(batch.workspace, fact.messageId, heardAt(fact, batch));
       if (hash === null) kinds.repeats += 1;
       else {
         inBatch.add(fact.messageId);
         kinds.events.push(fact);
         kinds.hashes.push(hash);
       }
-    } else if (fact.messageId !== undefined && cameBefore(fact.messageId)) {
+    } else if (fact.messageId !== undefined && cameBefore(fact.messageId, heardAt(fact, batch))) {
       if (fact.kind === 'orderLine') kinds.repeatedLines.push(fact);
     } else if (fact.kind === 'product') kinds.products.push(fact);
     else if (fact.kind === 'store') kinds.stores.push(fact);
@@ -265,7 +266,7 @@ function eventRow(
     person_id: personId,
     anchor,
     time: fact.time,
-    received_at: batch.receivedAt,
+    received_at: heardAt(fact, batch),
     name: fact.name,
     message_id: fact.messageId,
     message_hash: hash,

@@ -27,7 +27,7 @@ type Told = Resolved<PersonFact>;
 export function openTraitSteps(parts: {
   warehouse: Warehouse;
   identity: Pick<Identity, 'whoIs'>;
-  heardBy: (time: number, batch: FactBatch) => number;
+  heardBy: (fact: PersonFact, batch: FactBatch) => number;
   isHeard: (batch: FactBatch) => boolean;
 }) {
   const store = stepsWarehouse(parts.warehouse);
@@ -111,7 +111,7 @@ export function openTraitSteps(parts: {
       person_id: personId,
       anchor,
       name,
-      time: parts.heardBy(fact.time, batch),
+      time: parts.heardBy(fact, batch),
       message_id: fact.messageId ?? `${fact.time}:${keyOf(fact.identifiers)}:${text}`,
       operation,
       type,

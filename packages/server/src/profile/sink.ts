@@ -1,4 +1,4 @@
-import type { FactBatch, FactSink } from '../collect/index.ts';
+import { type EventFact, type FactBatch, type FactSink, heardAt, type PersonFact } from '../collect/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { versionByTime, versionHeard } from '../platform/version.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
@@ -13,15 +13,15 @@ import { traitColumns } from './trait-value.ts';
  */
 export const isHeard = (batch: Pick<FactBatch, 'client'>) => !!batch.client;
 
-/** Nobody says anything before it is heard: a stamp ahead of our clock would stand against all that is said meanwhile. */
-const heardBy = (time: number, batch: FactBatch) => Math.min(time, batch.receivedAt);
+/** A stamp ahead of our clock would stand against all that is said meanwhile. */
+const heardBy = (fact: PersonFact | EventFact, batch: FactBatch) => Math.min(fact.time, heardAt(fact, batch));
 
 function traitRows(batch: FactBatch, fromSteps: ReadonlySet<string>): object[] {
   const newest = new Map<string, { time: number; row: object }>();
   const version = isHeard(batch) ? versionHeard : versionByTime;
   for (const { fact, personId, anchor } of batch.people) {
     if (personId === 0 || fact.operation) continue;
-    const time = heardBy(fact.time, batch);
+    const time = heardBy(fact, batch);
     for (const [name, value] of Object.entries(fact.traits)) {
       if (isConsentTrait(name) || value === '' || fromSteps.has(name)) continue;
       const key = `${anchor}\n${name}`;
@@ -66,28 +66,33 @@ function foldedRows(batch: FactBatch, folded: readonly Folded[]): object[] {
 }
 
 function consentRows(batch: FactBatch): object[] {
-  const said: { personId: number; anchor: number; statement: ConsentStatement }[] = [];
+  const said: {
+    fact: PersonFact | EventFact;
+    personId: number;
+    anchor: number;
+    statement: ConsentStatement;
+  }[] = [];
   for (const { fact, personId, anchor } of batch.people)
-    for (const statement of consentOfTraits(fact)) said.push({ personId, anchor, statement });
+    for (const statement of consentOfTraits(fact)) said.push({ fact, personId, anchor, statement });
   for (const { fact, personId, anchor } of batch.events)
-    for (const statement of consentOfEvent(fact)) said.push({ personId, anchor, statement });
+    for (const statement of consentOfEvent(fact)) said.push({ fact, personId, anchor, statement });
   return (
     said
       .filter((s) => s.personId > 0)
       // By a key that anybody can read, a no always counts, and a yes where the workspace takes it.
       .filter((s) => !s.statement.granted || batch.client?.consent !== false)
-      .map(({ personId, anchor, statement }) => ({
+      .map(({ fact, personId, anchor, statement }) => ({
         workspace: batch.workspace,
         person_id: personId,
         anchor,
         channel: statement.channel,
         purpose: statement.purpose,
-        time: heardBy(statement.time, batch),
+        time: heardBy(fact, batch),
         granted: statement.granted ? 1 : 0,
         voice: statement.saidBy === 'event' ? 'event' : `trait:${batch.source}`,
         source: batch.source,
         import_id: batch.importId,
-        version: batch.receivedAt,
+        version: heardAt(fact, batch),
       }))
   );
 }
@@ -101,7 +106,7 @@ function orderKeyRows(batch: FactBatch): object[] {
         person_id: personId,
         anchor,
         order_id: fact.orderId,
-        version: batch.receivedAt,
+        version: heardAt(fact, batch),
       });
   return [...keys.values()];
 }

@@ -1,5 +1,5 @@
 import { versionByTime } from '../../platform/version.ts';
-import type { FactBatch, Resolved } from '../batch.ts';
+import { type FactBatch, heardAt, type Resolved } from '../batch.ts';
 import type { Fact, OrderLineFact, PersonFact } from '../facts.ts';
 import type { OrderLineRow } from '../store.ch.ts';
 import type { Compiled, Trail } from './compile.ts';
@@ -92,7 +92,7 @@ export function changesOf(
   for (const { fact, anchor } of batch.people)
     for (const [name, trail] of byField(cleaned.trails.get(fact) ?? none)) {
       const key = traitKey(anchor, name);
-      const told = Math.min(fact.time, batch.receivedAt);
+      const told = Math.min(fact.time, heardAt(fact, batch));
       if ((newest.get(key) ?? Number.NEGATIVE_INFINITY) > told) continue;
       newest.set(key, told);
       put({ ...row('trait', key, trail, told), version: versionByTime(told, batch.version) });
