@@ -6,7 +6,7 @@ import type { Ledger } from '../platform/ledger.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { numberEarlier } from './earlier-rows.ts';
 import { DECIDED } from './evidence-graph.ts';
-import { formerPhone, normaliseIdentifier } from './normalise.ts';
+import { BLOCKED, formerPhone, MEANINGLESS_IN_GROUPS, normaliseIdentifier } from './normalise.ts';
 import { type Changes, type Origin, PersonIndex } from './person-index.ts';
 import { type CompiledRules, compileRules, DEFAULT_RULES, RANK } from './rules.ts';
 import { earliness, identityWarehouse } from './store.ch.ts';
@@ -58,9 +58,9 @@ export function openIdentity(parts: {
     return compileRules(row?.rules ?? DEFAULT_RULES, await countryOf(workspace));
   }
 
-  /** Identifiers whose values a workspace's rules say mean nothing. */
+  /** Identifiers whose values mean nothing, by themselves (those of before that was known) or as a workspace's rules say. */
   async function blockedBy(workspace: string, rules: CompiledRules): Promise<(node: number) => boolean> {
-    const blocked = new Set<number>();
+    const blocked = new Set(await store.anchorsOfMeaningless(workspace, [...BLOCKED], MEANINGLESS_IN_GROUPS));
     for (const [rank, values] of rules.blocked.entries())
       if (values.size > 0)
         for (const node of await store.anchorsOfValues(workspace, IDENTIFIER_TYPES[rank]!, [...values]))

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Fact, Identifier, IdentifierType } from '../collect/index.ts';
 import { DAY } from '../platform/clock.ts';
+import { hash64 } from '../platform/hash64.ts';
 import { type Shop, shop } from '../profile/test-shop.ts';
 import { openIdentity } from './identity.ts';
 import { EVENTS, IDENTIFIERS, SURVIVORS } from './store.ch.ts';
@@ -96,6 +97,43 @@ describe('after an import is undone', () => {
       await agrees(workspace);
     }
   }, 300_000);
+});
+
+describe('a value that means nothing', () => {
+  const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+  it('joins nobody, and those whom it joined before that was known are parted at the next start', async () => {
+    const workspace = await s.workspace();
+    const visitors = ['anonymous=i1', 'anonymous=i2', 'anonymous=i3'];
+    const people = async () =>
+      new Set(await Promise.all(visitors.map((text) => s.identity.personOf(workspace, id(text))))).size;
+    await s.collect(
+      workspace,
+      visitors.map((text) => seen(1, text, `device=${NOBODY}`)),
+    );
+    expect(await people()).toBe(3);
+    // As it was stored by a version that took the value for a device.
+    await s.collect(
+      workspace,
+      visitors.map((text) => seen(1, text, 'device=real')),
+    );
+    expect(await people()).toBe(1);
+    const halves = new Uint32Array(2);
+    hash64(`device\n${NOBODY}`, halves);
+    for (const [value, hash, isDeleted] of [
+      [`'${NOBODY}'`, `bitOr(bitShiftLeft(toUInt64(${halves[1]}), 32), ${halves[0]})`, 0],
+      ['value', 'hash', 1],
+    ] as const)
+      await s.warehouse.command(
+        `INSERT INTO identity_link SELECT * REPLACE (${value} AS value, ${hash} AS hash, version + 1 AS version, ${isDeleted} AS is_deleted)
+         FROM (SELECT * FROM identity_link FINAL
+           WHERE workspace = {workspace:String} AND type = 'device' AND value = 'real')`,
+        { workspace },
+      );
+    s.identity.forget(workspace);
+    expect(await people()).toBe(3);
+    await agrees(workspace);
+  });
 });
 
 describe('a kill at any statement', () => {

@@ -393,6 +393,16 @@ export function identityWarehouse(warehouse: Warehouse) {
         )
       ).map((r) => r.anchor),
 
+    /** Numbers of identifiers whose value, in lower case, is one of these or of a form that means nothing. */
+    anchorsOfMeaningless: async (workspace: string, values: readonly string[], form: string) =>
+      (
+        await warehouse.query<{ anchor: number }>(
+          `SELECT anchor FROM identity_link FINAL WHERE workspace = {workspace:String} AND is_deleted = 0
+             AND (lowerUTF8(value) IN {values:Array(String)} OR match(lowerUTF8(value), {form:String}))`,
+          { workspace, values, form },
+        )
+      ).map((r) => r.anchor),
+
     /** Identifiers by their numbers. */
     byAnchors: (workspace: string, anchors: readonly number[]) =>
       warehouse.query<{ anchor: number; type: string; value: string; first_seen: string }>(
