@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clientKey, clientKeyChange } from './client-key.ts';
+import { CHANNELS } from './condition.ts';
 import { endpoint, inWorkspace, isoTime, pageOf, pageQuery, personId, withId } from './endpoint.ts';
 import { hookMapping } from './hook-mapping.ts';
 import { HELD_STATES } from './quality.ts';
@@ -206,6 +207,21 @@ export const importFile = z.object({
   /** Statuses of orders among the rows that were looked at, and what each counts as; one not known counts as sold. */
   statuses: z
     .array(z.object({ status: z.string(), means: z.enum(STATUS_MEANINGS), rows: z.number() }))
+    .optional(),
+  /**
+   * Columns that say who agreed to be written to, with what they say in the rows that were looked at; what says neither
+   * yes nor no is none. Empty where rows of customers say nothing of it, left out where rows are of something else.
+   */
+  consents: z
+    .array(
+      z.object({
+        channel: z.enum(CHANNELS),
+        column: z.string(),
+        yes: z.number(),
+        no: z.number(),
+        unclear: z.number(),
+      }),
+    )
     .optional(),
 });
 

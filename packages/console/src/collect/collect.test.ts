@@ -6,6 +6,7 @@ import { addFiles } from './dropped-files.ts';
 import { flatProperties, gist, prettyPayload } from './event-view.ts';
 import { broughtWords, importSentence, importsHeadline, undoWords } from './import-words.ts';
 import {
+  assignConsent,
   assignField,
   columnUse,
   faultField,
@@ -52,6 +53,29 @@ describe('a column mapping', () => {
     expect(columnUse(kept, 'Receipt')).toEqual({ use: 'extra', name: 'Receipt', type: 'number' });
     expect(kept.fields.productId).toBeUndefined();
     expect(columnUse(leaveOut(kept, 'Receipt'), 'Receipt')).toEqual({ use: 'none' });
+  });
+
+  it('shows a column of consent as what it is, and makes one of any column of customers', () => {
+    const customers: Mapping = {
+      kind: 'customers',
+      fields: { email: { columns: ['Mail'] } },
+      traits: {
+        emailConsent: { column: 'newsletter', type: 'text' },
+        City: { column: 'City', type: 'text' },
+      },
+    };
+    expect(columnUse(customers, 'newsletter')).toEqual({ use: 'consent', channel: 'email' });
+    const other = assignConsent(customers, 'ok', 'email');
+    expect(columnUse(other, 'ok')).toEqual({ use: 'consent', channel: 'email' });
+    expect(columnUse(other, 'newsletter')).toEqual({ use: 'extra', name: 'newsletter', type: 'text' });
+    const sms = assignConsent(other, 'Mail', 'sms');
+    expect([sms.fields.email, Object.keys(sms.traits ?? {}).sort()]).toEqual([
+      undefined,
+      ['City', 'emailConsent', 'newsletter', 'smsConsent'],
+    ]);
+    expect(columnUse(keepAsExtra(other, 'ok'), 'ok')).toEqual({ use: 'extra', name: 'ok', type: 'text' });
+    expect(columnUse(leaveOut(other, 'ok'), 'ok')).toEqual({ use: 'none' });
+    expect(assignConsent(withKind(customers, 'products'), 'ok', 'email').traits).toBeUndefined();
   });
 
   it('lets a field be taken over by another column, but adds to a path or a sum', () => {

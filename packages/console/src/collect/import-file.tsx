@@ -1,5 +1,5 @@
 import type { ImportRun } from '@qianmian/contract';
-import { Button } from 'antd';
+import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Badge, Panel, useFormat } from '../ui/index.ts';
@@ -58,6 +58,7 @@ export function ImportFilePanel(props: ImportFileProps) {
     >
       {file.unusedWhy && <UnusedWhy file={file} hasPreset={run.preset !== null} />}
       <Statuses file={file} />
+      <Consents file={file} isEdited={editing} />
       {editing && <MappingEditor {...props} />}
       {!editing && isReadable && (
         <div className="qm-collect-row">
@@ -110,6 +111,52 @@ function Statuses({ file }: { file: ImportFile }) {
         {t('file.statuses.looked', { count: rows, rows: format.number(rows) })}
         {hasUnknown && t('file.statuses.unknownText')}
       </p>
+    </section>
+  );
+}
+
+/** Whom the file allows to be written to, by the columns that say so; customers without such a column allow nobody. */
+function Consents({ file, isEdited }: { file: ImportFile; isEdited: boolean }) {
+  const { t } = useTranslation('collect');
+  const format = useFormat();
+  const { consents } = file;
+  if (!consents) return null;
+  const isUnclear = consents.some((one) => one.unclear > 0);
+  const saysEmail = file.role !== 'customers' || consents.some((one) => one.channel === 'email');
+  const counted = (key: 'yes' | 'no' | 'unclear', count: number) =>
+    count > 0 && t(`consent.${key}`, { number: format.number(count) });
+  return (
+    <section className="qm-statuses" aria-live="polite">
+      <h3 className="qm-collect-head">{t('consent.title')}</h3>
+      {consents.length > 0 && (
+        <ul>
+          {consents.map(({ channel, column, yes, no, unclear }) => (
+            <li key={channel}>
+              <strong>{column}</strong>
+              <Badge tone="good">{t(`consent.${channel}.name`)}</Badge>
+              <span className="qm-note">
+                {[counted('yes', yes), counted('no', no), counted('unclear', unclear)]
+                  .filter(Boolean)
+                  .join(' · ') || t('consent.empty')}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {consents.length > 0 && (
+        <p className="qm-note">
+          {t('consent.looked')}
+          {isUnclear && t('consent.unclearText')}
+        </p>
+      )}
+      {!saysEmail && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('consent.none')}
+          description={t(isEdited ? 'consent.noneChoose' : 'consent.noneName')}
+        />
+      )}
     </section>
   );
 }

@@ -306,6 +306,30 @@ export const en = {
     saveDo: 'Save',
     saved: 'Mapping saved',
   },
+  consent: {
+    group: 'Consent',
+    title: 'Who may be written to',
+    email: {
+      name: 'Consent to e-mail',
+      text: 'Yes or no to marketing e-mails. Only a plain yes counts.',
+    },
+    sms: { name: 'Consent to SMS', text: 'Yes or no to marketing by SMS. Only a plain yes counts.' },
+    push: {
+      name: 'Consent to push',
+      text: 'Yes or no to marketing by push message. Only a plain yes counts.',
+    },
+    yes: '{{number}} yes',
+    no: '{{number}} no',
+    unclear: '{{number}} neither',
+    empty: 'empty so far',
+    looked: 'Counted in the first rows of the file. An empty cell is no consent.',
+    unclearText: ' What is neither yes nor no counts as no.',
+    none: 'No column says who agreed to e-mail: who has not agreed elsewhere is not written to until they do.',
+    noneChoose:
+      'Is there such a column? Choose “Consent to e-mail” for it below. It holds yes or no (true or false, 1 or 0) in each row; named “email_consent” it is found by itself.',
+    noneName:
+      'Add a column named “email_consent” with yes or no (true or false, 1 or 0) in each row and import the file again.',
+  },
   run: {
     note: 'by {{by}}, {{at}}',
     error: 'What went wrong',

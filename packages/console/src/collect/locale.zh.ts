@@ -283,6 +283,24 @@ export const zh: Words<typeof en> = {
     saveDo: '保存',
     saved: '方案已保存',
   },
+  consent: {
+    group: '授权',
+    title: '可以联系哪些人',
+    email: { name: '邮件授权', text: '是否同意接收营销邮件，只有明确的“是”才算同意。' },
+    sms: { name: '短信授权', text: '是否同意接收营销短信，只有明确的“是”才算同意。' },
+    push: { name: '推送授权', text: '是否同意接收营销推送，只有明确的“是”才算同意。' },
+    yes: '{{number}} 个同意',
+    no: '{{number}} 个不同意',
+    unclear: '{{number}} 个无法判断',
+    empty: '目前为空',
+    looked: '按文件前若干行统计，空白不算同意。',
+    unclearText: '无法判断的一律按不同意处理。',
+    none: '没有任何一列说明谁同意接收邮件：没有在别处同意过的顾客，在同意之前不会收到营销邮件。',
+    noneChoose:
+      '如果有这样的列，请在下方把它的含义选为“邮件授权”。每行填是或否（true/false、1/0 也可以）；列名为“邮件订阅”或“email_consent”时会自动识别。',
+    noneName:
+      '请在文件中增加一列，命名为“邮件订阅”或“email_consent”，每行填是或否（true/false、1/0 也可以），再重新导入。',
+  },
   run: {
     note: '{{by}}，{{at}}',
     error: '出错原因',

@@ -1,5 +1,5 @@
 import { CheckCircleFilled, ExclamationCircleFilled } from '@ant-design/icons';
-import { api } from '@qianmian/contract';
+import { api, CHANNELS } from '@qianmian/contract';
 import { Button, Input, Popover, Select } from 'antd';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,10 @@ import { useFormat } from '../ui/index.ts';
 import type { ImportFile } from './import-file.tsx';
 import { Labelled } from './labelled.tsx';
 import {
+  assignConsent,
   assignField,
+  type ConsentChannel,
+  canConsent,
   columnUse,
   EXTRA_TYPES,
   type ExtraType,
@@ -176,14 +179,20 @@ function Columns({ file, mapping, onChange, disabled }: ColumnsProps) {
   );
 }
 
+/** What a choice begins with that makes a column say who agreed. */
+const CONSENT = 'consent.';
+
 function ColumnRow({ column, file, mapping, onChange, disabled }: ColumnsProps & { column: string }) {
   const { t } = useTranslation('collect');
   const use = columnUse(mapping, column);
   const samples = [...new Set(file.sample.map((row) => cellText(row[column])).filter(Boolean))].slice(0, 3);
-  const value = use.use === 'field' ? use.field : use.use;
+  const value =
+    use.use === 'field' ? use.field : use.use === 'consent' ? `${CONSENT}${use.channel}` : use.use;
   const choose = (next: string) => {
     if (next === 'none') onChange(leaveOut(mapping, column));
     else if (next === 'extra') onChange(keepAsExtra(mapping, column));
+    else if (next.startsWith(CONSENT))
+      onChange(assignConsent(mapping, column, next.slice(CONSENT.length) as ConsentChannel));
     else onChange(assignField(mapping, column, next as Field));
   };
   return (
@@ -217,6 +226,7 @@ function ColumnRow({ column, file, mapping, onChange, disabled }: ColumnsProps &
           )}
         </div>
         {use.use === 'field' && <small className="qm-note">{t(`field.${use.field}.text`)}</small>}
+        {use.use === 'consent' && <small className="qm-note">{t(`consent.${use.channel}.text`)}</small>}
       </td>
       <td>{use.use === 'field' && <Sure confidence={use.confidence} />}</td>
     </tr>
@@ -225,11 +235,16 @@ function ColumnRow({ column, file, mapping, onChange, disabled }: ColumnsProps &
 
 function FieldOption({ value, label }: { value: string; label: React.ReactNode }) {
   const { t } = useTranslation('collect');
-  const isField = value !== 'none' && value !== 'extra';
+  const text =
+    value === 'none' || value === 'extra'
+      ? null
+      : value.startsWith(CONSENT)
+        ? t(`consent.${value.slice(CONSENT.length) as ConsentChannel}.text`)
+        : t(`field.${value as Field}.text`);
   return (
     <span className="qm-field-option">
       <span>{label}</span>
-      {isField && <small className="qm-note">{t(`field.${value as Field}.text`)}</small>}
+      {text && <small className="qm-note">{text}</small>}
     </span>
   );
 }
@@ -250,6 +265,17 @@ function useFieldOptions(kind: RecordKind) {
             : t(`field.${field}.name`),
         })),
       })),
+      ...(canConsent(kind)
+        ? [
+            {
+              label: t('consent.group'),
+              options: CHANNELS.map((channel) => ({
+                value: `${CONSENT}${channel}`,
+                label: t(`consent.${channel}.name`),
+              })),
+            },
+          ]
+        : []),
     ];
   }, [kind, t]);
 }

@@ -1,4 +1,5 @@
-import { IDENTIFIER_TYPES } from '@qianmian/contract';
+import { CHANNELS, IDENTIFIER_TYPES } from '@qianmian/contract';
+
 /** What one row of a file is. */
 export const RECORD_KINDS = ['orderLines', 'customers', 'products', 'stores', 'events'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
@@ -77,6 +78,10 @@ const EXTRAS_OF: Record<RecordKind, 'traits' | 'attributes' | 'properties' | nul
 /** These are put together from several columns; any other field has one. */
 const FROM_SEVERAL: readonly Field[] = ['category', 'discount'];
 
+export type ConsentChannel = (typeof CHANNELS)[number];
+/** The trait that says whether a person agreed to a channel. */
+const CONSENT_TRAITS = CHANNELS.map((channel) => [`${channel}Consent`, channel] as const);
+
 export const EXTRA_TYPES = ['text', 'number', 'boolean', 'date'] as const;
 export type ExtraType = (typeof EXTRA_TYPES)[number];
 
@@ -109,6 +114,7 @@ export interface Mapping {
 export type ColumnUse =
   | { use: 'field'; field: Field; confidence: number | null }
   | { use: 'extra'; name: string; type: ExtraType }
+  | { use: 'consent'; channel: ConsentChannel }
   | { use: 'none' };
 
 /** The mapping of a file; an empty one of order lines where the server found none. */
@@ -173,6 +179,8 @@ export function columnUse(mapping: Mapping, column: string): ColumnUse {
       return { use: 'field', field, confidence: source.confidence ?? null };
   const place = EXTRAS_OF[mapping.kind];
   const extra = Object.entries((place && mapping[place]) ?? {}).find(([, one]) => one.column === column);
+  const consent = place === 'traits' && CONSENT_TRAITS.find(([trait]) => trait === extra?.[0]);
+  if (consent) return { use: 'consent', channel: consent[1] };
   return extra ? { use: 'extra', name: extra[0], type: extra[1].type } : { use: 'none' };
 }
 
@@ -204,6 +212,21 @@ export function keepAsExtra(mapping: Mapping, column: string, type: ExtraType = 
   const freed = without(mapping, column);
   const name = was.use === 'extra' ? was.name : freeName(column.slice(0, 100), freed[place] ?? {});
   return { ...freed, [place]: { ...freed[place], [name]: { column, type } } };
+}
+
+/** Whether rows of a kind can say who agreed to be written to. */
+export function canConsent(kind: RecordKind): boolean {
+  return EXTRAS_OF[kind] === 'traits';
+}
+
+/** Makes a column say who agreed to be written to through a channel; another that said so is kept as an attribute. */
+export function assignConsent(mapping: Mapping, column: string, channel: ConsentChannel): Mapping {
+  if (!canConsent(mapping.kind)) return mapping;
+  const trait = `${channel}Consent`;
+  const { [trait]: before, ...traits } = without(mapping, column).traits ?? {};
+  const freed = { ...without(mapping, column), traits };
+  const kept = before && before.column !== trait ? keepAsExtra(freed, before.column) : freed;
+  return { ...kept, traits: { ...kept.traits, [trait]: { column, type: 'text' } } };
 }
 
 function freeName(wanted: string, taken: Extras): string {

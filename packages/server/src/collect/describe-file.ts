@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { AppError, messageOf } from '../platform/errors.ts';
 import { clip } from '../platform/text.ts';
 import {
+  consentSeen,
   guessMapping,
+  type Mapping,
   presetFile,
   presetNamed,
   type SniffedFile,
@@ -52,7 +54,7 @@ export async function describeFile(folder: string, name: string, preset: string 
             ...base,
             role: known.role,
             unusedWhy: null,
-            statuses: statusesSeen(known.mapping, sniffed.sampleRows),
+            ...seen(known.mapping, sniffed.sampleRows),
           }
         : { ...base, unusedWhy: whyUnused(presetNamed(preset), sniffed.headers) };
     }
@@ -63,14 +65,20 @@ export async function describeFile(folder: string, name: string, preset: string 
   }
 }
 
+/** What rows say under a mapping that is worth a look before they are imported. */
+export function seen(mapping: Mapping, rows: Table['sampleRows']): Pick<ImportFile, 'statuses' | 'consents'> {
+  const consents = consentSeen(mapping, rows);
+  return { statuses: statusesSeen(mapping, rows), ...(consents && { consents }) };
+}
+
 /** What columns are guessed to mean. */
 function guessed({
   headers,
   sampleRows,
-}: Table): Pick<ImportFile, 'mapping' | 'role' | 'unusedWhy' | 'statuses'> {
+}: Table): Pick<ImportFile, 'mapping' | 'role' | 'unusedWhy' | 'statuses' | 'consents'> {
   const { mapping, confidence } = guessMapping(headers, sampleRows);
   return confidence > 0
-    ? { mapping, role: mapping.kind, unusedWhy: null, statuses: statusesSeen(mapping, sampleRows) }
+    ? { mapping, role: mapping.kind, unusedWhy: null, ...seen(mapping, sampleRows) }
     : {
         mapping,
         role: null,

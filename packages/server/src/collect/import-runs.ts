@@ -11,7 +11,7 @@ import { AppError, notFound } from '../platform/errors.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import type { Ledger } from '../platform/ledger.ts';
 import { timeZoneNamed } from '../platform/zone.ts';
-import { describeFile } from './describe-file.ts';
+import { describeFile, seen } from './describe-file.ts';
 import { isCurrency } from './files/currency-sign.ts';
 import {
   knownPreset,
@@ -21,7 +21,6 @@ import {
   presetNamed,
   requireFit,
   sniffFile,
-  statusesSeen,
   storedName,
 } from './files/index.ts';
 import type { CollectWarehouse } from './store.ch.ts';
@@ -335,8 +334,12 @@ export function openImportRuns(parts: {
           const mapping = parseMapping(given);
           requireFit(mapping, file.headers);
           const { sampleRows } = await sniffFile(join(folderOf(workspace, id), file.name));
-          const statuses = statusesSeen(mapping, sampleRows);
-          files.push({ ...fresh, mapping, role: mapping.kind, unusedWhy: null, statuses });
+          const { consents: _, ...rest } = fresh;
+          files.push({
+            ...rest,
+            ...{ mapping, role: mapping.kind, unusedWhy: null },
+            ...seen(mapping, sampleRows),
+          });
         }
       }
       const changed = await db

@@ -3,7 +3,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { catalogEndpoints, collectEndpoints, type ImportRun } from '@qianmian/contract';
+import {
+  catalogEndpoints,
+  collectEndpoints,
+  type ImportRun,
+  profileEndpoints,
+  segmentEndpoints,
+} from '@qianmian/contract';
 import { describe, expect, it } from 'vitest';
 import { testApp } from '../test-app.ts';
 
@@ -238,6 +244,39 @@ T2,李四,13800138001,2026-05-02 11:30:00,面包,1,88.00,交易成功
     expect((await run(workspace, again.id)).totals).toMatchObject({
       ...{ orders: 3, salesCents: 8500, returnsCents: 7000, rejected: 2 },
     });
+  });
+
+  it('takes the consent that a shop’s own column tells, says whom it allows, and says so where none tells it', async () => {
+    const workspace = await t.workspace();
+    const rows = ['ann,yes', 'bob,no', 'cid,', 'dee,perhaps', 'eve,Y'].map((row) =>
+      row.replace(',', '@x.example,'),
+    );
+    const file = [
+      'email,Email_Consent',
+      ...rows,
+      ...Array.from({ length: 20 }, (_, i) => `n${i}@x.example,no`),
+    ];
+    const made = await draft(workspace, { 'customers.csv': file.join('\n') });
+    const seen = { channel: 'email', column: 'Email_Consent', yes: 2, no: 21, unclear: 1 };
+    expect(made.files[0]).toMatchObject({ role: 'customers', consents: [seen] });
+    await run(workspace, made.id);
+    await t.call(profileEndpoints.refreshProfiles, { params: { workspace } });
+    await t.app.jobs.idle();
+    const agreed = await t.call(segmentEndpoints.previewSegment, {
+      params: { workspace },
+      body: { condition: { kind: 'consent', channel: 'email', granted: true } },
+    });
+    expect(agreed.size).toBe(2);
+    const silent = await draft(workspace, {
+      'customers.csv': 'email,ok\nann@x.example,yes\nfay@x.example,no\n',
+    });
+    expect(silent.files[0]!.consents).toEqual([]);
+    const traits = { emailConsent: { column: 'ok', type: 'text' } };
+    const edited = await t.call(collectEndpoints.updateImport, {
+      params: { workspace, id: silent.id },
+      body: { mappings: { 'customers.csv': { ...silent.files[0]!.mapping, traits } } },
+    });
+    expect(edited.files[0]!.consents).toEqual([{ ...seen, column: 'ok', yes: 1, no: 1, unclear: 0 }]);
   });
 
   it('takes its settings beside the files as well, and refuses fields that say nothing', async () => {

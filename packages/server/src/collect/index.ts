@@ -14,6 +14,7 @@ export {
 } from './cleaning/index.ts';
 export { goodsLeftOut } from './client-key.ts';
 export { type Collector, openCollector } from './collector.ts';
+export { consentSaid } from './consent-words.ts';
 export {
   type EventFact,
   type Fact,

@@ -1,6 +1,5 @@
 import { CHANNELS } from '@qianmian/contract';
-import type { EventFact, PersonFact } from '../collect/index.ts';
-
+import { consentSaid, type EventFact, type PersonFact } from '../collect/index.ts';
 import { clip } from '../platform/text.ts';
 
 /** Somebody's yes or no to being contacted through a channel. */
@@ -17,7 +16,6 @@ export interface ConsentStatement {
 }
 
 const TRAIT_CHANNEL = new Map<string, string>(CHANNELS.map((c) => [`${c}Consent`, c]));
-const YES = new Set(['true', 'yes', 'y', '1', 'granted', 'opted_in', 'opt-in', 'subscribed', '是', '同意']);
 
 /** Whether a trait is a statement of consent, not a trait. */
 export function isConsentTrait(name: string): boolean {
@@ -26,7 +24,7 @@ export function isConsentTrait(name: string): boolean {
 
 /** Only what plainly says yes is a yes. */
 function saysYes(value: unknown): boolean {
-  return value === true || YES.has(String(value).trim().toLowerCase());
+  return consentSaid(value) === 'yes';
 }
 
 /** What a person's traits say: emailConsent, smsConsent, pushConsent. Only what is plainly set, by a call of its own, is said. */

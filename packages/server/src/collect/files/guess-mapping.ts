@@ -1,6 +1,7 @@
 import { IDENTIFIER_TYPES } from '@qianmian/contract';
 import { clip } from '../../platform/text.ts';
 import { type ColumnProfile, dateOrderOf, decimalMarkOf, profileColumns } from './column-profile.ts';
+import { consentColumns } from './consent-columns.ts';
 import { plainHeader, SYNONYMS, TRAIT_SYNONYMS } from './field-synonyms.ts';
 import { columnsOf, type Field, type Mapping, RECORD_KINDS, REQUIRED, type RecordKind } from './mapping.ts';
 import type { RowValues } from './source-row.ts';
@@ -107,13 +108,21 @@ function weight({ mapping, confidence }: KindGuess): number {
 }
 
 function guessKind(kind: RecordKind, columns: ColumnProfile[], sample: readonly RowValues[]): KindGuess {
-  const fields = assign(KIND_FIELDS[kind], columns, kind === 'orderLines');
+  const consents: Map<string, ColumnProfile> =
+    PLACE_OF_EXTRAS[kind] === 'traits' ? consentColumns(columns) : new Map();
+  const agreed = new Set(consents.values());
+  const fields = assign(
+    KIND_FIELDS[kind],
+    columns.filter((column) => !agreed.has(column)),
+    kind === 'orderLines',
+  );
   const used = Object.values(fields).flatMap((source) => source.columns);
   const taken = new Set(used);
   const mapping: Mapping = { kind, fields, ...constantsOf(kind, fields, columns) };
   const extras = extrasOf(
     kind,
     columns.filter(({ header }) => !taken.has(header)),
+    consents,
   );
   Object.assign(mapping, extras.named, readingOf(mapping, columns), groupingOf(mapping, sample));
   return { mapping, confidence: sureness(mapping), used: [...used, ...extras.columns] };
@@ -188,17 +197,24 @@ function leastPart(name: string): number {
   return /[a-z]/.test(name) ? 6 : 3;
 }
 
-/** Columns left over become traits of persons, attributes of products or properties of events. */
-function extrasOf(kind: RecordKind, free: ColumnProfile[]) {
+/**
+ * Columns left over become traits of persons, attributes of products or properties of events. What says who agreed to be
+ * written to is kept as it stands: a value that is no plain answer must reach the rule that judges it.
+ */
+function extrasOf(kind: RecordKind, free: ColumnProfile[], consents: ReadonlyMap<string, ColumnProfile>) {
   const place = PLACE_OF_EXTRAS[kind];
-  const all = free.map((column) => ({ column, trait: TRAITS.get(column.plain) }));
+  const consentOf = new Map([...consents].map(([trait, column]) => [column, trait] as const));
+  const all = free.map((column) => ({
+    column,
+    trait: consentOf.get(column) ?? TRAITS.get(column.plain),
+  }));
   const chosen = place === undefined ? [] : kind === 'orderLines' ? all.filter((one) => one.trait) : all;
   if (place === undefined || chosen.length === 0) return { named: {}, columns: [] };
   const named = chosen.map(
     ({ column, trait }) =>
       [
         trait ?? clip(column.header, MAX_EXTRA_CHARS),
-        { column: column.header, type: column.type() },
+        { column: column.header, type: consentOf.has(column) ? 'text' : column.type() },
       ] as const,
   );
   return {

@@ -1,3 +1,4 @@
+export { consentSeen } from './consent-columns.ts';
 export { createRowMapper, type MapperOptions } from './create-row-mapper.ts';
 export { storedName } from './file-name.ts';
 export { guessMapping } from './guess-mapping.ts';

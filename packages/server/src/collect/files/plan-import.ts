@@ -53,7 +53,11 @@ function byPreset(name: string): (headers: string[]) => Choice {
   return (headers) => {
     const file = presetFile(preset, headers);
     return file
-      ? { order: preset.files.indexOf(file), role: file.role, mapping: file.mapping }
+      ? {
+          order: preset.files.findIndex(({ role }) => role === file.role),
+          role: file.role,
+          mapping: file.mapping,
+        }
       : { why: whyUnused(preset, headers) };
   };
 }

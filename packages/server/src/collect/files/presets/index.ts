@@ -1,4 +1,5 @@
 import { AppError } from '../../../platform/errors.ts';
+import { withConsent } from '../consent-columns.ts';
 import { columnsOf, mappingGaps, REQUIRED } from '../mapping.ts';
 import { chineseShop } from './chinese-shop.ts';
 import { completeJourney } from './complete-journey.ts';
@@ -29,10 +30,14 @@ export function presetNamed(name: string): Preset {
   });
 }
 
-/** The file of a preset that these columns are: of those that fit, the one that asks for most. */
+/**
+ * The file of a preset that these columns are: of those that fit, the one that asks for most. Who agreed to be written
+ * to is asked by each shop in words of its own, so that such columns are found as in a guess.
+ */
 export function presetFile(preset: Preset, headers: readonly string[]): PresetFile | undefined {
   const fitting = preset.files.filter((file) => fits(file, headers));
-  return fitting.sort((a, b) => demands(b) - demands(a))[0];
+  const [file] = fitting.sort((a, b) => demands(b) - demands(a));
+  return file && { ...file, mapping: withConsent(file.mapping, headers) };
 }
 
 /** Whether a preset knows a file with these columns as one of no use here. */
