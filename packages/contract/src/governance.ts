@@ -148,12 +148,16 @@ export const governanceEndpoints = {
     domain: 'governance',
     access: 'overview.read',
     params: inWorkspace,
-    response: workspace,
+    response: workspace.extend({
+      /** Amounts are stored, which are not converted: the currency cannot be changed any more. */
+      isCurrencyFixed: z.boolean(),
+    }),
   }),
   updateWorkspace: endpoint({
     method: 'PATCH',
     path: '/v1/workspaces/:workspace',
-    summary: 'Change name, currency, time zone or country of phone numbers of a workspace',
+    summary:
+      'Change name, time zone or country of phone numbers of a workspace, and its currency as long as no amounts are stored',
     domain: 'governance',
     access: 'settings.write',
     params: inWorkspace,

@@ -297,6 +297,11 @@ export async function buildApp({
     publicUrl: () => publicUrl,
     mail: { smtpUrl: config.smtpUrl, from: config.mailFrom },
   });
+  for (const holds of [
+    ...[collected.holdsAmounts, catalog.holdsPrices],
+    ...[promotion.coupons.holdsAmounts, segment.holdsAmounts],
+  ])
+    workspaces.onAmounts(holds);
   bus.on('governance.workspaceCreated', async ({ workspace }) => {
     await sources.create(workspace, 'Web site', clientKey.parse({}));
   });

@@ -35,6 +35,8 @@ export const en = {
     idBad: 'Use 2–40 lower-case letters, digits or “-”, beginning with a letter',
     currency: 'Currency',
     currencyHint: 'All sums of this workspace are in it.',
+    currencyFixed:
+      'There are amounts in it, which are not converted: it stays. Make a new workspace for another currency.',
     timeZone: 'Time zone',
     timeZoneHint: 'Decides where one day ends and the next begins.',
     country: 'Country of phone numbers',
@@ -48,7 +50,7 @@ export const en = {
     saved: 'Settings saved',
     headline: '{{name}} counts in {{currency}}; its days follow {{zone}}.',
     changeNote:
-      'Sums are not converted when the currency changes; days are cut anew when the zone changes. Another country holds for phone numbers that arrive from then on.',
+      'The currency can be changed as long as there are no amounts; days are cut anew when the zone changes. Another country holds for phone numbers that arrive from then on.',
     readOnly: 'Your role may read the settings but not change them.',
   },
   members: {

@@ -38,6 +38,7 @@ export const zh: Words<typeof en> = {
     idBad: '请使用 2–40 个小写字母、数字或“-”，并以字母开头',
     currency: '币种',
     currencyHint: '该工作区的所有金额都以此币种计。',
+    currencyFixed: '工作区中已有以此币种计的金额，金额不会换算，因此不能再更改。如需其他币种，请新建工作区。',
     timeZone: '时区',
     timeZoneHint: '决定一天从何时开始、到何时结束。',
     country: '电话号码所属国家/地区',
@@ -49,7 +50,8 @@ export const zh: Words<typeof en> = {
     save: '保存',
     saved: '设置已保存',
     headline: '“{{name}}”以{{currency}}计价，按{{zone}}划分日期',
-    changeNote: '修改币种不会换算已有金额；修改时区后会重新划分日期；修改国家/地区只影响此后到达的电话号码。',
+    changeNote:
+      '币种仅在没有金额时可以修改；修改时区后会重新划分日期；修改国家/地区只影响此后到达的电话号码。',
     readOnly: '你的角色可以查看设置，但不能修改。',
   },
   members: {

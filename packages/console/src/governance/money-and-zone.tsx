@@ -5,7 +5,14 @@ import { FormField } from '../ui/index.ts';
 import { countryOptions, currencies, currencyLabel, timeZones } from './money-places.ts';
 
 /** The fields that decide how sums, days and phone numbers are read. */
-export function MoneyAndZone({ disabled }: { disabled?: boolean }) {
+export function MoneyAndZone({
+  disabled,
+  isCurrencyFixed = false,
+}: {
+  disabled?: boolean;
+  /** There are amounts in the currency: it stays. */
+  isCurrencyFixed?: boolean;
+}) {
   const { t, i18n } = useTranslation('governance');
   const money = useMemo(
     () => currencies().map((value) => ({ value, label: currencyLabel(value, i18n.language) })),
@@ -15,8 +22,16 @@ export function MoneyAndZone({ disabled }: { disabled?: boolean }) {
   const countries = useMemo(() => countryOptions(i18n.language), [i18n.language]);
   return (
     <>
-      <FormField name="currency" label={t('workspace.currency')} hint={t('workspace.currencyHint')}>
-        <Select showSearch={{ optionFilterProp: 'label' }} options={money} disabled={disabled} />
+      <FormField
+        name="currency"
+        label={t('workspace.currency')}
+        hint={t(isCurrencyFixed ? 'workspace.currencyFixed' : 'workspace.currencyHint')}
+      >
+        <Select
+          showSearch={{ optionFilterProp: 'label' }}
+          options={money}
+          disabled={disabled || isCurrencyFixed}
+        />
       </FormField>
       <FormField name="timeZone" label={t('workspace.timeZone')} hint={t('workspace.timeZoneHint')}>
         <Select showSearch={{ optionFilterProp: 'label' }} options={zones} disabled={disabled} />

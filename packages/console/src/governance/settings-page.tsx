@@ -2,7 +2,7 @@ import { api, type Membership } from '@qianmian/contract';
 import { Alert, Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useCan, useWorkspace } from '../shell/session.tsx';
-import { useAction } from '../shell/use-api.ts';
+import { useAction, useApi } from '../shell/use-api.ts';
 import { FormField, Page, Panel, useFieldFaults, useFormat } from '../ui/index.ts';
 import { MoneyAndZone } from './money-and-zone.tsx';
 import { currencyLabel } from './money-places.ts';
@@ -15,6 +15,7 @@ export default function SettingsPage() {
   const format = useFormat();
   const workspace = useWorkspace();
   const canWrite = useCan('settings.write');
+  const settings = useApi(api.getWorkspace, {});
   const [form] = Form.useForm<Given>();
   const save = useAction(api.updateWorkspace, {
     refreshes: [api.getSession, api.getWorkspace, api.getOverview],
@@ -54,7 +55,7 @@ export default function SettingsPage() {
           >
             <Input maxLength={80} />
           </FormField>
-          <MoneyAndZone disabled={!canWrite} />
+          <MoneyAndZone disabled={!canWrite} isCurrencyFixed={settings.data?.isCurrencyFixed} />
           {canWrite && (
             <Button type="primary" htmlType="submit" loading={save.running}>
               {t('workspace.save')}

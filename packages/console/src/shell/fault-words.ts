@@ -1,6 +1,7 @@
 /** Faults as the contract and the server word them, and the names of our own sentences for them. */
 const PATTERNS: [RegExp, string][] = [
   [/^is taken/, 'taken'],
+  [/^is fixed/, 'fixed'],
   [/^is not right/, 'notRight'],
   [/^is needed/, 'needed'],
   [/^(must not be empty|must be chosen|is missing)/, 'missing'],

@@ -72,6 +72,7 @@ export const en = {
   },
   fault: {
     taken: 'Already taken',
+    fixed: 'Cannot be changed any more',
     notRight: 'Not right',
     needed: 'Needed here',
     missing: 'Fill this in',

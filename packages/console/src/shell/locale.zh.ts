@@ -74,6 +74,7 @@ export const zh: Words<typeof en> = {
   },
   fault: {
     taken: '已被使用',
+    fixed: '已不能更改',
     notRight: '不正确',
     needed: '此处必填',
     missing: '请填写',

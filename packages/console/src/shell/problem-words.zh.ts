@@ -113,6 +113,8 @@ export const CHINESE_PROBLEMS: Record<string, string> = {
   'server.bug': '服务器内部出错，详情见服务器日志。',
   'server.storage': '服务器磁盘已满，清理出空间之前无法保存更改。',
   'workspace.bad_setting': '设置有误，请检查标出的项目。',
+  'workspace.currency_fixed':
+    '工作区中已有以 {1} 计的金额，金额不会换算，因此不能再更改币种。如需其他币种，请新建工作区。',
   'hook.bad_signature': '签名缺失、不符或已过期，没有保留任何内容。',
   'hook.unknown': '此地址没有对应的来源，请在来源页面核对。',
   'source.no_key': '“{1}”是 Webhook，没有写入密钥。',

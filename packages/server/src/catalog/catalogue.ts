@@ -193,6 +193,7 @@ export function openCatalog(parts: { warehouse: Warehouse; clock: Clock }) {
   return {
     upsertProducts,
     upsertStores,
+    holdsPrices: store.holdsPrices,
 
     /** Keeps what was counted last of each product in each store, in whatever order counts arrive. */
     recordStock: (workspace: string, news: readonly StockNews[], origin: Origin): Promise<void> =>

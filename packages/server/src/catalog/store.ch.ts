@@ -224,6 +224,16 @@ export function catalogWarehouse(warehouse: Warehouse) {
 
     insertNames: (rows: NameRow[]) => warehouse.insert('catalog_name', rows),
 
+    /** Whether any product has a price or a cost. */
+    holdsPrices: async (workspace: string) =>
+      (
+        await warehouse.query(
+          `SELECT 1 FROM catalog_product WHERE workspace = {workspace:String}
+             AND (price_cents IS NOT NULL OR cost_cents IS NOT NULL) LIMIT 1`,
+          { workspace },
+        )
+      ).length > 0,
+
     /** Products by id, as they are known now. */
     productsById: (workspace: string, ids: string[]) =>
       warehouse.query<ProductRow>(

@@ -461,6 +461,17 @@ export function collectWarehouse(warehouse: Warehouse) {
       );
     },
 
+    /** Whether any order or return was ever told that is still kept. */
+    holdsAmounts: async (workspace: string) =>
+      (
+        await warehouse.query(
+          `SELECT 1 FROM collect_order_line WHERE workspace = {workspace:String} LIMIT 1
+           UNION ALL SELECT 1 FROM collect_order_line_replaced WHERE workspace = {workspace:String} LIMIT 1
+           UNION ALL SELECT 1 FROM collect_return WHERE workspace = {workspace:String} LIMIT 1`,
+          { workspace },
+        )
+      ).length > 0,
+
     insertClaims: (rows: ClaimRow[]) => warehouse.insert('collect_return', rows),
 
     /** Lines of these orders as they are stored, those that are gone among them. */

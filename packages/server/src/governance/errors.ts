@@ -109,3 +109,11 @@ export const workspaceOwnersOnly = () =>
     status: 403,
     detail: 'Only who owns a workspace already may create another.',
   });
+
+export const currencyFixed = (workspace: string, currency: string) =>
+  new AppError({
+    code: 'workspace.currency_fixed',
+    status: 409,
+    detail: `There are amounts in "${currency}" in this workspace and nothing is converted, so "${workspace}" keeps that currency; make a new workspace for another.`,
+    fields: { currency: 'is fixed: there are amounts in it' },
+  });

@@ -3,7 +3,9 @@ import {
   type Endpoint,
   governanceEndpoints as e,
   PERMISSIONS_OF_ROLE,
+  promotionEndpoints,
   type Role,
+  segmentEndpoints,
 } from '@qianmian/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DAY } from '../platform/clock.ts';
@@ -434,5 +436,60 @@ describe('the audit', () => {
       { action: 'api_key.delete', target: made.id, targetName: 'Till', detail: {} },
       { action: 'api_key.create', target: made.id, targetName: 'Till' },
     ]);
+  });
+});
+
+describe('the currency of a workspace', () => {
+  const product = { product_id: 'tea', price: 12.34 };
+  const sold = { type: 'track', userId: 'u', event: 'Order Completed', messageId: 'm' };
+  const amounts: [string, (workspace: string) => Promise<unknown>][] = [
+    ['an order', (w) => t.send(w, [{ ...sold, properties: { order_id: 'o', total: 1234.56 } }])],
+    ['a price', (w) => t.send(w, [{ ...sold, event: 'Product Viewed', properties: product }])],
+    [
+      'a coupon',
+      (workspace) =>
+        t.call(promotionEndpoints.createCoupon, {
+          params: { workspace },
+          body: { name: 'Tea', discount: { kind: 'amount', amountCents: 500 }, prefix: 'TEA' },
+        }),
+    ],
+    [
+      'a segment',
+      (workspace) =>
+        t.call(segmentEndpoints.createSegment, {
+          params: { workspace },
+          body: {
+            name: 'Best',
+            condition: { kind: 'fact', fact: 'spendCents', test: { op: 'gte', value: 10_000 } },
+          },
+        }),
+    ],
+  ];
+
+  it.each(amounts)('stays as soon as there is %s in it', async (_, tell) => {
+    const workspace = await t.workspace({ currency: 'EUR' });
+    const params = { workspace };
+    await t.send(workspace, [{ ...sold, event: 'Seen', messageId: 's' }]);
+    await t.call(promotionEndpoints.createCoupon, {
+      params,
+      body: { name: 'Share', discount: { kind: 'percent', percent: 10 }, prefix: 'P' },
+    });
+    expect(await t.call(e.getWorkspace, { params })).toMatchObject({ isCurrencyFixed: false });
+    expect(await t.call(e.updateWorkspace, { params, body: { currency: 'USD' } })).toMatchObject({
+      currency: 'USD',
+    });
+    await tell(workspace);
+    expect(await t.raw(e.updateWorkspace, { params, body: { name: 'N', currency: 'JPY' } })).toMatchObject({
+      status: 409,
+      body: {
+        code: 'workspace.currency_fixed',
+        detail: expect.stringContaining('make a new workspace'),
+        fields: { currency: expect.any(String) },
+      },
+    });
+    // What else is said counts with the currency there is, and nothing of what was refused does.
+    const body = { name: 'Shop', currency: 'USD', timeZone: 'Europe/Paris' };
+    expect(await t.call(e.updateWorkspace, { params, body })).toMatchObject(body);
+    expect(await t.call(e.getWorkspace, { params })).toMatchObject({ ...body, isCurrencyFixed: true });
   });
 });

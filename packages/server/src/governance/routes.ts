@@ -130,7 +130,10 @@ export function governanceRoutes(
     await audit.note(made.id, who, 'workspace.create', made.id);
     return made;
   });
-  mount(e.getWorkspace, ({ workspace }) => workspaces.get(workspace));
+  mount(e.getWorkspace, async ({ workspace }) => ({
+    ...(await workspaces.get(workspace)),
+    isCurrencyFixed: await workspaces.isCurrencyFixed(workspace),
+  }));
   mount(e.updateWorkspace, async ({ workspace, body, who }) => {
     const changed = await workspaces.update(workspace, body);
     await audit.note(workspace, who, 'workspace.update', workspace, body);

@@ -4,10 +4,14 @@ import { type Clock, SECOND } from '../platform/clock.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import { isUniqueViolation, type Ledger } from '../platform/ledger.ts';
 import { timeZoneNamed } from '../platform/zone.ts';
+import { currencyFixed } from './errors.ts';
 import { homeCountry } from './home-country.ts';
 import type { GovernanceTables } from './store.pg.ts';
 
 type Row = GovernanceTables['governance_workspace'];
+
+/** Whether a workspace holds amounts of a kind. */
+export type HoldsAmounts = (workspace: string) => Promise<boolean>;
 
 /** Workspaces whose settings are held at once. */
 const MOST_RECENT = 10_000;
@@ -22,6 +26,7 @@ export function openWorkspaces(parts: {
 }) {
   const db = parts.ledger.withTables<GovernanceTables>();
 
+  const holders: HoldsAmounts[] = [];
   const recents = new Map<string, { until: number; workspace: Promise<Workspace> }>();
 
   async function get(id: string): Promise<Workspace> {
@@ -34,8 +39,20 @@ export function openWorkspaces(parts: {
     return present(row);
   }
 
+  /** Whether anything with an amount is stored, which would say another sum in another currency. */
+  async function isCurrencyFixed(id: string): Promise<boolean> {
+    for (const holds of holders) if (await holds(id)) return true;
+    return false;
+  }
+
   return {
     get,
+    isCurrencyFixed,
+
+    /** Registers who can tell whether amounts are stored; they stand to the right. */
+    onAmounts(holds: HoldsAmounts): void {
+      holders.push(holds);
+    },
 
     /** The same, as it was a second ago at most where another process changed it: for what asks with every delivery. */
     recent(id: string): Promise<Workspace> {
@@ -98,6 +115,10 @@ export function openWorkspaces(parts: {
       given: { name?: string; currency?: string; timeZone?: string; country?: string | null },
     ): Promise<Workspace> {
       const change = await settled(given, parts.hasZone);
+      if (change.currency !== undefined) {
+        const { currency } = await get(id);
+        if (change.currency !== currency && (await isCurrencyFixed(id))) throw currencyFixed(id, currency);
+      }
       const set = {
         ...(change.name === undefined ? {} : { name: change.name }),
         ...(change.currency === undefined ? {} : { currency: change.currency }),

@@ -47,6 +47,15 @@ export function openCoupons(parts: { ledger: Ledger; clock: Clock }) {
       finders.push(find);
     },
 
+    /** Whether any coupon names an amount, or any code was redeemed for one. */
+    async holdsAmounts(workspace: string): Promise<boolean> {
+      const coupons = await couponsOf(db, workspace, null);
+      return coupons.some(
+        (one) =>
+          one.discount.kind === 'amount' || Number(one.minimum_cents) > 0 || Number(one.discount_cents) > 0,
+      );
+    },
+
     async create(workspace: string, draft: CouponDraft): Promise<Coupon> {
       const id = randomUUID();
       await db

@@ -22,6 +22,9 @@ type Draft = z.output<typeof segmentDraft>;
 /** The last member of a page. */
 const memberPlace = z.tuple([personId]);
 
+/** What of a condition compares amounts, in its JSON. */
+const ASKS_FOR_MONEY = /"(spend|averageOrder|returns|sum|average)Cents"/;
+
 /** Sets of people defined by a condition. */
 export function openSegment(parts: {
   warehouse: Warehouse;
@@ -71,6 +74,9 @@ export function openSegment(parts: {
     async audience(workspace: string, id: string): Promise<readonly number[]> {
       return store.peopleOf(await membership.audience(workspace, id));
     },
+    /** Whether any segment asks for an amount. */
+    holdsAmounts: async (workspace: string) =>
+      ASKS_FOR_MONEY.test(JSON.stringify([...(await segments.definitions(workspace)).values()])),
     nameOf: async (workspace: string, id: string) => (await segments.get(workspace, id)).name,
     preview: openPreview({ ...parts, segments, personalTests }),
     explain: openExplain({ ...parts, segments }),
