@@ -23,6 +23,7 @@ import {
   replayHeader,
 } from './delivery.ts';
 import { type Fact, OUR_SOURCE } from './facts.ts';
+import { openHeldBefore } from './held-before.ts';
 import type { AcceptCall, Hooks } from './hooks/hooks.ts';
 import type { DeliveryRow } from './hooks/store.ch.ts';
 import { openLag } from './lag.ts';
@@ -100,6 +101,7 @@ export function openCollector(parts: {
 }) {
   const { journal, guard, clock, bus, log, metrics } = parts;
   const read = openReader({ ...parts, ...(parts.judging ? { plans: parts.judging.plans } : {}) });
+  const settleHeld = openHeldBefore(parts);
   let seen = new SeenMessages(parts.hashOf);
   /** Storing is one at a time: people are resolved by one index in memory. */
   let lane: Promise<unknown> = Promise.resolve();
@@ -236,13 +238,14 @@ export function openCollector(parts: {
     }
   }
 
+  const isStored = (workspace: string, messageId: string, at: number) => seen.has(workspace, messageId, at);
+
   /** Counts deliveries for quality before they are stored. */
   async function count(deliveries: readonly Opened[]): Promise<void> {
     await readAll(deliveries);
+    await settleHeld(deliveries, isStored);
     const countable = deliveries.map((one) => ({ end: one.end, read: countableOf(one) }));
-    await parts.judging?.quality.count(countable, journal.end, (workspace, id, at) =>
-      seen.has(workspace, id, at),
-    );
+    await parts.judging?.quality.count(countable, journal.end, isStored);
   }
 
   /**
@@ -290,16 +293,17 @@ export function openCollector(parts: {
     const calls: DeliveryRow[] = [];
     const warned: ViolationRow[] = [];
     const fates: FateRow[] = [];
+    for (const one of deliveries) one.read ??= await read(one.header, one.body);
+    await settleHeld(deliveries, isStored);
     for (const one of deliveries) {
       const { header } = one;
-      one.read ??= await read(header, one.body);
-      const { facts, faults, call } = one.read;
+      const { facts, faults, call } = one.read!;
       if (call) calls.push(call);
       for (const fault of faults) aside.push(fault);
-      for (const row of one.read.warned) warned.push(row);
-      parts.lastHour?.add('rejected', one.read.rejected.length);
+      for (const row of one.read!.warned) warned.push(row);
+      parts.lastHour?.add('rejected', one.read!.rejected.length);
       if (header.replay) fates.push(fateRow(header, header.replay, faults.length === 0, nextVersion()));
-      said.push({ header, facts, client: one.read.client ?? null });
+      said.push({ header, facts, client: one.read!.client ?? null });
     }
     if (calls.length > 0) await parts.hooks?.takeBack(calls);
     await putAside(aside, token);

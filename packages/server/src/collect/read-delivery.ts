@@ -8,14 +8,21 @@ import type { Header, PulledRows, WireBody } from './delivery.ts';
 import type { EventFact, Fact } from './facts.ts';
 import type { Hooks } from './hooks/hooks.ts';
 import type { DeliveryRow } from './hooks/store.ch.ts';
+import { clientsId } from './message-id.ts';
 import type { Plans, Verdict } from './plan/index.ts';
 import type { ReadDelivery, ViolationRow } from './quality/index.ts';
 import type { QuarantineRow } from './store.ch.ts';
 import { eventName, LATE_DAYS, momentGiven } from './wire/call.ts';
 import { aroundFault, readMessage } from './wire/protocols.ts';
+import { idGiven } from './wire/segment.ts';
 
 /** How long messages are read before others have their turn. */
 const TURN_MS = 20;
+
+/** A message that is held, under an id of its own: what tells it when it comes again. */
+export interface Named extends Pick<EventFact, 'messageId' | 'name' | 'time' | 'channel'> {
+  fault: QuarantineRow;
+}
 
 /** What a delivery says, and what of it is not stored. */
 export interface Read {
@@ -23,6 +30,10 @@ export interface Read {
   timeZone: string | null;
   facts: Fact[];
   faults: QuarantineRow[];
+  /** Those of them that have an id of their own. */
+  named: Named[];
+  /** Messages that were held or stored before, and would be held or turned away again; absent until that was looked up. */
+  repeated?: Pick<EventFact, 'messageId' | 'name' | 'time' | 'channel'>[];
   /** Stored events that differ from the plan. */
   warned: ViolationRow[];
   /** Messages that the plan turns away. */
@@ -59,7 +70,7 @@ export function openReader(parts: {
     const { workspace, replay } = header;
     const home = await homeOf(workspace);
     const timeZone = home?.timeZone ?? null;
-    const out: Read = { timeZone, facts: [], faults: [], warned: [], rejected: [] };
+    const out: Read = { timeZone, facts: [], faults: [], named: [], warned: [], rejected: [] };
     const ofNobody = `There is no workspace "${workspace}".`;
     if (home === null && (header.kind === 'facts' || header.kind === 'hook'))
       return { ...out, faults: [asideRow(header, 0, 'no_workspace', ofNobody, body)] };
@@ -113,14 +124,16 @@ export function openReader(parts: {
       // Whoever asks something of this process meanwhile is answered.
       if (turn.isOver()) await turn.next();
       const place = (header.first ?? 0) + i;
-      const hold = (reason: string, detail: string) => {
+      const hold = (reason: string, detail: string, named?: Omit<Named, 'fault'>) => {
         const said = around ? { ...around, message } : message;
-        out.faults.push({
+        const fault: QuarantineRow = {
           ...asideRow(header, place, reason, detail, JSON.stringify(said) ?? 'null'),
           event: eventName(eventOf(message)),
           sent_at: Number.isFinite(sentAt) ? sentAt : null,
           has_around: around ? 1 : 0,
-        });
+        };
+        out.faults.push(fault);
+        if (named) out.named.push({ ...named, fault });
       };
       if (home === null) {
         hold('no_workspace', ofNobody);
@@ -137,7 +150,10 @@ export function openReader(parts: {
         ...(around ? { around } : {}),
       });
       if (!Array.isArray(made)) {
-        hold(made.reason, made.detail);
+        const given = header.kind === 'segment' ? idGiven(message) : undefined;
+        const named = { name: eventName(eventOf(message)), time: receivedAt };
+        const messageId = given && client ? clientsId(given) : given;
+        hold(made.reason, made.detail, messageId === undefined ? undefined : { ...named, messageId });
         continue;
       }
       const within = client ? withinKey(made, client, room) : { facts: made, beyond: [] };
@@ -147,7 +163,7 @@ export function openReader(parts: {
         // What was held is never lost by a replay, and is taken as it is where someone says so.
         const action = replay?.accept ? 'warn' : replay ? heldAgain(verdict.action) : verdict.action;
         if (action === 'quarantine') {
-          hold(verdict.reason, verdict.differences.map((one) => one.detail).join(' '));
+          hold(verdict.reason, verdict.differences.map((one) => one.detail).join(' '), event);
           continue;
         }
         if (action === 'reject') {
@@ -191,6 +207,9 @@ export function countableOf({ header, read }: { header: Header; read?: Read }): 
     held: [...read.faults.map((fault) => fault.reason), ...(read.rows?.rejected ?? [])],
     others: read.rows?.others ?? 0,
     warned: read.warned.map((row) => row.kinds),
+    repeated: (read.repeated ?? []).map(({ name, time, channel, messageId }) => ({
+      ...{ name, time, receivedAt, source, channel: channel ?? '', messageId, reasons: [], detail: '' },
+    })),
     rejected: read.rejected.map(({ event, verdict }) => ({
       reasons: [verdict.reason],
       detail: verdict.differences.map((one) => one.detail).join(' '),

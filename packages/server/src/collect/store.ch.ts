@@ -195,6 +195,11 @@ export const collectMigrations: WarehouseMigration[] = [
     name: 'collect/0013_is_cancellation',
     columns: [{ table: 'collect_return', column: 'is_cancellation UInt8 DEFAULT 0' }],
   },
+  {
+    // By it a message that is sent again is known, also where it is held.
+    name: 'collect/0014_hash_of_held',
+    columns: [{ table: 'collect_quarantine', column: 'message_hash UInt64 DEFAULT 0' }],
+  },
 ];
 
 export interface EventRow {
@@ -269,6 +274,8 @@ export interface QuarantineRow {
   event?: string;
   sent_at?: number | null;
   has_around?: number;
+  /** Of the id it was given by who sent it; 0 where that is not known. */
+  message_hash?: string;
 }
 
 export interface NoteRow {
@@ -361,6 +368,15 @@ export function collectWarehouse(warehouse: Warehouse) {
       warehouse.insert('collect_order_line', rows, token),
     insertQuarantine: (rows: QuarantineRow[], token: string) =>
       warehouse.insert('collect_quarantine', rows, token),
+
+    /** Rows under which messages of these hashes are held that came since a moment. */
+    heldUnder: (workspace: string, hashes: string[], since: number) =>
+      warehouse.query<{ hash: string; id: string; at: number }>(
+        `SELECT toString(message_hash) AS hash, id, toUnixTimestamp64Milli(received_at) AS at FROM collect_quarantine
+         WHERE workspace = {workspace:String} AND received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+           AND message_hash IN (SELECT toUInt64(arrayJoin({hashes:Array(String)})))`,
+        { workspace, hashes, since },
+      ),
 
     insertNotes: (rows: NoteRow[], token: string) => warehouse.insert('collect_import_note', rows, token),
 

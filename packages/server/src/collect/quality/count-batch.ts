@@ -13,6 +13,8 @@ export interface ReadDelivery {
   /** Reasons of the messages that are held. */
   held: readonly string[];
   rejected: readonly Omit<Turned, 'outcome'>[];
+  /** Messages that would be held or turned away, and came before. */
+  repeated?: readonly Omit<Turned, 'outcome'>[];
   /** Rows that were stored and tell no event. */
   others?: number;
   /** Kinds of difference, of each stored event that has some. */
@@ -60,7 +62,10 @@ export function countBatch(
       add(`rejected:${one.reasons[0] ?? ''}`);
       turned.push({ workspace, one: { ...one, outcome: 'rejected' } });
     }
-    let events = 0;
+    const again = delivery.repeated ?? [];
+    add('repeated', again.length);
+    for (const one of again) turned.push({ workspace, one: { ...one, outcome: 'repeated' } });
+    let events = again.length;
     for (const { event, others } of messagesOf(delivery.facts)) {
       events += 1;
       if (seen.has(event.messageId) || cameBefore(workspace, event.messageId, receivedAt)) {

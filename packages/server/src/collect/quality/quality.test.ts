@@ -135,6 +135,57 @@ describe('a held message', () => {
     ]);
   });
 
+  it('that is sent again counts once while it is held, and once it is mended and stored', {
+    timeout: 60_000,
+  }, async () => {
+    const s = await shop('quarantine');
+    const bad = s.bought('again', { total: 'twelve' });
+    const nameless = { type: 'track', event: '', userId: 'u', messageId: 'nameless' };
+    for (let i = 0; i < 3; i++) await s.send(bad, nameless);
+    await s.send(bad, bad, nameless);
+    const held = async () => (await s.held()).map((one) => one.reason).sort();
+    expect(await held()).toEqual(['no_event_name', 'wrong_type']);
+    expect(await s.total()).toMatchObject({
+      messages: 9,
+      of: { 'held:no_event_name': 1, 'held:wrong_type': 1, repeated: 7 },
+    });
+    expect((await s.arrivals({ outcome: 'repeated' })).map((one) => one.messageId)).toHaveLength(7);
+
+    const fix = { steps: [{ op: 'set', path: 'properties.total', value: 12 }] };
+    await replay(s, { event: 'Bought' }, fix);
+    expect((await s.events()).map((event) => event.messageId)).toEqual(['again']);
+    await t.app.collector.recall();
+    await s.send(bad);
+    expect(await held()).toEqual(['no_event_name']);
+    expect((await s.total()).of).toMatchObject({ 'held:wrong_type': 1, repeated: 8 });
+
+    t.clock.advance(31 * DAY);
+    await s.send(nameless);
+    expect(await held()).toEqual(['no_event_name', 'no_event_name']);
+  });
+
+  it('corrected by who sent it is stored, and what was stored is never held when it comes again', async () => {
+    const s = await shop();
+    await s.send(s.bought('early', { total: 'x' }));
+    await t.call(q.saveTrackingPlan, { params: s.params, body: { plan: PLAN, note: '', basedOn: null } });
+    await t.call(q.activateTrackingPlan, { params: s.params, body: { version: 1 } });
+    for (const action of ['quarantine', 'reject'] as const) {
+      const rules = { ...GENTLE_RULES, wrong_type: action };
+      await t.call(q.setPlanRules, { params: { workspace: s.workspace, id: 'test' }, body: rules });
+      await s.send(s.bought('early', { total: 'x' }));
+      expect((await s.total()).of).toMatchObject({ repeated: action === 'quarantine' ? 1 : 2 });
+    }
+    expect((await s.total()).of).not.toHaveProperty('rejected:wrong_type');
+    await t.call(q.setPlanRules, {
+      params: { workspace: s.workspace, id: 'test' },
+      body: { ...GENTLE_RULES, wrong_type: 'quarantine' },
+    });
+    await s.send(s.bought('late', { total: 'x' }));
+    await s.send(s.bought('late', { total: 1 }));
+    expect((await s.events()).map((event) => event.messageId).sort()).toEqual(['early', 'late']);
+    expect(await s.held()).toHaveLength(1);
+  });
+
   it('has no JSON put in its place that is none', async () => {
     const s = await shop('quarantine');
     await s.send(s.bought('m', {}));

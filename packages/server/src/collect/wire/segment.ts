@@ -50,7 +50,7 @@ export function factsOfMessage(given: unknown, context: WireContext): Fact[] | F
   return factsOfCall(
     {
       name,
-      messageId: outsideId(textOf(message.messageId) ?? context.messageId()),
+      messageId: idGiven(message) ?? context.messageId(),
       time,
       identifiers: identifiersOf(message, type),
       channel: channelOf(message),
@@ -177,4 +177,10 @@ function propertiesOf(message: Json, type: string): Json {
   const campaign = objectOf(objectOf(message.context).campaign);
   if (Object.keys(campaign).length > 0) properties.campaign ??= campaign;
   return properties;
+}
+
+/** The id that a message was given by who sent it. */
+export function idGiven(message: unknown): string | undefined {
+  const given = textOf(objectOf(message).messageId);
+  return given === undefined ? undefined : outsideId(given);
 }
