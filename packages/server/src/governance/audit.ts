@@ -52,6 +52,19 @@ export function openAudit(parts: { ledger: Ledger; clock: Clock }) {
         .execute();
     },
 
+    /** Whether one of these actions on a target was ever noted. */
+    async isNoted(workspace: string, target: string, actions: readonly string[]): Promise<boolean> {
+      const row = await db
+        .selectFrom('governance_audit')
+        .select('id')
+        .where('workspace', '=', workspace)
+        .where('target', '=', target)
+        .where('action', 'in', [...actions])
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     async list(
       workspace: string,
       page: { limit: number; offset: number },

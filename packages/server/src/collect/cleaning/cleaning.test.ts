@@ -618,6 +618,18 @@ describe('what finding steps find', () => {
       open,
     );
     expect((await list()).length).toBe(open);
+    // Again is nothing more; what was never decided, here, cannot be taken back.
+    const again = { params: { workspace, id: all.decision } };
+    expect(await t.call(e.undoFindingDecision, again)).toEqual({ findings: 0 });
+    const elsewhere = await t.workspace();
+    for (const params of [
+      { workspace, id: 'zzz' },
+      { workspace: elsewhere, id: all.decision },
+    ])
+      expect(await t.raw(e.undoFindingDecision, { params })).toMatchObject({
+        status: 404,
+        body: { code: 'decision.not_found' },
+      });
   });
 
   it('takes no verdict that means nothing to it', async () => {

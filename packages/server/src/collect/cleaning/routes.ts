@@ -1,13 +1,21 @@
-import { type CleanStep, cleaningEndpoints as e, type Finding, isActing } from '@qianmian/contract';
+import {
+  type CleanStep,
+  cleaningEndpoints as e,
+  type Finding,
+  findingVerdict,
+  isActing,
+} from '@qianmian/contract';
 import type { Audit } from '../../governance/index.ts';
 import { isoOf } from '../../platform/clock.ts';
 import { offsetCursor, pageFrom } from '../../platform/cursor.ts';
-import { AppError } from '../../platform/errors.ts';
+import { AppError, notFound } from '../../platform/errors.ts';
 import type { Mount } from '../../platform/http.ts';
 import type { Masks } from '../masked.ts';
 import type { Cleaning } from './cleaning.ts';
 
 const REVEAL = 'customer.reveal';
+/** Decisions as the record names them. */
+const VERDICTS = findingVerdict.options.map(({ shape }) => `cleaning.${shape.action.value}`);
 
 /** HTTP edge of cleaning. */
 export function cleaningRoutes(
@@ -124,6 +132,9 @@ export function cleaningRoutes(
   });
   mount(e.undoFindingDecision, async ({ workspace, params, who }) => {
     const undone = await cleaning.undoDecision(workspace, params.id);
+    // A decision taken back already stands in the record alone: to take it back again does nothing.
+    if (undone.findings === 0 && !(await audit.isNoted(workspace, params.id, VERDICTS)))
+      throw notFound('decision', params.id);
     await audit.note(workspace, who, 'cleaning.undo', params.id, undone);
     return undone;
   });

@@ -242,6 +242,15 @@ describe('a held message', () => {
     expect([(await s.held()).length, (await s.held('dismissed')).length]).toEqual([1, 2]);
     await t.call(q.undoDismiss, { params: { workspace: s.workspace, id: done.decision } });
     expect([(await s.held()).length, (await s.held('dismissed')).length]).toEqual([3, 0]);
+    // Taken back twice is taken back; what was never decided cannot be.
+    const again = { params: { workspace: s.workspace, id: done.decision } };
+    expect(await t.call(q.undoDismiss, again)).toEqual({ messages: 0 });
+    for (const workspace of [s.workspace, await t.workspace()])
+      expect(
+        await t.raw(q.undoDismiss, {
+          params: { workspace, id: workspace === s.workspace ? 'zzz' : done.decision },
+        }),
+      ).toMatchObject({ status: 404, body: { code: 'decision.not_found' } });
   });
 
   it('law: any number of replays in any order stores each message once', { timeout: 120_000 }, async () => {

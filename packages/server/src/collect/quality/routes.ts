@@ -1,5 +1,6 @@
 import { qualityEndpoints as e } from '@qianmian/contract';
 import type { Audit } from '../../governance/index.ts';
+import { notFound } from '../../platform/errors.ts';
 import type { Mount } from '../../platform/http.ts';
 import type { Masked } from '../masked.ts';
 import type { Owners } from '../owners.ts';
@@ -82,6 +83,9 @@ export function qualityRoutes(
   });
   mount(e.undoDismiss, async ({ workspace, params, who }) => {
     const undone = await held.undoDismiss(workspace, params.id, who.name);
+    // A dismissal taken back already stands in the record alone: to take it back again does nothing.
+    if (undone.messages === 0 && !(await audit.isNoted(workspace, params.id, ['quarantine.dismiss'])))
+      throw notFound('decision', params.id);
     await audit.note(workspace, who, 'quarantine.undo', params.id, { messages: undone.messages });
     return undone;
   });
