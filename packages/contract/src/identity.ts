@@ -151,6 +151,8 @@ export const DUPLICATE_REASONS = [
   'birthdaysDiffer',
   'citiesDiffer',
   'gendersDiffer',
+  // No reason by itself: all of it rests on what only pages said.
+  'heard',
 ] as const;
 export type DuplicateReason = (typeof DUPLICATE_REASONS)[number];
 

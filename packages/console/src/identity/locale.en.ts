@@ -141,6 +141,7 @@ export const en = {
     birthdaysDiffer: 'Different birthdays',
     citiesDiffer: 'Different cities',
     gendersDiffer: 'Different genders',
+    heard: 'Only pages said so, and anybody can say that by the key in a page',
   },
   strength: {
     strong: 'strong',

@@ -136,6 +136,7 @@ export const zh: Words<typeof en> = {
     birthdaysDiffer: '生日不同',
     citiesDiffer: '城市不同',
     gendersDiffer: '性别不同',
+    heard: '仅来自网页：网页里的密钥谁都能看到，谁都可以这样说',
   },
   strength: {
     strong: '很有力',

@@ -103,8 +103,10 @@ function Pair({ of }: { of: Duplicate }) {
         <ul>
           {of.reasons.map(({ reason, weight }) => (
             <li key={reason}>
-              <Badge tone={weight > 0 ? 'good' : 'bad'}>{t(`reason.${reason}`)}</Badge>
-              <small className="qm-note">{t(`strength.${strengthOf(weight)}`)}</small>
+              <Badge tone={reason === 'heard' ? 'warn' : weight > 0 ? 'good' : 'bad'}>
+                {t(`reason.${reason}`)}
+              </Badge>
+              {reason !== 'heard' && <small className="qm-note">{t(`strength.${strengthOf(weight)}`)}</small>}
             </li>
           ))}
         </ul>

@@ -95,4 +95,64 @@ describe('probable duplicates', () => {
       { numRuns: 50 },
     );
   });
+
+  describe('of whom only pages know', () => {
+    const nobody = { name: '', phone: '', email: '', birthday: '', gender: '', city: '', address: '' };
+    const onlyHeard = { person: true, phone: true, email: true };
+    const others = Array.from({ length: 300 }, (_, i) => ({
+      ...{ ...nobody, name: `Name ${i % 97} L${i % 89}`, birthday: `19${50 + (i % 49)}-0${1 + (i % 9)}-11` },
+      ...{ city: `City ${i % 40}`, email: `p${i}@x${i}.example` },
+    }));
+    const real = { ...nobody, name: 'Karoline Mustermann', birthday: '1971-03-04', city: 'Berlin' };
+    const twins = [
+      { ...real, email: 'karo@x.example' },
+      { ...real, email: 'km71@y.example' },
+    ];
+    const madeUp = (i: number, made: object) => ({ ...nobody, ...made, heard: onlyHeard, person: 1000 + i });
+
+    it('do not push out those told by others, whatever is made up and however it is shared', () => {
+      const told = numbered([...twins, ...others]);
+      const floods = [
+        // Pairs of made-up people, thousands of them.
+        Array.from({ length: 400 }, (_, i) =>
+          madeUp(i, { email: `zz${i >> 1}victim@x.example`, phone: `+4915${i >> 1}77777` }),
+        ),
+        // The keys under which the two would meet, and their values made common.
+        Array.from({ length: 400 }, (_, i) => madeUp(i, { ...real, email: `flood${i}@x.example` })),
+      ];
+      const alone = searched(told, 50).candidates[0]!;
+      expect(alone).toMatchObject({ a: 1, b: 2, isHeard: false });
+      for (const flood of floods) {
+        const { candidates } = searched([...told, ...flood], 50);
+        expect(candidates[0]).toEqual(alone);
+        expect(candidates.filter((c) => c.isHeard).length).toBeLessThanOrEqual(10);
+        for (const c of candidates)
+          expect(c.reasons.some((r) => r.reason === 'heard')).toBe(c.a >= 1000 || c.b >= 1000);
+      }
+    });
+
+    it('are no clique because they share one phone and one e-mail, and two of them are a pair as ever', () => {
+      const shop = numbered(others);
+      const shared = { email: 'victim@x.example', phone: '+4915112000000' };
+      const clique = Array.from({ length: 59 }, (_, i) => madeUp(i, shared));
+      expect(searched([...shop, ...clique]).candidates).toEqual([]);
+      const [pair] = searched([...shop, ...clique.slice(0, 2)]).candidates;
+      expect(pair).toMatchObject({ a: 1000, b: 1001, isHeard: true });
+      expect(pair!.score).toBeGreaterThan(0.9);
+    });
+
+    it('nor does what pages say of those whom others know', () => {
+      const shared = { ...nobody, email: 'victim@x.example', phone: '+4915112000000' };
+      const claimed = numbered(
+        [...twins, ...others, shared, shared].map((p, i) =>
+          i < 302 ? p : { ...p, heard: { person: false, phone: true, email: true } },
+        ),
+      );
+      const { candidates } = searched(claimed);
+      expect(candidates.map((c) => [c.a, c.b, c.isHeard])).toEqual([
+        [1, 2, false],
+        [303, 304, true],
+      ]);
+    });
+  });
 });

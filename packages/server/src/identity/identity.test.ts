@@ -722,6 +722,39 @@ describe('the review queue', () => {
     );
   });
 
+  it('puts what only pages said behind what others told, and says so', async () => {
+    const workspace = await t.workspace();
+    const karo = { name: 'Karoline Mustermann', birthday: '1971-03-04', city: 'Berlin' };
+    await t.collect(workspace, [
+      told(0, { ...karo, email: 'karo@x.example' }, 'user=k1', 'email=karo@x.example'),
+      told(0, { ...karo, email: 'km71@y.example' }, 'user=k2', 'email=km71@y.example'),
+      ...Array.from({ length: 40 }, (_, i) =>
+        told(0, { name: `Person ${i}`, city: `City ${i % 9}`, birthday: `19${50 + i}-02-11` }, `user=o${i}`),
+      ),
+    ]);
+    const [site] = await t.call(api.listSources, { params: { workspace } });
+    await t.app.collector.acceptMessages(
+      workspace,
+      site!.id,
+      Array.from({ length: 8 }, (_, i) => ({
+        ...{ type: 'identify', messageId: `fake${i}`, timestamp: '2026-04-02', userId: `fake${i}` },
+        traits: { email: `victim${i >> 1}@x.example`, phone: `138${String((i >> 1) + 2).repeat(8)}` },
+      })),
+    );
+    await t.app.collector.drained();
+    await refresh(workspace);
+    const params = { workspace };
+    await t.call(api.searchDuplicates, { params });
+    await t.app.jobs.idle();
+    const { rows } = await t.call(api.listDuplicates, { params, query: {} });
+    expect(rows[0]!.a.name).toBe(karo.name);
+    expect(rows.map((d) => d.reasons.some((r) => r.reason === 'heard'))).toEqual([
+      false,
+      ...Array(rows.length - 1).fill(true),
+    ]);
+    expect(rows.length).toBe(5);
+  });
+
   it('masks what may not be revealed, and the state counts what there is', async () => {
     const workspace = await ann_and_bob();
     await t.collect(workspace, [

@@ -4,9 +4,12 @@ import type { Insertable } from 'kysely';
 import type { Clock } from '../platform/clock.ts';
 import type { Decisions } from './decisions.ts';
 import { strongest } from './decisions.ts';
-import { DuplicateSearch, type Portrait } from './duplicates.ts';
+import { DuplicateSearch, type Portrait, withinShares } from './duplicates.ts';
 import { noDuplicate } from './errors.ts';
+import { HEARD } from './evidence-graph.ts';
 import { type Identity, inSteps } from './identity.ts';
+import { normaliseIdentifier } from './normalise.ts';
+import type { PersonIndex } from './person-index.ts';
 import type { IdentityTables } from './store.pg.ts';
 
 export const FIND_DUPLICATES = 'identity.find_duplicates';
@@ -21,9 +24,33 @@ export interface People {
   sides(workspace: string, people: readonly number[], reveal: boolean): Promise<DuplicateSide[]>;
 }
 
-function* takeUp(search: DuplicateSearch, some: readonly Portrait[]): Generator<void> {
+/** What of a person only pages said: by the evidence of their identifiers. */
+function heardOf(index: PersonIndex, portrait: Portrait, country: string | null): Portrait['heard'] {
+  const { graph } = index;
+  const { nodes } = index.partsOf(portrait.person);
+  const isHeard = (type: 'phone' | 'email') => {
+    const value = portrait[type] && normaliseIdentifier(type, portrait[type], country);
+    const node = value ? index.nodeOf({ type, value }) : 0;
+    if (node === 0 || (nodes.includes(node) && graph.isTold(node))) return false;
+    for (let e = graph.first(node); e !== 0; e = graph.next(e, node))
+      if (graph.kind[e] !== HEARD && !graph.isVoid(e) && nodes.includes(graph.other(e, node))) return false;
+    return true;
+  };
+  return {
+    person: nodes.length > 0 && !nodes.some((node) => graph.isTold(node)),
+    phone: isHeard('phone'),
+    email: isHeard('email'),
+  };
+}
+
+function* takeUp(
+  search: DuplicateSearch,
+  some: readonly Portrait[],
+  index: PersonIndex,
+  country: string | null,
+): Generator<void> {
   for (const [i, portrait] of some.entries()) {
-    search.add(portrait);
+    search.add({ ...portrait, heard: heardOf(index, portrait, country) });
     if (i % 100 === 0) yield;
   }
 }
@@ -56,7 +83,9 @@ export function openReview(parts: {
     /** Looks for duplicates among everyone; pairs that were decided are not proposed again. */
     async find(workspace: string, progress: (done: number) => Promise<void>): Promise<void> {
       const search = new DuplicateSearch();
-      for await (const some of people.portraits(workspace)) await inSteps(takeUp(search, some));
+      const country = await identity.inner.countryOf(workspace);
+      for await (const some of people.portraits(workspace))
+        await inSteps(takeUp(search, some, await indexOf(workspace), country));
       let told = 0;
       const { candidates, skippedBlocks } = await inSteps(search.find(), async (done) => {
         if (done - told < 0.01) return;
@@ -65,19 +94,21 @@ export function openReview(parts: {
       });
       const index = await indexOf(workspace);
       const now = new Date(clock.now());
-      const rows: Omit<Insertable<IdentityTables['identity_duplicate']>, 'put_off_at'>[] = [];
-      for (const { a, b, score, reasons } of candidates) {
+      const open: (Omit<Insertable<IdentityTables['identity_duplicate']>, 'put_off_at'> & {
+        isHeard: boolean;
+      })[] = [];
+      for (const { a, b, score, reasons, isHeard } of candidates) {
         const [ofA, ofB] = [index.partsOf(a).nodes, index.partsOf(b).nodes];
         if (ofA.length === 0 || ofB.length === 0) continue;
         const others = new Set(ofB);
         if (ofA.some((node) => index.apartFrom(node).some((other) => others.has(other)))) continue;
         const pair = [strongest(index, ofA), strongest(index, ofB)].sort((x, y) => x - y);
-        rows.push({
+        open.push({
           ...{ id: randomUUID(), workspace, a: pair[0]!, b: pair[1]!, score, found_at: now },
-          reasons: JSON.stringify(reasons),
+          ...{ reasons: JSON.stringify(reasons), is_heard: isHeard, isHeard },
         });
-        if (rows.length === KEPT_AT_MOST) break;
       }
+      const rows = withinShares(open, KEPT_AT_MOST).map(({ isHeard, ...row }) => row);
       await db.transaction().execute(async (t) => {
         // Pairs that are found again keep their names: somebody may be looking at them.
         for (let at = 0; at < rows.length; at += 500)
@@ -88,6 +119,7 @@ export function openReview(parts: {
               c.columns(['workspace', 'a', 'b']).doUpdateSet((e) => ({
                 score: e.ref('excluded.score'),
                 reasons: e.ref('excluded.reasons'),
+                is_heard: e.ref('excluded.is_heard'),
                 found_at: e.ref('excluded.found_at'),
               })),
             )
@@ -115,7 +147,7 @@ export function openReview(parts: {
       return Number(row.n);
     },
 
-    /** Pairs to decide, those put off at the end. */
+    /** Pairs to decide, those that rest on what only pages said after the others, those put off at the end. */
     async list(
       workspace: string,
       page: { limit: number; offset: number },
@@ -126,6 +158,7 @@ export function openReview(parts: {
         .selectAll()
         .where('workspace', '=', workspace)
         .orderBy((e) => e.fn.coalesce('put_off_at', e.val(new Date(0))))
+        .orderBy('is_heard')
         .orderBy('score', 'desc')
         .orderBy('id')
         .limit(page.limit)

@@ -39,6 +39,8 @@ export type IdentityTables = {
     b: number;
     score: number;
     reasons: JSONColumnType<{ reason: string; weight: number }[], string, string>;
+    /** It rests on what only pages said. */
+    is_heard: Generated<boolean>;
     put_off_at: Date | null;
     found_at: Date;
   };

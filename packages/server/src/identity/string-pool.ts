@@ -9,45 +9,54 @@ export class StringPool {
   readonly #texts: string[] = [''];
   #hashes = new Uint32Array(1024);
   #counts = new Uint32Array(1024);
+  #told = new Uint32Array(1024);
   readonly #tables = Array.from({ length: TABLES }, () => ({ slots: new Uint32Array(16), size: 0 }));
   readonly #hash = new Uint32Array(2);
   #given = 0;
+  #givenTold = 0;
 
-  /** How many texts were given that are not empty. */
-  get given(): number {
-    return this.#given;
+  /** How many texts were given that are not empty; `isTold`: without those that were only heard. */
+  given(isTold = false): number {
+    return isTold ? this.#givenTold : this.#given;
   }
 
   text(id: number): string {
     return this.#texts[id]!;
   }
 
-  /** How often a text was given. */
-  count(id: number): number {
-    return this.#counts[id]!;
+  /** How often a text was given; `isTold`: without the times that were only heard. */
+  count(id: number, isTold = false): number {
+    return isTold ? this.#told[id]! : this.#counts[id]!;
   }
 
   /** Takes a text up; answers its number. */
-  add(text: string): number {
+  add(text: string, isTold = true): number {
     if (text === '') return 0;
+    const id = this.#take(text);
     this.#given += 1;
+    this.#counts[id]! += 1;
+    if (isTold) {
+      this.#givenTold += 1;
+      this.#told[id]! += 1;
+    }
+    return id;
+  }
+
+  #take(text: string): number {
     hash64(text, this.#hash);
     const hash = this.#hash[0]!;
     const table = this.#tables[hash % TABLES]!;
     const at = this.#place(table.slots, hash, text);
     const known = table.slots[at]!;
-    if (known !== 0) {
-      this.#counts[known]! += 1;
-      return known;
-    }
+    if (known !== 0) return known;
     const id = this.#texts.length;
     this.#texts.push(text);
     if (id >= this.#hashes.length) {
       this.#hashes = grown(this.#hashes, id * 2);
       this.#counts = grown(this.#counts, id * 2);
+      this.#told = grown(this.#told, id * 2);
     }
     this.#hashes[id] = hash;
-    this.#counts[id] = 1;
     table.slots[at] = id;
     table.size += 1;
     if (table.size * 2 > table.slots.length) table.slots = this.#longer(table.slots);
