@@ -61,6 +61,8 @@ export const customer = customerRow.extend({
   ),
   favouriteStore: z.string().nullable(),
   favouriteChannel: z.string().nullable(),
+  /** The end of data that ended long ago: stage and recency are counted to it. Null where they are counted to now. */
+  dataEndedAt: isoTime.nullable(),
   /** Why the RFM scores are what they are: the person's value and the share of customers below. */
   rfmWhy: z
     .object({

@@ -120,7 +120,7 @@ function usePortraitWords(customer: Customer): string | null {
       customer: named,
       days: rfm?.lifecycleDays,
       store: storeName || null,
-      now: rfm ? Date.parse(rfm.asOf) : format.now(),
+      now: format.now(),
     },
     t,
     format,

@@ -4,6 +4,7 @@ import { createI18n } from '../shell/i18n.ts';
 import { createFormat, type Language } from '../ui/format.ts';
 import { channelName, displayName, eventName, traitName, traitText } from './names.ts';
 import { portrait } from './portrait.ts';
+import { recencyWords } from './recency-words.ts';
 import { byDay, entryWords } from './timeline-words.ts';
 import { inBatches } from './use-customer-names.ts';
 
@@ -42,6 +43,7 @@ const lin: Customer = {
   ],
   favouriteStore: 'S1',
   favouriteChannel: 'mini_program',
+  dataEndedAt: null,
   rfmWhy: null,
 };
 const days = { active: 60, cooling: 120, sleeping: 240 };
@@ -64,6 +66,42 @@ describe('the portrait', () => {
         '生命周期为“活跃”：多次购买，最近一单在 60 天内。最常购买Tea和Coffee。' +
         '主要通过小程序购买，常去南京路店。退货 ¥420.00，占购买额的 5%。',
     );
+  });
+
+  it('says to which day it is counted where the data ended long ago', () => {
+    const ended: Customer = {
+      ...lin,
+      firstOrderAt: '2010-12-03T02:00:00Z',
+      lastOrderAt: '2011-06-26T02:00:00Z',
+      dataEndedAt: '2011-12-09T04:00:00Z',
+    };
+    const tell = (language: Language, customer = ended) =>
+      portrait({ customer, days, store: null, now }, words(language), format(language));
+    expect(tell('en')).toContain('The last order was on Jun 26, 2011; the data end on Dec 9, 2011. RFM');
+    expect(tell('en')).toContain(
+      'Life cycle “Active”, counted to Dec 9, 2011: several orders, the last within 60 days.',
+    );
+    expect(tell('zh')).toContain('最近一次购买在 2011年6月26日（数据截至 2011年12月9日）。RFM');
+    expect(tell('zh')).toContain('算到 2011年12月9日，生命周期为“活跃”：');
+    const atEnd = { ...ended, lastOrderAt: ended.dataEndedAt };
+    expect(tell('en', atEnd)).toContain('The last order was on Dec 9, 2011, the day on which the data end.');
+    expect(tell('zh', atEnd)).toContain('最近一次购买在 2011年12月9日，即数据的最后一天。');
+    for (const language of ['en', 'zh'] as const)
+      for (const one of [ended, atEnd]) expect(tell(language, one)).not.toMatch(/ ago|now|天前|今天|现在/);
+
+    const recency = (language: Language, daysSinceLastOrder: number, customer: Customer) => {
+      const why = { daysSinceLastOrder, recencyRank: 0.999, frequencyRank: 0, monetaryRank: 0, customers: 9 };
+      return recencyWords(customer, why, words(language), format(language));
+    };
+    expect(recency('en', 0, ended)).toBe(
+      'Last bought within a day of the data’s last order (Dec 9, 2011), more recently than 99% of customers',
+    );
+    expect(recency('en', 1, ended)).toContain('Last bought 1 day before the data’s last order (Dec 9, 2011)');
+    expect(recency('en', 167, ended)).toContain('Last bought 167 days before the data’s last order');
+    expect(recency('zh', 167, ended)).toContain('在数据最后一单（2011年12月9日）之前 167 天购买');
+    expect(recency('zh', 0, ended)).not.toContain('今天');
+    expect(recency('en', 0, lin)).toBe('Bought within a day, more recently than 99% of customers');
+    expect(recency('en', 12, lin)).toBe('Last bought 12 days ago, more recently than 99% of customers');
   });
 
   it('tells a visitor without a name kindly', () => {

@@ -57,8 +57,21 @@ function buying(parts: PortraitParts, t: TFunction<'profile'>, format: Format): 
       average: format.money(customer.averageOrderCents),
     }),
     rhythm(customer, t, format),
-    customer.orders > 1 && last ? t('portrait.last', { ago: format.ago(last, parts.now) }) : '',
+    customer.orders > 1 && last ? lastOrder(parts, last, t, format) : '',
   ];
+}
+
+/** How long ago they bought last; where the data ended long ago, beside their end, to which the rest is counted. */
+function lastOrder(
+  { customer, now }: PortraitParts,
+  last: string,
+  t: TFunction<'profile'>,
+  format: Format,
+): string {
+  const end = customer.dataEndedAt;
+  if (end === null) return t('portrait.last', { ago: format.ago(last, now) });
+  const [date, endDate] = [format.date(last), format.date(end)];
+  return t(date === endDate ? 'portrait.lastAtEnd' : 'portrait.lastEnded', { date, end: endDate });
 }
 
 /** Days between orders in the middle, where there are enough of them to call it a rhythm. */
@@ -84,7 +97,13 @@ function taste(parts: PortraitParts, t: TFunction<'profile'>, format: Format): s
           meaning: lowerFirst(t(`groupMeaning.${customer.rfmGroup}`)),
         })
       : '',
-    days ? t('portrait.stage', { stage, meaning: t(`stageMeaning.${customer.lifecycle}`, days) }) : '',
+    days
+      ? t(customer.dataEndedAt === null ? 'portrait.stage' : 'portrait.stageEnded', {
+          stage,
+          meaning: t(`stageMeaning.${customer.lifecycle}`, days),
+          end: customer.dataEndedAt === null ? '' : format.date(customer.dataEndedAt),
+        })
+      : '',
     likes.length > 0 ? t('portrait.likes', { categories: format.list(likes) }) : '',
     customer.favouriteChannel
       ? t(parts.store ? 'portrait.mostlyStore' : 'portrait.mostly', {

@@ -5,6 +5,7 @@ import { buyersOf, segmentDraftAddress } from '../segment/people-behind.ts';
 import { useTo } from '../shell/address.ts';
 import { useCan } from '../shell/session.tsx';
 import { Anchor, Bars, EmptyState, Panel, useFormat } from '../ui/index.ts';
+import { recencyWords, shareWords } from './recency-words.ts';
 import { Group, Stage } from './stage.tsx';
 
 /** The three scores with the rank that made them. */
@@ -19,9 +20,7 @@ export function Scores({ customer }: { customer: Customer }) {
         <p className="qm-note">{t('customer.noScores')}</p>
       </Panel>
     );
-  const days = Math.round(why.daysSinceLastOrder);
-  // Never rounded up: no one spends more than all, themselves included.
-  const share = (rank: number) => format.percent(Math.floor(rank * 100) / 100, 0);
+  const share = (rank: number) => shareWords(rank, format);
   return (
     <Panel
       title={t('customer.scores')}
@@ -37,14 +36,16 @@ export function Scores({ customer }: { customer: Customer }) {
         </span>
       }
     >
+      {customer.dataEndedAt !== null && (
+        <p className="qm-note qm-counted-to">
+          {t('customer.countedTo', { end: format.date(customer.dataEndedAt) })}
+        </p>
+      )}
       <ul className="qm-scores">
         <Score
           name={t('customer.recency')}
           score={customer.recencyScore}
-          why={t(days === 0 ? 'customer.recencyToday' : 'customer.recencyWhy', {
-            days: format.number(days),
-            share: share(why.recencyRank),
-          })}
+          why={recencyWords(customer, why, t, format)}
         />
         <Score
           name={t('customer.frequency')}
@@ -94,7 +95,7 @@ export function Tastes({ customer }: { customer: Customer }) {
   return (
     <Panel title={t('customer.categories')}>
       {customer.favouriteCategories.length === 0 ? (
-        <EmptyState small title={t('customer.noCategories')} />
+        <EmptyState small title={t(customer.orders > 0 ? 'customer.noneNamed' : 'customer.noCategories')} />
       ) : (
         <Bars
           of={customer.favouriteCategories.map(({ category, spendCents, orders }) => ({

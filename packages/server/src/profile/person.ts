@@ -2,7 +2,7 @@ import { CHANNELS, type Customer, type OrderRow, type TimelineEntry } from '@qia
 import { z } from 'zod';
 import type { ImputedLines } from '../collect/index.ts';
 import type { Identity } from '../identity/index.ts';
-import { DAY, isoOf, isoOrNull } from '../platform/clock.ts';
+import { type Clock, DAY, isoOf, isoOrNull } from '../platform/clock.ts';
 import { cursorOf, offsetCursor, pageFrom, placeOf } from '../platform/cursor.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { presentCustomer, type SegmentMembers } from './customers.ts';
@@ -28,6 +28,7 @@ const at = (time: string) => isoOf(Date.parse(time));
 /** One customer, straight from the facts: a page shows what arrived a moment ago. */
 export function openPerson(parts: {
   warehouse: Warehouse;
+  clock: Clock;
   identity: Pick<Identity, 'whoIs'>;
   refresh: Refresh;
   tags: Tags;
@@ -80,7 +81,7 @@ export function openPerson(parts: {
     async get(workspace: string, number: number, reveal: boolean): Promise<Customer> {
       const whose = await parts.identity.whoIs(workspace, number);
       const { person } = whose;
-      const [identifiers, traits, consent, tags, lines, seen, standing, segments, { days, asOf }, labels] =
+      const [identifiers, traits, consent, tags, lines, seen, standing, segments, last, labels] =
         await Promise.all([
           store.identifiers(workspace, whose),
           store.traits(workspace, whose),
@@ -97,7 +98,10 @@ export function openPerson(parts: {
       const facts = orderFacts(lines);
       const text = (name: string) => traits.find((t) => t.name === name)?.text ?? '';
       const newest = (type: string) => identifiers.findLast((i) => i.type === type)?.value ?? '';
-      const daysSince = (time: number) => Math.max(0, Math.floor((asOf - time) / DAY));
+      // An order after the end of the data, a moment ago: they did not end there.
+      const endedAt = last.endedAt !== null && (facts.lastOrderAt ?? 0) <= last.endedAt ? last.endedAt : null;
+      const countedTo = endedAt ?? parts.clock.now();
+      const daysSince = (time: number) => Math.max(0, Math.floor((countedTo - time) / DAY));
       const lineTimes = lines.map((l) => l.ms);
       const firsts = [
         ...identifiers.map((i) => Date.parse(i.first_seen)),
@@ -115,7 +119,7 @@ export function openPerson(parts: {
           lifecycle: lifecycleStage(
             facts.orders,
             facts.lastOrderAt === null ? 0 : daysSince(facts.lastOrderAt),
-            days,
+            last.days,
           ),
           rfm_group: standing?.rfm_group ?? '',
           recency_score: standing?.recency_score ?? 0,
@@ -159,6 +163,7 @@ export function openPerson(parts: {
         favouriteCategories: facts.favouriteCategories,
         favouriteStore: facts.favouriteStore,
         favouriteChannel: facts.favouriteChannel,
+        dataEndedAt: isoOrNull(endedAt),
         rfmWhy:
           standing && facts.lastOrderAt !== null
             ? {

@@ -477,10 +477,17 @@ describe('data that ended long ago', () => {
     expect(await stages()).toEqual(['new', 'lost']);
     expect((await s.profile.rfmReport(ws)).asOf).toBe('2017-12-31T00:00:00.000Z');
     expect(await s.profile.asOf(ws)).toBe(Date.parse('2017-12-31T00:00:00Z'));
-    expect((await s.profile.person.get(ws, await s.person(ws, 'late'), true)).lifecycle).toBe('new');
+    const page = async (user: string) => s.profile.person.get(ws, await s.person(ws, user), true);
+    const daysOf = async (user: string) => (await page(user)).rfmWhy?.daysSinceLastOrder;
+    // A page says to when its days are counted.
+    expect(await page('late')).toMatchObject({ lifecycle: 'new', dataEndedAt: '2017-12-31T00:00:00.000Z' });
+    expect([await daysOf('late'), await daysOf('early')]).toEqual([0, 305]);
 
     await s.collect(ws, [purchase('today', 'o3', s.clock.now() - 1000, 500)]);
+    // Before anything is computed anew, who bought since shows that the data did not end there.
+    expect((await page('today')).dataEndedAt).toBeNull();
     await s.profile.refresh(ws);
+    expect((await page('early')).dataEndedAt).toBeNull();
     expect(await stages()).toEqual(['new', 'lost', 'lost']);
     expect(await s.profile.asOf(ws)).toBe(s.clock.now());
   });

@@ -12,6 +12,8 @@ export interface LastRefresh {
   computedAt: number | null;
   /** The moment to which days are counted: now, or the last order of data that ended long ago. */
   asOf: number;
+  /** That last order; null where days are counted to now. */
+  endedAt: number | null;
   days: LifecycleDays;
 }
 
@@ -100,10 +102,12 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
         .selectAll()
         .where('workspace', '=', workspace)
         .executeTakeFirst();
-      if (!row) return { computedAt: null, asOf: parts.clock.now(), days: DEFAULT_DAYS };
+      if (!row) return { computedAt: null, asOf: parts.clock.now(), endedAt: null, days: DEFAULT_DAYS };
+      const endedAt = row.data_as_of?.getTime() ?? null;
       return {
         computedAt: row.computed_at.getTime(),
-        asOf: row.data_as_of?.getTime() ?? parts.clock.now(),
+        asOf: endedAt ?? parts.clock.now(),
+        endedAt,
         days: { active: row.active_days, cooling: row.cooling_days, sleeping: row.sleeping_days },
       };
     },
