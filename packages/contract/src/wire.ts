@@ -48,7 +48,8 @@ export const WIRE_CALLS = {
     says: { traits: fields.optional() },
   },
   track: {
-    summary: 'Say what somebody did; Order Completed, Order Refunded and Order Cancelled become order lines',
+    summary:
+      'Say what somebody did; Order Completed, Order Refunded and Order Cancelled are orders, returns and no orders',
     says: { event: text.min(1), properties: fields.optional() },
   },
   page: {

@@ -30,7 +30,7 @@ export function MoneyAndZone({
         <Select
           showSearch={{ optionFilterProp: 'label' }}
           options={money}
-          disabled={disabled || isCurrencyFixed}
+          disabled={isCurrencyFixed || disabled}
         />
       </FormField>
       <FormField name="timeZone" label={t('workspace.timeZone')} hint={t('workspace.timeZoneHint')}>
