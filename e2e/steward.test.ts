@@ -1,4 +1,4 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -15,6 +15,7 @@ const of = (path: string) => `/v1/workspaces/demo${path}`;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'qianmian-e2e-folder-'));
+  await mkdir(join(folder, 'demo'));
   world = await openWorld(50, { QM_PULL_FOLDER: folder });
   page = await world.owner();
 });
@@ -29,12 +30,12 @@ it('files of a folder are read: seen first, given a meaning, each row once', asy
     (_, i) => `T-${i},2026-05-0${1 + (i % 9)},steward-${i},TEA,1,12.50,ＷＥＢ`,
   );
   await writeFile(
-    join(folder, 'orders.csv'),
+    join(folder, 'demo', 'orders.csv'),
     `${['order_id,date,customer_id,sku,quantity,price,channel', ...lines, 'T-90,2026-05-03,steward-1,TEA,1,990.00,web'].join('\n')}\n`,
   );
   // Written a while ago: what is being written is left for a minute.
   const then = new Date(Date.now() - 60_000);
-  await utimes(join(folder, 'orders.csv'), then, then);
+  await utimes(join(folder, 'demo', 'orders.csv'), then, then);
   await page.goto(at('/pulls'));
   await page.getByText('Nothing is read yet').waitFor();
   expect(await violations(page)).toEqual([]);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -90,7 +90,8 @@ const changed: { [path: string]: () => Promise<{ params: object; read: () => Pro
     return { params, read: () => t.call(api.getImport, { params }) };
   },
   [api.updatePull.path]: async () => {
-    await writeFile(join(folder, 'orders.csv'), 'order_no,paid_at,sku,paid\n1,2026-05-01,P,9\n');
+    await mkdir(join(folder, workspace), { recursive: true });
+    await writeFile(join(folder, workspace, 'orders.csv'), 'order_no,paid_at,sku,paid\n1,2026-05-01,P,9\n');
     const fields = {
       orderId: { columns: ['order_no'] },
       time: { columns: ['paid_at'] },

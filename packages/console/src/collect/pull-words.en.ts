@@ -23,7 +23,7 @@ export const pullEn = {
     s3: { name: 'S3 or OSS storage', text: 'CSV, JSON lines, Excel and Parquet objects of a bucket' },
     folder: {
       name: 'Folder of the server',
-      text: 'Files below the folder that the operator of this server allows',
+      text: 'Files in the folder that the operator of this server keeps for this workspace',
     },
   },
   step: {

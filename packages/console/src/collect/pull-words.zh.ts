@@ -14,7 +14,7 @@ export const pullZh: Words<typeof pullEn> = {
     postgresql: { name: 'PostgreSQL', text: '一张表或视图，按每次写入都会增大的列跟进' },
     mysql: { name: 'MySQL 或 MariaDB', text: '一张表或视图，按每次写入都会增大的列跟进' },
     s3: { name: 'S3 或 OSS 存储', text: '存储桶中的 CSV、JSON Lines、Excel 和 Parquet 文件' },
-    folder: { name: '服务器目录', text: '服务器管理员允许的目录之下的文件' },
+    folder: { name: '服务器目录', text: '服务器管理员为此工作区准备的目录中的文件' },
   },
   step: {
     where: '在哪里',

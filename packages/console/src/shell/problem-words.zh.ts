@@ -72,6 +72,8 @@ export const CHINESE_PROBLEMS: Record<string, string> = {
   'pull.no_engine': '读取数据库需要内嵌引擎，而它无法在这台机器上启动。',
   'pull.no_files': '没有文件符合“{1}”。',
   'pull.no_folder': '只能读取 QM_PULL_FOLDER 所指目录之下的文件，目前没有设置。',
+  'pull.no_folder_here':
+    'QM_PULL_FOLDER 所指目录之下没有目录“{1}”。每个工作区只读取以其 ID 命名的目录：请让服务器管理员建立它，并把文件放入其中。',
   'pull.no_table': '没有此用户可读取的表“{1}”。',
   'pull.paused': '此来源已暂停，请先恢复。',
   'pull.refused': '对方拒绝了此用户或密钥：名称或密码有误，或不允许从这里连接。',

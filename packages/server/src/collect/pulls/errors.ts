@@ -98,6 +98,13 @@ export const badCursor = (value: string) =>
 export const noFolders = () =>
   problem('no_folder', 422, 'Folders of the server are read only below the one that QM_PULL_FOLDER names.');
 
+export const noFolderHere = (workspace: string) =>
+  problem(
+    'no_folder_here',
+    422,
+    `There is no folder "${workspace}" below the one that QM_PULL_FOLDER names. A workspace reads only the folder of its id: have it made there and put its files into it.`,
+  );
+
 export const notOfKind = () =>
   problem('wrong_target', 422, 'Databases are read by tables, storage and folders by files.', {
     target: 'does not go with the connection',

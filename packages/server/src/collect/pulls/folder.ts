@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { fileChanging, fileTooBig, noFiles, noFolders, tooManyFiles } from './errors.ts';
+import { fileChanging, fileTooBig, noFiles, noFolderHere, noFolders, tooManyFiles } from './errors.ts';
 import { globOf } from './glob.ts';
 import { MOST_BYTES, MOST_FILES, type RemoteFile, type Storage } from './storage.ts';
 
@@ -8,12 +8,21 @@ const DEEPEST = 20;
 /** A file that was changed since is perhaps not written to its end. */
 const SETTLED_MS = 10_000;
 
-/** Files below the folder that the configuration names. Links are not followed: they might lead out of it. */
-export async function openFolder(configured: string | null, signal?: AbortSignal): Promise<Storage> {
+/**
+ * Files of a workspace: below the folder of its id in the one that the configuration names. Links are not followed: they
+ * might lead out of it, also to what is another workspace's.
+ */
+export async function openFolder(
+  configured: string | null,
+  workspace: string,
+  signal?: AbortSignal,
+): Promise<Storage> {
   if (configured === null) throw noFolders();
-  const root = await realpath(configured).catch(() => {
+  const shared = await realpath(configured).catch(() => {
     throw noFolders();
   });
+  const root = join(shared, workspace);
+  if (!(await lstat(root).catch(() => null))?.isDirectory()) throw noFolderHere(workspace);
 
   async function* filesBelow(folder: string, prefix: string, depth: number): AsyncGenerator<RemoteFile> {
     if (depth > DEEPEST) return;

@@ -40,14 +40,14 @@ it.skipIf(!startPostgres && !process.env.CI)(
         `CREATE TABLE taps AS SELECT i AS id, 'm' || (i % 50) AS member, now() - (i / 100) * interval '1 minute' AS at
          FROM generate_series(1, ${ROWS}) i`,
       );
-      await mkdir(join(lake, 'day'));
+      await mkdir(join(lake, 'shop', 'day'), { recursive: true });
       const begin = Date.now() - 3_600_000;
       const lines = Array.from(
         { length: ROWS },
         (_, i) => `f${i},m${i % 50},${new Date(begin + i).toISOString()}`,
       );
-      await writeFile(join(lake, 'day', 'taps.csv'), `id,member,at\n${lines.join('\n')}\n`);
-      await utimes(join(lake, 'day', 'taps.csv'), new Date(begin), new Date(begin));
+      await writeFile(join(lake, 'shop', 'day', 'taps.csv'), `id,member,at\n${lines.join('\n')}\n`);
+      await utimes(join(lake, 'shop', 'day', 'taps.csv'), new Date(begin), new Date(begin));
 
       await start();
       await api('POST', '/v1/workspaces', { id: 'shop', name: 'Shop' });

@@ -43,7 +43,7 @@ async function lines(workspace: string) {
 /** As if a file had been written a while ago. */
 const settled = (...path: string[]) => {
   const then = new Date(Date.now() - 60_000);
-  return utimes(join(folder, ...path), then, then);
+  return utimes(join(...path), then, then);
 };
 
 async function events(workspace: string) {
@@ -556,17 +556,51 @@ test('objects of a storage are read once each, changed ones anew, whatever is wr
   }
 });
 
+/** Where files of a workspace are put. */
+async function folderOf(workspace: string): Promise<string> {
+  await mkdir(join(folder, workspace), { recursive: true });
+  return join(folder, workspace);
+}
+
+test('a workspace reads its own folder: where it has none it is told where, and nothing of another is seen', async () => {
+  const [workspace, other] = [await t.workspace(), await t.workspace()];
+  const params = { workspace };
+  const connection = { kind: 'folder' } as const;
+  const its = await folderOf(other);
+  await writeFile(join(its, 'theirs.csv'), CSV + rowsOf(1, 10));
+  await writeFile(join(folder, 'of-nobody.csv'), CSV + rowsOf(1, 10));
+  const look = (pattern: string) => t.raw(e.lookAtPull, { params, body: { connection, pattern } });
+  const told = await look('**');
+  expect(told).toMatchObject({ status: 422, body: { code: 'pull.no_folder_here' } });
+  expect(told.text).toContain(`\\"${workspace}\\"`);
+  expect(told.text).not.toContain(folder);
+  // A link in its place would lead to whatever somebody likes.
+  await symlink(its, join(folder, workspace));
+  expect((await look('**')).status).toBe(422);
+  await rm(join(folder, workspace));
+
+  await writeFile(join(await folderOf(workspace), 'ours.csv'), CSV + rowsOf(1, 10));
+  for (const pattern of ['**', `${other}/*`, '*.csv', 'theirs.csv', 'of-nobody.csv']) {
+    const { files } = (await look(pattern)).body as { files: { path: string }[] };
+    expect(files.map((file) => file.path)).toEqual(pattern.startsWith('*') ? ['ours.csv'] : []);
+    if (pattern.startsWith('*')) continue;
+    const sampled = await t.raw(e.samplePull, { params, body: { connection, pattern } });
+    expect(sampled).toMatchObject({ status: 422, body: { code: 'pull.no_files' } });
+  }
+});
+
 test('a folder is read below the one that is configured, and nothing beside it', async () => {
   const workspace = await t.workspace();
   const params = { workspace };
+  const lake = await folderOf(workspace);
   const outside = await mkdtemp(join(tmpdir(), 'qianmian-outside-'));
   try {
     await writeFile(join(outside, 'secret.csv'), CSV + rowsOf(500, 510));
-    await mkdir(join(folder, 'day'), { recursive: true });
-    await writeFile(join(folder, 'day', 'a.csv'), CSV + rowsOf(1, 10));
-    await settled('day', 'a.csv');
-    await symlink(outside, join(folder, 'way-out'));
-    await symlink(join(outside, 'secret.csv'), join(folder, 'day', 'link.csv'));
+    await mkdir(join(lake, 'day'), { recursive: true });
+    await writeFile(join(lake, 'day', 'a.csv'), CSV + rowsOf(1, 10));
+    await settled(lake, 'day', 'a.csv');
+    await symlink(outside, join(lake, 'way-out'));
+    await symlink(join(outside, 'secret.csv'), join(lake, 'day', 'link.csv'));
     const connection = { kind: 'folder' } as const;
     const { files } = await t.call(e.lookAtPull, { params, body: { connection } });
     expect(files.map((file) => file.path)).toEqual(['day/a.csv']);
@@ -589,13 +623,13 @@ test('a folder is read below the one that is configured, and nothing beside it',
     expect(await lines(workspace)).toMatchObject({ lines: 10 });
     // What is being written is left for a minute, whatever the schedule says: it ends where nobody meant it to.
     await t.call(e.updatePull, { params: { workspace, id }, body: { everyMinutes: 1440 } });
-    await appendFile(join(folder, 'day', 'a.csv'), `${rowsOf(11, 11)}B6,P5,1,1`);
+    await appendFile(join(lake, 'day', 'a.csv'), `${rowsOf(11, 11)}B6,P5,1,1`);
     await t.call(e.runPull, { params: { workspace, id } });
     await settle();
     expect(await lines(workspace)).toMatchObject({ lines: 10 });
     expect((await one(workspace, id)).lastRun).toMatchObject({ state: 'done', files: 0, rows: 0 });
-    await appendFile(join(folder, 'day', 'a.csv'), `0.50,m4,2026-05-01T08:00:00Z\n`);
-    await settled('day', 'a.csv');
+    await appendFile(join(lake, 'day', 'a.csv'), `0.50,m4,2026-05-01T08:00:00Z\n`);
+    await settled(lake, 'day', 'a.csv');
     t.clock.advance(MINUTE);
     await settle();
     expect(await lines(workspace)).toMatchObject({ lines: 12 });
@@ -606,15 +640,16 @@ test('a folder is read below the one that is configured, and nothing beside it',
 });
 
 test('a file that changes between being listed and being read is left', async () => {
-  await writeFile(join(folder, 'growing.csv'), 'a\n1\n');
-  await settled('growing.csv');
-  const storage = await openFolder(folder);
+  const lake = await folderOf('lake');
+  await writeFile(join(lake, 'growing.csv'), 'a\n1\n');
+  await settled(lake, 'growing.csv');
+  const storage = await openFolder(folder, 'lake');
   const [file] = await storage.list('growing.csv');
-  await appendFile(join(folder, 'growing.csv'), '2\n');
+  await appendFile(join(lake, 'growing.csv'), '2\n');
   let reads = 0;
   const read = async () => {
     reads += 1;
-    await appendFile(join(folder, 'growing.csv'), '3\n');
+    await appendFile(join(lake, 'growing.csv'), '3\n');
   };
   await expect(storage.withFile(file!, read)).rejects.toMatchObject({ code: 'pull.file_changing' });
   expect(reads).toBe(0);
@@ -626,7 +661,7 @@ test('a file that changes between being listed and being read is left', async ()
 test('who may not see personal data sees the sample and the notes masked', async () => {
   const workspace = await t.workspace();
   await writeFile(
-    join(folder, 'people.csv'),
+    join(await folderOf(workspace), 'people.csv'),
     'member,email,birthday\nm1,ann@example.com,1990-02-03\n,not an address,1990-02-03\n',
   );
   const body = { connection: { kind: 'folder' as const }, pattern: 'people.csv' };

@@ -62,7 +62,7 @@ export function openPulls(parts: {
   clock: Clock;
   /** The installation's own, by which passwords are sealed. */
   secret: Buffer;
-  /** The folder below which files may be read; null: nowhere. */
+  /** The folder in which each workspace has one of its id, below which its files may be read; null: nowhere. */
   folder: string | null;
 }) {
   const { runs, clock, outgoing, workspaces } = parts;
@@ -106,8 +106,13 @@ export function openPulls(parts: {
     return secretOf(kept);
   }
 
-  function openStorage(connection: PullConnection, secret: string, signal?: AbortSignal): Promise<Storage> {
-    if (connection.kind === 'folder') return openFolder(parts.folder, signal);
+  function openStorage(
+    workspace: string,
+    connection: PullConnection,
+    secret: string,
+    signal?: AbortSignal,
+  ): Promise<Storage> {
+    if (connection.kind === 'folder') return openFolder(parts.folder, workspace, signal);
     if (connection.kind === 's3') return Promise.resolve(openS3(connection, secret, { outgoing, signal }));
     throw notOfKind();
   }
@@ -117,14 +122,19 @@ export function openPulls(parts: {
 
   /** Looks whether what is to be read is there, and whether its mapping fits. */
   const check = (
+    workspace: string,
     connection: PullConnection,
     secret: string,
     target: PullTarget,
     mapping: Record<string, unknown>,
-  ) => within(CHECK_MS, undefined, (signal) => checkWithin(signal, connection, secret, target, mapping));
+  ) =>
+    within(CHECK_MS, undefined, (signal) =>
+      checkWithin(signal, workspace, connection, secret, target, mapping),
+    );
 
   async function checkWithin(
     signal: AbortSignal,
+    workspace: string,
     connection: PullConnection,
     secret: string,
     target: PullTarget,
@@ -133,7 +143,7 @@ export function openPulls(parts: {
     if (isDatabase(connection) !== (target.of === 'table')) throw notOfKind();
     if (!isDatabase(connection) || target.of !== 'table') {
       parseMapping(mapping);
-      const storage = await openStorage(connection, secret, signal);
+      const storage = await openStorage(workspace, connection, secret, signal);
       if (target.of === 'files' && (await storage.list(target.pattern)).length === 0)
         throw noFiles(target.pattern);
       return;
@@ -201,7 +211,7 @@ export function openPulls(parts: {
         database.close();
       }
     }
-    const storage = await openStorage(connection, secret, signal);
+    const storage = await openStorage(workspace, connection, secret, signal);
     const files = await storage.list(given.pattern || '**');
     files.sort((a, b) => b.changedAt - a.changedAt || (a.path < b.path ? -1 : 1));
     return {
@@ -221,7 +231,7 @@ export function openPulls(parts: {
     const secret = await secretFor(workspace, given);
     const { connection } = given;
     if (!isDatabase(connection)) {
-      const storage = await openStorage(connection, secret, signal);
+      const storage = await openStorage(workspace, connection, secret, signal);
       const pattern = given.pattern ?? '**';
       const newest = (await storage.list(pattern)).reduce<
         null | Awaited<ReturnType<Storage['list']>>[number]
@@ -256,7 +266,7 @@ export function openPulls(parts: {
     one,
     secretOf,
     openStorage: (r: PullRow, secret: string, signal: AbortSignal) =>
-      openStorage(r.connection, secret, signal),
+      openStorage(r.workspace, r.connection, secret, signal),
     kinds: readableKinds(parts.folder),
 
     async list(workspace: string): Promise<Pull[]> {
@@ -281,7 +291,7 @@ export function openPulls(parts: {
       const home = await workspaces.get(workspace);
       const choice = { currency: given.currency ?? home.currency, timeZone: given.timeZone ?? home.timeZone };
       checkChoice(choice);
-      await check(connection, secret, target, mapping);
+      await check(workspace, connection, secret, target, mapping);
       const id = `src_${randomUUID().slice(0, 13).replaceAll('-', '')}`;
       await db.transaction().execute(async (trx) => {
         await trx
@@ -323,7 +333,7 @@ export function openPulls(parts: {
       checkChoice(choice);
       const isRead = given.connection ?? given.target ?? given.mapping ?? given.secret;
       const secret = await secretFor(workspace, { connection, secret: given.secret, pullId: id });
-      if (isRead !== undefined) await check(connection, secret, target, mapping);
+      if (isRead !== undefined) await check(workspace, connection, secret, target, mapping);
       const isElsewhere =
         originOf(before.connection, before.target) !== originOf(connection, target) && !given.isSameData;
       const isOther =
