@@ -759,6 +759,8 @@ export const en = {
     why: 'Why',
     bySource: 'Source',
     only: 'Only: {{reason}}',
+    sinceStart:
+      'Messages that came before or were turned away are not kept: the last 500 are shown, and only those since the server last started. The counts of quality hold all of them.',
     notKept: 'Nothing of it is kept but this line.',
     toHeld: 'Look at it in quarantine',
     unnamed: 'Without a name',
@@ -854,6 +856,14 @@ export const en = {
     malformed_json: {
       name: 'Not JSON',
       fix: 'The body must be one complete JSON object in UTF-8. A body cut off on the way looks like this too.',
+    },
+    no_batch: {
+      name: 'No "batch" in the body',
+      fix: 'A call to /v1/batch brings its messages as { "batch": [ … ] }; one message alone goes to /v1/track, /v1/identify and so on.',
+    },
+    no_events: {
+      name: 'No "events" in the body',
+      fix: 'A call of the Measurement Protocol brings its events as { "events": [ … ] }.',
     },
     not_an_object: {
       name: 'Not an object',

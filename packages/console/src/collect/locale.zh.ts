@@ -674,6 +674,8 @@ export const zh: Words<typeof en> = {
     why: '原因',
     bySource: '来源',
     only: '仅看：{{reason}}',
+    sinceStart:
+      '重复和被拒收的消息不保留：这里只显示服务器上次启动以来的最近 500 条。数据质量中的数量包含全部。',
     notKept: '除这一行外不保留任何内容。',
     toHeld: '到隔离区查看',
     unnamed: '无名称',
@@ -757,6 +759,14 @@ export const zh: Words<typeof en> = {
     malformed_json: {
       name: '不是 JSON',
       fix: '请求体须为一个完整的 UTF-8 JSON 对象；传输中被截断也会如此。',
+    },
+    no_batch: {
+      name: '请求体缺少 "batch"',
+      fix: '发往 /v1/batch 的请求须以 { "batch": [ … ] } 携带消息；单条消息请发往 /v1/track、/v1/identify 等地址。',
+    },
+    no_events: {
+      name: '请求体缺少 "events"',
+      fix: 'Measurement Protocol 的请求须以 { "events": [ … ] } 携带事件。',
     },
     not_an_object: { name: '不是对象', fix: '批量中的每条消息须为对象 { … }，不能是文本或列表。' },
     unknown_type: {

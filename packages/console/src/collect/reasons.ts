@@ -67,6 +67,8 @@ export function knownReason(code: string): Reason | null {
 /** Reasons of messages in quarantine, for which we have words. */
 export const QUARANTINE_REASONS = [
   'malformed_json',
+  'no_batch',
+  'no_events',
   'not_an_object',
   'unknown_type',
   'no_event_name',

@@ -152,7 +152,7 @@ async function takeSegment(
             sentAt: textOf(body.sentAt) ?? headerText(request, 'sentat') ?? null,
             ...(anonymousId === undefined ? {} : { around: { anonymousId: unpackedHeader(anonymousId) } }),
           }
-        : { malformed: 'malformed_json' },
+        : { malformed: body ? 'no_batch' : 'malformed_json' },
     };
   });
   return reply.send(aside === null ? { success: true } : { success: false, quarantined: 1, reason: aside });
@@ -194,7 +194,7 @@ async function takeGa4(request: FastifyRequest, reply: FastifyReply, parts: Part
       key: null,
       delivery: events
         ? { protocol: 'ga4', messages: events, around: without(body!, ['events']) }
-        : { malformed: 'malformed_json' },
+        : { malformed: body ? 'no_events' : 'malformed_json' },
     };
   });
   return reply.status(204).send();

@@ -89,6 +89,30 @@ describe('the Segment protocol', () => {
     expect(kept.json()).toEqual({ success: false, quarantined: 1, reason: 'malformed_json' });
   });
 
+  it('reads a body behind a mark of byte order, and says what is missing in one that is JSON', async () => {
+    const s = await shop();
+    const send = async (url: string, payload: string | Buffer) =>
+      (await app.inject({ method: 'POST', url, headers: { authorization: s.basic }, payload })).json();
+    const message = { type: 'track', userId: 'u', event: 'Marked', messageId: '1' };
+    const text = JSON.stringify({ batch: [message] });
+    const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text)]);
+    for (const body of [marked, gzipSync(marked)])
+      expect(await send('/v1/batch', body)).toEqual({ success: true });
+    expect((await s.events()).map((e) => e.name)).toEqual(['Marked']);
+    const missing = { success: false, quarantined: 1, reason: 'no_batch' };
+    expect(await send('/v1/batch', '{}')).toEqual(missing);
+    expect(await send('/v1/batch', '{"batch":{}}')).toEqual(missing);
+    await app.inject({
+      method: 'POST',
+      url: `/mp/collect?api_secret=${s.key}`,
+      payload: '{"client_id":"1"}',
+    });
+    const held = await s.quarantine();
+    expect(held.map((q) => q.reason).sort()).toEqual(['no_batch', 'no_batch', 'no_events']);
+    expect(held.find((q) => q.reason === 'no_batch')?.detail).toContain('"batch"');
+    expect(held.find((q) => q.reason === 'no_events')?.detail).toContain('"events"');
+  });
+
   it('refuses a wrong key, and only that', async () => {
     const s = await shop();
     const wrong = await app.inject({

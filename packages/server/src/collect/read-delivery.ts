@@ -230,6 +230,8 @@ function eventOf(message: unknown): string {
 /** Why nothing could be read from a body, in words. */
 const MALFORMED: Record<string, string> = {
   malformed_json: 'The body is not JSON, or no message can be found in it.',
+  no_batch: 'The body has no "batch": the list of messages that a call to this address brings.',
+  no_events: 'The body has no "events": the list of events that a call to this address brings.',
   malformed_form: 'The body is no form with "data" or "data_list".',
   malformed_base64: '"data" or "data_list" is not base64.',
   malformed_gzip: 'The body begins like gzip and cannot be unzipped.',

@@ -49,15 +49,18 @@ export function isFormWithin(text: string, most = MOST_PARAMETERS): boolean {
 
 /** Whether somewhere are so many digits, or so high an exponent, that JavaScript may not count to them. */
 const HAS_LONG_NUMBER = /\d{16}|[eE]\+?\d{2}/;
+const BYTE_ORDER_MARK = 0xfeff;
 const STRING_END = /["\\]/g;
 const NUMBER = /-?\d+[\d.eE+-]*/y;
 const TOKEN = /["\d-]/g;
 
 /**
  * What JSON says. Whole numbers beyond 2^53 become texts: ids are among them, and two of them must not be rounded to
- * one; so do numbers too large for any (1e400), which would be lost. Throws where it is no JSON.
+ * one; so do numbers too large for any (1e400), which would be lost. A mark of byte order, which some write before all
+ * text, says nothing. Throws where it is no JSON.
  */
-export function parseExactly(text: string): unknown {
+export function parseExactly(given: string): unknown {
+  const text = given.charCodeAt(0) === BYTE_ORDER_MARK ? given.slice(1) : given;
   const read = JSON.parse(text) as unknown;
   return HAS_LONG_NUMBER.test(text) ? (JSON.parse(withLongNumbersQuoted(text)) as unknown) : read;
 }
