@@ -1,9 +1,9 @@
-import type { ImportRun } from '@qianmian/contract';
+import { type ImportRun, OUTCOMES } from '@qianmian/contract';
 import { describe, expect, it } from 'vitest';
 import { createI18n } from '../shell/i18n.ts';
 import { createFormat, type Language } from '../ui/format.ts';
 import { addFiles } from './dropped-files.ts';
-import { flatProperties, gist, prettyPayload } from './event-view.ts';
+import { flatProperties, gist, isFleeting, prettyPayload } from './event-view.ts';
 import { broughtWords, importSentence, importsHeadline, undoWords } from './import-words.ts';
 import {
   assignConsent,
@@ -21,6 +21,7 @@ import {
   withKind,
 } from './mapping.ts';
 import { foreignCurrency, suggestPreset } from './presets.ts';
+import { behindReason } from './quality-reasons.ts';
 import { byRows, knownReason } from './reasons.ts';
 import { SNIPPET_KINDS, snippet } from './snippets.ts';
 import { unreadableKey } from './unreadable.ts';
@@ -257,4 +258,20 @@ it('says in our own words why a file cannot be read', () => {
   expect(unreadableKey('The file is empty: it has not even a header line with column names.')).toBe('empty');
   expect(unreadableKey('The header line cannot be read: x')).toBe('header');
   expect(unreadableKey('Something new.')).toBeNull();
+});
+
+describe('a list of messages that are kept nowhere', () => {
+  it('says in both languages why it may be shorter than what was counted', () => {
+    const outcomeBehind = (reason: string) =>
+      OUTCOMES.find((one) => one === behindReason(reason).search.outcome);
+    expect(['rejected:wrong_type', 'repeated'].map(outcomeBehind).map(isFleeting)).toEqual([true, true]);
+    expect(['warned:wrong_type', 'late', 'held:wrong_type'].map(outcomeBehind).map(isFleeting)).toEqual(
+      Array(3).fill(false),
+    );
+    const said = (['en', 'zh'] as const).map((language) =>
+      createI18n(language).getFixedT(null, 'collect')('events.sinceStart'),
+    );
+    expect(said[0]).toContain('since the server last started');
+    expect(said[1]).toContain('服务器上次启动以来');
+  });
 });

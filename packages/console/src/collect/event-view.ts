@@ -1,3 +1,9 @@
+import type { Outcome } from '@qianmian/contract';
+
+/** Whether messages of this outcome are kept nowhere: they are shown from the server's memory, as far as it reaches back. */
+export const isFleeting = (outcome: Outcome | undefined): boolean =>
+  outcome === 'repeated' || outcome === 'rejected';
+
 type Scalar = string | number | boolean | null;
 
 /** Properties as rows of name and value; what is nested is named by its path, deep lists are written as JSON. */

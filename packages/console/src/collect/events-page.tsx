@@ -25,7 +25,7 @@ import {
   useFormat,
 } from '../ui/index.ts';
 import './collect.css';
-import { flatProperties, gist } from './event-view.ts';
+import { flatProperties, gist, isFleeting } from './event-view.ts';
 import { OUTCOME_TONES } from './fix-editor.tsx';
 import { useReasonWords } from './use-reason-words.ts';
 
@@ -65,12 +65,15 @@ export default function EventsPage() {
       event.time && (!last || event.time > last.time) ? { ...event, time: event.time } : last,
     undefined,
   );
+  const isPassing = isFleeting(outcome);
   const isFiltered = Boolean(name || person || source || outcome || reason);
   return (
     <Page
       title={t('pages.events')}
       headline={latest && !isFiltered && <Latest event={latest} />}
-      note={t(paused ? 'events.paused' : 'events.note')}
+      note={t(
+        isPassing && list.rows.length > 0 ? 'events.sinceStart' : paused ? 'events.paused' : 'events.note',
+      )}
       actions={
         <Button
           icon={paused ? <PlayCircleOutlined /> : <PauseOutlined />}
@@ -97,6 +100,7 @@ export default function EventsPage() {
                 <EmptyState
                   small
                   title={t('events.nothing')}
+                  text={isPassing && t('events.sinceStart')}
                   action={
                     <Button
                       onClick={() =>
