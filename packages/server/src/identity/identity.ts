@@ -12,9 +12,6 @@ import { type CompiledRules, compileRules, DEFAULT_RULES, RANK } from './rules.t
 import { earliness, identityWarehouse } from './store.ch.ts';
 import type { IdentityTables } from './store.pg.ts';
 
-/** Rows from which on what was meant is not kept once it is done. */
-const LARGE_INTENT = 1000;
-
 /** Where identifiers were seen, for the rows that keep them. */
 export interface Sighting {
   identifiers: readonly Identifier[];
@@ -218,12 +215,10 @@ export function openIdentity(parts: {
         survivor_id: m.survivor === m.person ? 0 : m.survivor,
       })),
     };
-    const sizes = Object.values(intent).map((rows) => rows.length);
-    const isInParts = sizes.filter((size) => size > 0).length > 1;
+    const isInParts = Object.values(intent).filter((rows) => rows.length > 0).length > 1;
     if (isInParts) await store.insertIntent(workspace, version, intent);
     await store.carryOut(intent);
-    // What is large is not said again at every start.
-    if (isInParts && Math.max(...sizes) > LARGE_INTENT)
+    if (isInParts)
       await store.insertIntent(workspace, nextVersion(), { numbers: [], splits: [], overrides: [] });
     await insertLinks(changes.links.filter((l) => !l.isNew));
   }
@@ -253,6 +248,7 @@ export function openIdentity(parts: {
       store.identifiersOf(workspace, (await indexOf(workspace)).whoIs(number) || number),
 
     countOnlyFrom: store.countOnlyFrom,
+    countWithoutFacts: store.countWithoutFacts,
 
     /**
      * The person a number stands for after all that was decided, and whose facts are theirs: those anchored to one of

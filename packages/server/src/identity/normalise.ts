@@ -21,7 +21,7 @@ export const BLOCKED: ReadonlySet<string> = new Set([
     '-1',
   ],
   ...['unknown', '(unknown)', 'not set', '(not set)', 'not_set', 'true', 'false', '[object object]'],
-  ...['anonymous', 'anon', 'guest', 'visitor', 'not_authenticated', 'default', 'deleted', 'test', 'admin'],
+  ...['anonymous', 'guest', 'not_authenticated', 'default', 'deleted', 'test', 'admin'],
   ...['distinct_id', 'distinctid', 'user_id', 'userid', 'email'],
   ...['无', '空', '未知', '未登录', '游客', '访客', '匿名', '匿名用户', '默认'],
   ...['test@test.com', 'example@example.com', 'noreply@example.com', 'none@none.com', 'null@null.com'],
