@@ -349,6 +349,7 @@ export async function buildApp({
   identityRoutes(mount, {
     ...{ identity, rules: identityRules, decisions, review, folding, jobs, audit, guesses },
     people: openPersonIdentity({ identity, mask: maskIdentifier }),
+    factTables: PERSON_TABLES,
   });
   profileRoutes(mount, { profile, audit, guesses });
   promotionRoutes(mount, { promotion, audit });

@@ -658,6 +658,47 @@ describe('folding', () => {
   }, 300_000);
 });
 
+describe('an identifier that joins nobody', () => {
+  it('is a customer of its own only where something is known of it alone', async () => {
+    const workspace = await t.workspace();
+    const params = { workspace };
+    const family = (user: string, ...ids: string[]) =>
+      told(0, { name: user }, `user=${user}`, `email=${user}@x.example`, 'phone=13911112222', ...ids);
+    const counted = async () => {
+      await refresh(workspace);
+      const { rows, total } = await t.call(api.listCustomers, { params, query: {} });
+      expect(total).toBe(rows.length);
+      const { people } = await t.call(api.getIdentityState, { params });
+      expect(people).toBe(rows.length);
+      return rows.length;
+    };
+    await t.collect(
+      workspace,
+      ['f1', 'f2', 'f3', 'f4'].map((user) => family(user)),
+    );
+    expect(await counted()).toBe(4);
+    const phone = (await portrait(workspace, 'phone=13911112222'))!;
+    expect([phone.row, phone.orders]).toEqual([undefined, []]);
+
+    // Rules by which no e-mail joins make no customers of e-mails.
+    const rules = (joins: boolean) =>
+      DEFAULT_RULES.types.map((r) => (r.type === 'email' ? { ...r, joins } : r));
+    for (const joins of [false, true]) {
+      await t.call(api.putIdentityRules, { params, body: { types: rules(joins) } });
+      await t.app.jobs.idle();
+      expect(await counted()).toBe(4);
+    }
+
+    // Somebody who is known by nothing else than the shared phone is one, and so is a login of which nothing is told.
+    await t.collect(workspace, [
+      told(2, {}, 'user=bare', 'anonymous=bare-1'),
+      bought(3, 'q1', 500, 'phone=13911112222'),
+    ]);
+    expect(await counted()).toBe(6);
+    expect((await portrait(workspace, 'phone=13911112222'))!.row).toMatchObject({ orders: 1 });
+  });
+});
+
 describe('the review queue', () => {
   it('finds probable duplicates with reasons, and remembers what was decided', async () => {
     const workspace = await t.workspace();
@@ -764,7 +805,7 @@ describe('the review queue', () => {
     ]);
     const params = { workspace };
     const state = await t.call(api.getIdentityState, { params });
-    expect(state).toMatchObject({ people: 6, shared: 1, decisions: 0, toReview: 0, isApplying: false });
+    expect(state).toMatchObject({ people: 5, shared: 1, decisions: 0, toReview: 0, isApplying: false });
     expect(state.types.find((x) => x.type === 'user')).toMatchObject({ identifiers: 5 });
     const shared = await t.call(api.listShared, { params, query: {} });
     expect(shared.rows).toMatchObject([{ type: 'anonymous', value: 'kiosk', claims: 3 }]);

@@ -10,6 +10,7 @@ export { identityRoutes } from './routes.ts';
 export {
   belongingTo,
   EVENTS,
+  holdingNothing,
   IDENTIFIERS,
   identityMigrations,
   ORDER_LINES,

@@ -28,6 +28,8 @@ export function identityRoutes(
     jobs: Jobs;
     audit: Audit;
     guesses: Guesses;
+    /** Tables of facts of domains to the right, in which somebody may be known by an identifier alone. */
+    factTables: readonly string[];
   },
 ): void {
   const { identity, people, rules, decisions, review, jobs, audit } = parts;
@@ -147,7 +149,14 @@ async function stateOf(
     rules,
     review,
     folding,
-  }: { identity: Identity; rules: Rules; review: Review; folding: Folding },
+    factTables,
+  }: {
+    identity: Identity;
+    rules: Rules;
+    review: Review;
+    folding: Folding;
+    factTables: readonly string[];
+  },
 ): Promise<IdentityState> {
   const { db, indexOf, decisionsOf } = identity.inner;
   const [index, { isApplying }, toReview, unfolded, decided, run] = await Promise.all([
@@ -158,10 +167,10 @@ async function stateOf(
     decisionsOf(workspace),
     db.selectFrom('identity_run').selectAll().where('workspace', '=', workspace).executeTakeFirst(),
   ]);
-  const { people, identifiers, types } = index.count();
+  const { people, identifiers, types, beside } = index.count();
   const sum = (of: (t: (typeof types)[number]) => number) => types.reduce((n, t) => n + of(t), 0);
   return {
-    people,
+    people: people - (await identity.countWithoutFacts(workspace, beside, factTables)),
     identifiers,
     types,
     shared: sum((t) => t.shared),

@@ -172,6 +172,22 @@ export const IDENTIFIERS = `(SELECT type, value, first_seen, is_told, anchor, fi
 /** Everyone in the workspace bound as {workspace:String} whom any fact or identifier speaks of: column person. */
 export const PEOPLE = `(SELECT DISTINCT person FROM ${IDENTIFIERS} WHERE person > 0)`;
 
+/**
+ * Numbers of identifiers that were only ever seen beside a stronger one and by which no fact belongs to anybody: a family's
+ * phone that joins nobody. Who is known by such a one alone is nobody. A SELECT; `tables`: of facts of domains to the right.
+ */
+export const holdingNothing = (tables: readonly string[]) =>
+  `SELECT b FROM identity_evidence WHERE workspace = {workspace:String}
+    AND b NOT IN (SELECT a FROM identity_evidence WHERE workspace = {workspace:String})
+    ${[...OWN_FACTS, ...tables]
+      .map((table) => `AND b NOT IN (SELECT anchor FROM ${table} WHERE workspace = {workspace:String})`)
+      .join('\n    ')}`;
+
+const OWN_FACTS = ['collect_event', 'collect_order_line', 'collect_return'];
+
+/** Identifiers asked about at once. */
+const ANCHORS_AT_ONCE = 5000;
+
 /** Rows of a workspace read at once: an answer must stay far below the longest text there can be. */
 const ROWS_A_READ = 1_000_000;
 
@@ -450,6 +466,25 @@ export function identityWarehouse(warehouse: Warehouse) {
           )
         ).map((r) => [r.anchor, r.n]),
       ),
+
+    /** Of some identifiers those by which no fact belongs to anybody: how many; `tables` as for `holdingNothing`. */
+    countWithoutFacts: async (workspace: string, anchors: readonly number[], tables: readonly string[]) => {
+      let without = anchors.length;
+      for (let at = 0; at < anchors.length; at += ANCHORS_AT_ONCE) {
+        const some = [...OWN_FACTS, ...tables]
+          .map(
+            (table) => `SELECT DISTINCT anchor FROM ${table}
+              WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt32)}`,
+          )
+          .join(' UNION DISTINCT ');
+        const { heading } = await warehouse.one<{ heading: number }>(
+          `SELECT count() AS heading FROM (${some})`,
+          { workspace, anchors: anchors.slice(at, at + ANCHORS_AT_ONCE) },
+        );
+        without -= heading;
+      }
+      return without;
+    },
 
     forgetEvidence: (workspace: string, importId: string) =>
       warehouse.deleteRows(

@@ -1,5 +1,5 @@
 import { PRODUCTS } from '../catalog/index.ts';
-import { EVENTS, IDENTIFIERS, ORDER_LINES } from '../identity/index.ts';
+import { EVENTS, holdingNothing, IDENTIFIERS, ORDER_LINES } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { PASSIVE_EVENTS } from './event-kinds.ts';
 import { type LifecycleDays, lifecycleStageSql } from './lifecycle.ts';
@@ -9,6 +9,9 @@ import { NEVER_A_REPEAT } from './sql-source.ts';
 import { TRAIT_ROWS } from './store.ch.ts';
 
 const DAY_MS = 86_400_000;
+
+/** Of profile: what was told of people, by the identifier it belongs to. */
+const FACT_TABLES = ['profile_trait', 'profile_consent'];
 
 /** One row an order: when it was made (its first sale line), what was paid and what came back, its first and last line. */
 const FILL_ORDERS = `INSERT INTO profile_draft_order ${NEVER_A_REPEAT}
@@ -64,7 +67,8 @@ SELECT {workspace:String}, i.person,
   arrayMap(g -> toUInt16(least(intDiv(g, ${DAY_MS}), 65535)), arrayFilter(g -> g >= ${DAY_MS}, o.gaps))
 FROM (SELECT person, min(toUnixTimestamp64Milli(first_seen)) AS first_linked,
     argMaxIf(value, ${NEWEST}, type = 'email') AS email, argMaxIf(value, ${NEWEST}, type = 'phone') AS phone
-  FROM ${IDENTIFIERS} WHERE person > 0 GROUP BY person) AS i
+  FROM ${IDENTIFIERS} WHERE person > 0 GROUP BY person
+  HAVING count() > 1 OR any(anchor) NOT IN (${holdingNothing(FACT_TABLES)})) AS i
 LEFT ANY JOIN (SELECT person, ${trait('name')} AS whole_name, ${trait('firstName')} AS first_name, ${trait('lastName')} AS last_name,
     ${trait('email')} AS email, ${trait('phone')} AS phone, ${trait('gender')} AS gender, ${trait('birthday')} AS birthday,
     ${trait('city')} AS city, ${trait('country')} AS country,
