@@ -92,13 +92,18 @@ import { openMetrics } from './platform/metrics.ts';
 import { openOutgoing } from './platform/outgoing.ts';
 import { loadSecret, sign } from './platform/secret.ts';
 import type { Warehouse } from './platform/warehouse.ts';
-import { maskIdentifier, maskProperties, maskValue, openProfile, profileRoutes } from './profile/index.ts';
+import {
+  maskIdentifier,
+  maskProperties,
+  maskValue,
+  openProfile,
+  PERSON_TABLES,
+  profileRoutes,
+} from './profile/index.ts';
 import { openPromotion, promotionRoutes } from './promotion/index.ts';
 import { openSegment, segmentRoutes } from './segment/index.ts';
 
-/** Tables of what domains right of identity were told of people: who stands in them is not forgotten. */
-const PERSON_TABLES = ['profile_trait', 'profile_consent'];
-/** Tables of facts about people there, to be told whose they are. */
+/** Tables of facts about people right of identity, to be told whose they are. */
 const FACT_TABLES = [...PERSON_TABLES, 'profile_trait_step', 'profile_order_key'].map((table) => ({ table }));
 
 export const VERSION = '0.1.0';

@@ -248,7 +248,7 @@ export function openIdentity(parts: {
       store.identifiersOf(workspace, (await indexOf(workspace)).whoIs(number) || number),
 
     countOnlyFrom: store.countOnlyFrom,
-    countWithoutFacts: store.countWithoutFacts,
+    nobodies: store.nobodies,
 
     /**
      * The person a number stands for after all that was decided, and whose facts are theirs: those anchored to one of

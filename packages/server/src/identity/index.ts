@@ -10,7 +10,6 @@ export { identityRoutes } from './routes.ts';
 export {
   belongingTo,
   EVENTS,
-  holdingNothing,
   IDENTIFIERS,
   identityMigrations,
   ORDER_LINES,

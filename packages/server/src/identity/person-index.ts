@@ -703,16 +703,12 @@ export class PersonIndex {
     return this.#splits.size;
   }
 
-  /**
-   * How many people, identifiers and refused pairs there are, by type where that is meant. `beside`: identifiers that are
-   * all that somebody is known by, and were only ever seen beside a stronger one: nobody, where no fact is theirs.
-   */
+  /** How many people, identifiers and refused pairs there are, by type where that is meant. */
   count() {
     const { graph } = this;
     const types = IDENTIFIER_TYPES.map((type) => ({ type, identifiers: 0, shared: 0, refused: 0 }));
-    const people = new Uint32Array(this.#lastNumber + 1);
+    const people = new Uint8Array(this.#lastNumber + 1);
     let peopleCount = 0;
-    const beside: number[] = [];
     for (let node = 1; node <= graph.last; node++) {
       if (!graph.has(node)) continue;
       const of = types[graph.type[node]!]!;
@@ -720,28 +716,14 @@ export class PersonIndex {
       if (this.#zones.isShared(node)) of.shared += 1;
       const person = this.#person[node]!;
       if (people[person] === 0) peopleCount += 1;
-      people[person]! += 1;
+      people[person] = 1;
     }
-    for (let node = 1; node <= graph.last; node++)
-      if (graph.has(node) && people[this.#person[node]!] === 1 && this.#isBeside(node)) beside.push(node);
     for (let edge = 1; edge <= graph.edges; edge++) {
       const [a, b] = [graph.from[edge]!, graph.to[edge]!];
       if (graph.isVoid(edge) || this.#person[a] === this.#person[b]) continue;
       types[Math.max(graph.type[a]!, graph.type[b]!)]!.refused += 1;
     }
-    return { people: peopleCount, identifiers: graph.size, types, beside };
-  }
-
-  /** Whether an identifier was seen beside stronger ones and never beside a weaker one. */
-  #isBeside(node: number): boolean {
-    const { graph } = this;
-    let isBeside = false;
-    for (let e = graph.first(node); e !== 0; e = graph.next(e, node)) {
-      if (graph.isVoid(e)) continue;
-      if (graph.from[e] === node) return false;
-      isBeside = true;
-    }
-    return isBeside;
+    return { people: peopleCount, identifiers: graph.size, types };
   }
 
   /** Shared identifiers, most claimed first. */

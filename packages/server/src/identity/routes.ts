@@ -167,10 +167,10 @@ async function stateOf(
     decisionsOf(workspace),
     db.selectFrom('identity_run').selectAll().where('workspace', '=', workspace).executeTakeFirst(),
   ]);
-  const { people, identifiers, types, beside } = index.count();
+  const { people, identifiers, types } = index.count();
   const sum = (of: (t: (typeof types)[number]) => number) => types.reduce((n, t) => n + of(t), 0);
   return {
-    people: people - (await identity.countWithoutFacts(workspace, beside, factTables)),
+    people: people - (await identity.nobodies(workspace, factTables)).length,
     identifiers,
     types,
     shared: sum((t) => t.shared),

@@ -173,16 +173,12 @@ export const IDENTIFIERS = `(SELECT type, value, first_seen, is_told, anchor, fi
 export const PEOPLE = `(SELECT DISTINCT person FROM ${IDENTIFIERS} WHERE person > 0)`;
 
 /**
- * Numbers of identifiers that were only ever seen beside a stronger one and by which no fact belongs to anybody: a family's
- * phone that joins nobody. Who is known by such a one alone is nobody. A SELECT; `tables`: of facts of domains to the right.
+ * Identifiers that are all that somebody is known by and were only ever seen beside a stronger one: a family's phone that
+ * joins nobody. There are few: most identifiers join.
  */
-export const holdingNothing = (tables: readonly string[]) =>
-  `SELECT b FROM identity_evidence WHERE workspace = {workspace:String}
-    AND b NOT IN (SELECT a FROM identity_evidence WHERE workspace = {workspace:String})
-    ${[...OWN_FACTS, ...tables]
-      .map((table) => `AND b NOT IN (SELECT anchor FROM ${table} WHERE workspace = {workspace:String})`)
-      .join('\n    ')}`;
-
+const LONE = `SELECT any(anchor) AS lone FROM ${IDENTIFIERS} WHERE person > 0 GROUP BY person
+  HAVING count() = 1 AND lone IN (SELECT b FROM identity_evidence WHERE workspace = {workspace:String})
+    AND lone NOT IN (SELECT a FROM identity_evidence WHERE workspace = {workspace:String})`;
 const OWN_FACTS = ['collect_event', 'collect_order_line', 'collect_return'];
 
 /** Identifiers asked about at once. */
@@ -467,23 +463,25 @@ export function identityWarehouse(warehouse: Warehouse) {
         ).map((r) => [r.anchor, r.n]),
       ),
 
-    /** Of some identifiers those by which no fact belongs to anybody: how many; `tables` as for `holdingNothing`. */
-    countWithoutFacts: async (workspace: string, anchors: readonly number[], tables: readonly string[]) => {
-      let without = anchors.length;
-      for (let at = 0; at < anchors.length; at += ANCHORS_AT_ONCE) {
-        const some = [...OWN_FACTS, ...tables]
+    /**
+     * Identifiers that are nobody: those that stand alone, were only ever seen beside a stronger one, and by which no fact
+     * belongs to anybody. `tables`: of facts of domains to the right.
+     */
+    nobodies: async (workspace: string, tables: readonly string[]): Promise<number[]> => {
+      const lone = (await warehouse.query<{ lone: number }>(LONE, { workspace })).map((row) => row.lone);
+      const headed = new Set<number>();
+      for (let at = 0; at < lone.length; at += ANCHORS_AT_ONCE) {
+        const heading = [...OWN_FACTS, ...tables]
           .map(
             (table) => `SELECT DISTINCT anchor FROM ${table}
               WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt32)}`,
           )
           .join(' UNION DISTINCT ');
-        const { heading } = await warehouse.one<{ heading: number }>(
-          `SELECT count() AS heading FROM (${some})`,
-          { workspace, anchors: anchors.slice(at, at + ANCHORS_AT_ONCE) },
-        );
-        without -= heading;
+        const anchors = lone.slice(at, at + ANCHORS_AT_ONCE);
+        for (const { anchor } of await warehouse.query<{ anchor: number }>(heading, { workspace, anchors }))
+          headed.add(anchor);
       }
-      return without;
+      return lone.filter((anchor) => !headed.has(anchor));
     },
 
     forgetEvidence: (workspace: string, importId: string) =>

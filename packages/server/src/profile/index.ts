@@ -17,5 +17,5 @@ export {
 export { openProfile, type Profile } from './profile.ts';
 export { profileRoutes } from './routes.ts';
 export { NEVER_A_REPEAT, type SqlSource } from './sql-source.ts';
-export { CONSENT, PROFILES, profileMigrations, TAGS, TRAITS } from './store.ch.ts';
+export { CONSENT, PERSON_TABLES, PROFILES, profileMigrations, TAGS, TRAITS } from './store.ch.ts';
 export { foldText, NUMBER_PATTERN, numberIn } from './trait-value.ts';

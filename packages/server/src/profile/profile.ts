@@ -26,7 +26,7 @@ export function openProfile(parts: {
   jobs: Jobs;
   bus: Bus;
   workspaces: Pick<Workspaces, 'get'>;
-  identity: Pick<Identity, 'whoIs' | 'whoAre'>;
+  identity: Pick<Identity, 'whoIs' | 'whoAre' | 'nobodies'>;
   members: SegmentMembers;
   imputedLines: ImputedLines;
   /** What is not kept is told in quarantine. */

@@ -1,5 +1,5 @@
 import { PRODUCTS } from '../catalog/index.ts';
-import { EVENTS, holdingNothing, IDENTIFIERS, ORDER_LINES } from '../identity/index.ts';
+import { EVENTS, IDENTIFIERS, ORDER_LINES } from '../identity/index.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { PASSIVE_EVENTS } from './event-kinds.ts';
 import { type LifecycleDays, lifecycleStageSql } from './lifecycle.ts';
@@ -9,9 +9,6 @@ import { NEVER_A_REPEAT } from './sql-source.ts';
 import { TRAIT_ROWS } from './store.ch.ts';
 
 const DAY_MS = 86_400_000;
-
-/** Of profile: what was told of people, by the identifier it belongs to. */
-const FACT_TABLES = ['profile_trait', 'profile_consent'];
 
 /** One row an order: when it was made (its first sale line), what was paid and what came back, its first and last line. */
 const FILL_ORDERS = `INSERT INTO profile_draft_order ${NEVER_A_REPEAT}
@@ -68,7 +65,7 @@ SELECT {workspace:String}, i.person,
 FROM (SELECT person, min(toUnixTimestamp64Milli(first_seen)) AS first_linked,
     argMaxIf(value, ${NEWEST}, type = 'email') AS email, argMaxIf(value, ${NEWEST}, type = 'phone') AS phone
   FROM ${IDENTIFIERS} WHERE person > 0 GROUP BY person
-  HAVING count() > 1 OR any(anchor) NOT IN (${holdingNothing(FACT_TABLES)})) AS i
+  HAVING count() > 1 OR any(anchor) NOT IN {nobodies:Array(UInt32)}) AS i
 LEFT ANY JOIN (SELECT person, ${trait('name')} AS whole_name, ${trait('firstName')} AS first_name, ${trait('lastName')} AS last_name,
     ${trait('email')} AS email, ${trait('phone')} AS phone, ${trait('gender')} AS gender, ${trait('birthday')} AS birthday,
     ${trait('city')} AS city, ${trait('country')} AS country,
@@ -113,9 +110,10 @@ export function refreshWarehouse(warehouse: Warehouse) {
       for (const table of SCRATCH) await warehouse.dropPartition(table, '{workspace:String}', { workspace });
     },
 
-    fillDraft: async (workspace: string) => {
+    /** `nobodies`: identifiers that alone are no person. */
+    fillDraft: async (workspace: string, nobodies: readonly number[]) => {
       await warehouse.command(FILL_ORDERS, { workspace });
-      await warehouse.command(FILL_DRAFT, { workspace, passive: PASSIVE_EVENTS });
+      await warehouse.command(FILL_DRAFT, { workspace, nobodies, passive: PASSIVE_EVENTS });
     },
 
     gaps: async (workspace: string) => {

@@ -1,3 +1,4 @@
+import type { Identity } from '../identity/index.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import { openLanes } from '../platform/lanes.ts';
@@ -5,6 +6,7 @@ import type { Ledger } from '../platform/ledger.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { countedTo, DEFAULT_DAYS, type LifecycleDays, lifecycleDays } from './lifecycle.ts';
 import { refreshWarehouse } from './refresh.ch.ts';
+import { PERSON_TABLES } from './store.ch.ts';
 import type { ProfileTables } from './store.pg.ts';
 
 /** When profiles were last computed, and by which days the stages were parted. */
@@ -23,7 +25,13 @@ interface Refreshed {
 }
 
 /** Computing every profile of a workspace: beside the old ones, then in their place at once. */
-export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock: Clock; bus: Bus }) {
+export function openRefresh(parts: {
+  warehouse: Warehouse;
+  ledger: Ledger;
+  clock: Clock;
+  bus: Bus;
+  identity: Pick<Identity, 'nobodies'>;
+}) {
   const store = refreshWarehouse(parts.warehouse);
   const db = parts.ledger.withTables<ProfileTables>();
   /** One computation of a workspace at a time: they share the scratch tables. */
@@ -40,7 +48,7 @@ export function openRefresh(parts: { warehouse: Warehouse; ledger: Ledger; clock
     const now = parts.clock.now();
     tried.set(workspace, now);
     await store.clearScratch(workspace);
-    await store.fillDraft(workspace);
+    await store.fillDraft(workspace, await parts.identity.nobodies(workspace, PERSON_TABLES));
     const days = lifecycleDays(await store.gaps(workspace));
     const asOf = countedTo(now, await store.lastOrder(workspace));
     await store.fillNext(workspace, now, asOf, await store.bounds(workspace), days);

@@ -204,6 +204,9 @@ export const profileMigrations: WarehouseMigration[] = [
   },
 ];
 
+/** Tables of what was told of people: who stands in them is somebody. */
+export const PERSON_TABLES = ['profile_trait', 'profile_consent'];
+
 /** Rows of a table of ours with `person` as it is now. */
 const resolved = (table: string, columns: string) =>
   belongingTo(table, columns, { where: 't.person_id > 0' });
