@@ -449,6 +449,8 @@ describe('What the server says of itself', () => {
     const s = await shop();
     await s.allow({ origins: ['https://shop.example'] });
     await s.send(s.site.writeKey, [{ event: 'X' }], { origin: 'https://other.example' });
+    // What the tests before sent may still wait.
+    await t.app.collector.drained();
     const near = (await app.inject({ url: '/healthz', remoteAddress: '127.0.0.1' })).json();
     expect(near).toMatchObject({
       reasons: [],
