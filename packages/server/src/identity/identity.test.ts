@@ -1,6 +1,6 @@
 import { api, type IdentityRules } from '@qianmian/contract';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Fact, Identifier, IdentifierType } from '../collect/index.ts';
+import type { Fact } from '../collect/index.ts';
 import { DAY } from '../platform/clock.ts';
 import type { Warehouse } from '../platform/warehouse.ts';
 import { TRAITS } from '../profile/index.ts';
@@ -8,35 +8,18 @@ import { type TestApp, testApp } from '../test-app.ts';
 import { openFolding } from './fold.ts';
 import { DEFAULT_RULES } from './rules.ts';
 import { EVENTS, IDENTIFIERS, ORDER_LINES } from './store.ch.ts';
+import { at, id, seen } from './test-facts.ts';
 
 const PERSON_TABLES = ['profile_trait', 'profile_consent', 'profile_order_key'].map((table) => ({ table }));
 
 vi.setConfig({ testTimeout: 180_000 });
 
 let t: TestApp;
-let messages = 0;
 let spoken = 0;
 beforeAll(async () => {
   t = await testApp();
 }, 120_000);
 
-const id = (text: string): Identifier => {
-  const [type, value] = text.split('=') as [IdentifierType, string];
-  return { type, value };
-};
-const at = (day: number) => Date.UTC(2026, 3, 1) + day * DAY;
-
-const seen = (day: number, ...ids: string[]): Fact => {
-  messages += 1;
-  return {
-    kind: 'event',
-    messageId: `i${messages}`,
-    name: 'Product Viewed',
-    time: at(day),
-    identifiers: ids.map(id),
-    properties: {},
-  };
-};
 const told = (day: number, traits: Record<string, string | boolean>, ...ids: string[]): Fact => ({
   kind: 'person',
   time: at(day),

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Fact, Identifier, IdentifierType } from '../collect/index.ts';
-import { DAY } from '../platform/clock.ts';
 import { hash64 } from '../platform/hash64.ts';
 import { type Shop, shop } from '../profile/test-shop.ts';
 import { openIdentity } from './identity.ts';
 import { EVENTS, IDENTIFIERS, SURVIVORS } from './store.ch.ts';
+import { at, id, seen } from './test-facts.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -15,22 +14,6 @@ beforeAll(async () => {
   s = await shop();
 }, 120_000);
 
-const id = (text: string): Identifier => {
-  const [type, value] = text.split('=') as [IdentifierType, string];
-  return { type, value };
-};
-const at = (day: number) => Date.UTC(2026, 3, 1) + day * DAY;
-const seen = (day: number, ...ids: string[]): Fact => {
-  messages += 1;
-  return {
-    kind: 'event',
-    messageId: `r${messages}`,
-    name: 'Product Viewed',
-    time: at(day),
-    identifiers: ids.map(id),
-    properties: {},
-  };
-};
 const SPOKEN_IN = ['profile_trait', 'profile_consent', 'profile_order_key'];
 
 type Who = Pick<typeof s.identity, 'inner'>;
